@@ -1,0 +1,61 @@
+# Every command prepares what it needs; none has a step before it.
+
+VENV := .venv
+VENV_GRAPHENE2 := .venv-graphene2
+PYTHON_IN := $(VENV)/bin/python
+DJANGO := $(PYTHON_IN) -W ignore::RuntimeWarning -m django
+UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock"
+# What must hold on graphene 2 too, the version inside Saleor.
+GRAPHENE2_TESTS := tests/graphql
+ARGS ?=
+
+.PHONY: help demo demo-reset test lint schema migrations wheel lock clean environment
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: environment ## the product with a stand-in for Saleor; ARGS=--story plays one story and exits
+	@$(PYTHON_IN) -m sandbox $(ARGS)
+
+demo-reset: ## forget the demo's data
+	@if [ -f .demo/demo.pid ] && kill -0 "$$(cat .demo/demo.pid)" 2>/dev/null; then \
+		echo "The demo is running (process $$(cat .demo/demo.pid)): stop it with Ctrl-C first."; exit 1; fi
+	rm -rf .demo
+
+test: environment ## all tests, then the GraphQL ones on graphene 2; ARGS goes to the first pytest
+	@scripts/chromium
+	$(PYTHON_IN) -m pytest $(ARGS)
+	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
+	$(VENV_GRAPHENE2)/bin/python -m pytest $(GRAPHENE2_TESTS)
+
+lint: environment ## style, types, imports between rooms, migrations, the printed schema
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(DJANGO) check --settings tests.settings
+	$(DJANGO) makemigrations --check --dry-run --settings tests.settings
+	@$(MAKE) --no-print-directory schema
+	git diff --exit-code docs/schema.graphql
+
+schema: environment ## print the GraphQL schema to docs/schema.graphql
+	@mkdir -p docs
+	$(DJANGO) loyalty_schema --settings tests.settings > docs/schema.graphql.new
+	@mv docs/schema.graphql.new docs/schema.graphql
+
+migrations: environment ## write migrations for changed models
+	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings
+
+wheel: environment ## build the wheel and try it in a fresh environment
+	@scripts/wheel
+
+lock: environment ## resolve the newest allowed versions of all dependencies anew
+	$(UV_COMPILE) --upgrade --all-extras setup.cfg --output-file requirements/all.txt
+	$(UV_COMPILE) --upgrade requirements/graphene2.in --output-file requirements/graphene2.txt
+
+clean: ## remove the environments and what the tools left; the demo's data stays
+	rm -rf $(VENV) $(VENV_GRAPHENE2) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@scripts/environment $(VENV) requirements/all.txt

@@ -1,0 +1,106 @@
+"""System checks: what would fail later, said at start-up, with the setting to change."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections, router
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.models import Entry
+
+OLDEST_POSTGRESQL = 15
+
+
+@register(Tags.security)
+def check_allowed_api_urls(**kwargs: Any) -> list[CheckMessage]:
+    """W001: an app door in production that no shop may use."""
+    if settings.DEBUG or not conf.public_url or conf.allowed_api_urls:
+        return []
+    return [
+        Warning(
+            "LOYALTY_ALLOWED_API_URLS is empty: every installation will be refused.",
+            hint="List the API URLs of your shops, for example https://shop.example.com/graphql/.",
+            id="saleor_loyalty.W001",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_token_keys(**kwargs: Any) -> list[CheckMessage]:
+    """E001: an app door without a key for the shops' tokens. E002: a key Fernet does not accept."""
+    if conf.public_url and not conf.token_keys:
+        return [
+            Error(
+                "LOYALTY_TOKEN_KEYS is empty: the shops' tokens cannot be encrypted.",
+                hint=(
+                    "Make one: python -c 'from cryptography.fernet import Fernet; "
+                    "print(Fernet.generate_key().decode())'"
+                ),
+                id="saleor_loyalty.E001",
+            )
+        ]
+    return [
+        Error(
+            f"LOYALTY_TOKEN_KEYS: key number {number} is not a Fernet key.",
+            hint="A key is 32 random bytes in URL-safe base64, 44 characters long.",
+            id="saleor_loyalty.E002",
+        )
+        for number, key in enumerate(conf.token_keys, start=1)
+        if not _is_fernet_key(key)
+    ]
+
+
+@register(Tags.database)
+def check_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """E003: the database that holds the ledger is not PostgreSQL, or too old.
+
+    Django runs it where the database is needed anyway (`migrate`, `check --database`).
+    """
+    alias = router.db_for_write(Entry)
+    if alias not in (databases or ()):
+        return []
+    connection = connections[alias]
+    if connection.vendor != "postgresql":
+        found = connection.display_name
+    elif (version := connection.get_database_version())[0] < OLDEST_POSTGRESQL:
+        found = "PostgreSQL " + ".".join(map(str, version))
+    else:
+        return []
+    return [
+        Error(
+            f"The database {alias!r} is {found}, "
+            f"but the ledger needs PostgreSQL {OLDEST_POSTGRESQL} or newer.",
+            hint="Point DATABASE_URL at such a server.",
+            id="saleor_loyalty.E003",
+        )
+    ]
+
+
+@register(Tags.files)
+def check_fcm_service_account(**kwargs: Any) -> list[CheckMessage]:
+    """E004: push is configured with a file that is not there."""
+    path = conf.fcm_service_account_file
+    if not path or Path(path).is_file():
+        return []
+    return [
+        Error(
+            f"LOYALTY_FCM_SERVICE_ACCOUNT_FILE names a file that does not exist: {path}",
+            hint=(
+                "Download the service account's key from the Firebase console, "
+                "or unset the setting to send no push."
+            ),
+            id="saleor_loyalty.E004",
+        )
+    ]
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True

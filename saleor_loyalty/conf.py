@@ -1,0 +1,64 @@
+"""The settings this package reads: their names, types and defaults.
+
+Values come from `django.conf.settings` at each access: inside Saleor the shop's own settings apply.
+`conf.public_url` is the setting `LOYALTY_PUBLIC_URL`, and so on.
+"""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+
+class Setting(Generic[T]):
+    """One Django setting, read-only. On the class instead of an instance: its default."""
+
+    def __init__(self, default: T) -> None:
+        self.default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = f"LOYALTY_{name.upper()}"
+
+    def __get__(self, instance: object, owner: type | None = None) -> T:
+        if instance is None:
+            return self.default
+        return cast(T, getattr(settings, self.name, self.default))
+
+    def __set__(self, instance: object, value: T) -> None:
+        raise AttributeError(f"{self.name} is set in the Django settings, not here.")
+
+
+class ListSetting(Setting[Sequence[str]]):
+    """A list of strings. A bare string is refused: its characters would pass for the items."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> Sequence[str]:
+        value = super().__get__(instance, owner)
+        if isinstance(value, str):
+            raise ImproperlyConfigured(f"{self.name} must be a list of strings, not one string.")
+        return value
+
+
+class Conf:
+    """All settings of the package."""
+
+    # Where browsers and Saleor reach the app door, no slash at the end. Empty: no app door.
+    public_url = Setting("")
+    # Shops that may install the app: patterns (fnmatch) for their API URL. Empty: none.
+    allowed_api_urls = ListSetting(())
+    # Fernet keys for the shops' tokens at rest. The first encrypts, all decrypt.
+    token_keys = ListSetting(())
+    # Service account (JSON file) for push through Firebase. Empty: no push.
+    fcm_service_account_file = Setting("")
+    fcm_url = Setting("https://fcm.googleapis.com")
+    # The deep link in messages to the shopper's list of discounts.
+    discounts_url = Setting("")
+    # The largest webhook body that is read.
+    max_body_bytes = Setting(1_048_576)
+    # Seconds a call to Saleor or to a message provider may take.
+    http_timeout = Setting(10.0)
+
+
+conf = Conf()

@@ -1,0 +1,107 @@
+"""The inbox: doors mark what changed, workers claim it and take it off when it is done."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from saleor_loyalty.backoff import wait_before_try
+from saleor_loyalty.models import Change, Shop, Subject
+from saleor_loyalty.workers import wake
+
+LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
+
+# A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
+MARK = """
+    INSERT INTO saleor_loyalty_change
+        (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error)
+    SELECT %s, %s, subject_id, 1, %s, %s, 0, '' FROM unnest(%s::text[]) AS subject_id
+    ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
+        marks = saleor_loyalty_change.marks + 1,
+        marked_at = excluded.marked_at,
+        due_at = CASE WHEN saleor_loyalty_change.claim IS NULL
+                      THEN excluded.due_at ELSE saleor_loyalty_change.due_at END
+"""
+
+# Only rows that are still this claim's and had no newer mark since it was taken.
+DELETE_SEEN = """
+    DELETE FROM saleor_loyalty_change AS change
+    USING unnest(%s::text[], %s::int[]) AS seen (subject_id, marks)
+    WHERE change.claim = %s
+      AND change.subject_id = seen.subject_id AND change.marks = seen.marks
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Changes one worker holds until its lease ends: subject ids, with the marks it saw."""
+
+    id: uuid.UUID
+    marks: dict[str, int]
+
+
+def mark(*, shop: Shop, order_ids: Iterable[str]) -> None:
+    """Have these orders looked at again. One statement; wakes the workers once committed."""
+    ids = sorted(set(order_ids))  # one order of locking for all doors
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [shop.pk, Subject.ORDER, now, now, ids])
+    wake("settle_orders")
+
+
+def shops_with_work() -> list[Shop]:
+    """Shops with something due. A shop whose programme is off keeps its changes for later."""
+    due = Change.objects.filter(due_at__lte=timezone.now()).values("shop")
+    return list(Shop.objects.filter(pk__in=due, is_active=True, program__is_active=True))
+
+
+def claim(*, shop: Shop, limit: int) -> Claim | None:
+    """Take up to `limit` due changes of a shop for this worker alone; None when none is due."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = list(
+            Change.objects.select_for_update(skip_locked=True)
+            .filter(shop=shop, subject=Subject.ORDER, due_at__lte=now)
+            .order_by("due_at")
+            .values_list("pk", "subject_id", "marks")[:limit]
+        )
+        if not due:
+            return None
+        taken = Claim(uuid.uuid4(), {subject_id: marks for _, subject_id, marks in due})
+        Change.objects.filter(pk__in=[pk for pk, _, _ in due]).update(
+            claim=taken.id, due_at=now + LEASE, attempts=F("attempts") + 1
+        )
+    return taken
+
+
+def still_held(claim: Claim) -> set[str]:
+    """Lock the claim's rows for this transaction; the subject ids that are still this worker's.
+
+    A row is lost when the lease ended and another worker took it over.
+    """
+    rows = Change.objects.select_for_update().filter(claim=claim.id).order_by("pk")
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def finish(claim: Claim, subject_ids: Collection[str]) -> None:
+    """Take done changes off, in the transaction of the work; those marked meanwhile stay due."""
+    ids = list(subject_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_SEEN, [ids, [claim.marks[i] for i in ids], claim.id])
+    Change.objects.filter(claim=claim.id, subject_id__in=ids).update(
+        claim=None, due_at=timezone.now(), attempts=0, error=""
+    )
+
+
+def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:
+    """Put changes back for a later try, the wait growing with the tries."""
+    changes = list(Change.objects.filter(claim=claim.id, subject_id__in=subject_ids))
+    for change in changes:
+        change.due_at = timezone.now() + wait_before_try(change.attempts)
+        change.claim = None
+        change.error = f"{type(error).__name__}: {error}"[:500]
+    Change.objects.bulk_update(changes, ["due_at", "claim", "error"])

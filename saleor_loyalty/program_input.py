@@ -1,0 +1,127 @@
+"""What the rules of a programme may be: every field checked, every problem named."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from zoneinfo import available_timezones
+
+from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+
+Rules = dict[str, Any]
+
+# What a new programme starts from; None has to be given.
+DEFAULTS: Rules = {
+    "name": "Loyalty programme",
+    "threshold": None,
+    "reward_name": "Reward",
+    "discount_type": DiscountType.PERCENTAGE,
+    "coupon_valid_days": None,
+    "channels": None,
+    "basis": SpendBasis.GROSS,
+    "include_shipping": False,
+    "expiry_policy": ExpiryPolicy.NEVER,
+    "expiry_days": None,
+    "time_zone": "UTC",
+    "reminders": [],
+}
+NULLABLE = frozenset({"coupon_valid_days", "expiry_days"})
+MAX_POINTS = 1_000_000_000
+MAX_DAYS = 3650
+LONGEST_NAME = 120
+
+
+def checked(rules: Rules, *, currencies: Mapping[str, str]) -> Rules:
+    """The rules, with each channel's currency in its terms. Raises Refused with every problem.
+
+    `currencies` holds the shop's channels: currency by slug.
+    """
+    problems = list(_missing(rules))
+    if not problems:
+        problems = [*_problems(rules), *_channel_problems(rules, currencies)]
+    if problems:
+        raise Refused(*problems)
+    channels = [{**terms, "currency": currencies[terms["channel"]]} for terms in rules["channels"]]
+    return {**rules, "channels": sorted(channels, key=lambda terms: terms["channel"])}
+
+
+def _missing(rules: Rules) -> Iterator[Problem]:
+    for name, value in rules.items():
+        if value is None and name not in NULLABLE:
+            yield Problem(name, f"Give a value for {_words(name)}.", ErrorCode.REQUIRED)
+
+
+def _problems(rules: Rules) -> Iterator[Problem]:
+    for name in ("name", "reward_name"):
+        if not rules[name].strip():
+            yield Problem(name, f"Give a {_words(name)}.", ErrorCode.REQUIRED)
+        elif len(rules[name]) > LONGEST_NAME:
+            message = f"The {_words(name)} may have {LONGEST_NAME} characters at most."
+            yield Problem(name, message, ErrorCode.OUT_OF_RANGE)
+    if not 1 <= rules["threshold"] <= MAX_POINTS:
+        message = f"The threshold must be from 1 to {MAX_POINTS:,} points."
+        yield Problem("threshold", message, ErrorCode.OUT_OF_RANGE)
+    days = rules["coupon_valid_days"]
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        message = f"Coupons are valid for 1 to {MAX_DAYS:,} days; leave it empty for no end."
+        yield Problem("coupon_valid_days", message, ErrorCode.OUT_OF_RANGE)
+    if rules["time_zone"] not in available_timezones():
+        message = f"There is no time zone “{rules['time_zone']}”; use a name like Europe/Paris."
+        yield Problem("time_zone", message, ErrorCode.INVALID)
+    yield from _expiry_problems(rules)
+
+
+def _expiry_problems(rules: Rules) -> Iterator[Problem]:
+    """This release lets points live for ever; the policies that end them come with a later one."""
+    if rules["expiry_policy"] != ExpiryPolicy.NEVER:
+        message = "Points cannot expire in this version yet; choose NEVER."
+        yield Problem("expiry_policy", message, ErrorCode.INVALID)
+    if rules["expiry_days"] is not None:
+        message = "Points that never expire have no number of days; leave it empty."
+        yield Problem("expiry_days", message, ErrorCode.INVALID)
+    if rules["reminders"]:
+        message = "Points that never expire have no reminders; leave the list empty."
+        yield Problem("reminders", message, ErrorCode.INVALID)
+
+
+def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[Problem]:
+    slugs = [terms["channel"] for terms in rules["channels"]]
+    if not slugs:
+        yield Problem("channels", "Name at least one channel.", ErrorCode.REQUIRED)
+    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        message = f"Channel “{slug}” is named twice; keep one."
+        yield Problem("channels", message, ErrorCode.DUPLICATE)
+    for terms in rules["channels"]:
+        if terms["channel"] not in currencies:
+            known = ", ".join(sorted(currencies))
+            message = f"The shop has no channel “{terms['channel']}”; it has: {known}."
+            yield Problem("channels", message, ErrorCode.NOT_FOUND)
+        yield from _terms_problems(terms, percentage=rules["discount_type"] == "PERCENTAGE")
+
+
+def _terms_problems(terms: Mapping[str, Any], *, percentage: bool) -> Iterator[Problem]:
+    slug = terms["channel"]
+    if not _fits(terms["points_per_unit"], decimals=4, most=Decimal(10_000_000)):
+        message = f"Channel “{slug}”: points per unit must be 0 or more, with 4 decimals at most."
+        yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+    most = Decimal(100) if percentage else Decimal(10**9)
+    value = terms["discount_value"]
+    if not _fits(value, decimals=3, most=most) or value == 0:
+        allowed = "more than 0 and 100 at most" if percentage else "an amount above 0"
+        message = f"Channel “{slug}”: the discount must be {allowed}."
+        yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+    least = terms.get("min_spent")
+    if least is not None and not _fits(least, decimals=3, most=Decimal(10**9)):
+        message = f"Channel “{slug}”: the minimum order amount must be 0 or more."
+        yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+
+
+def _fits(value: Decimal, *, decimals: int, most: Decimal) -> bool:
+    """True for a finite number from 0 to `most` that needs no more decimals."""
+    if not value.is_finite() or not 0 <= value <= most:
+        return False
+    return value == value.quantize(Decimal(1).scaleb(-decimals))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

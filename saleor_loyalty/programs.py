@@ -1,0 +1,151 @@
+"""The programme of a shop: reading its rules, changing them, switching it on and off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from saleor_loyalty.connection import connect
+from saleor_loyalty.models import (
+    Activation,
+    ChannelTerms,
+    Program,
+    ProgramVersion,
+    Shop,
+    SpendBasis,
+)
+from saleor_loyalty.program_input import DEFAULTS, Rules, checked
+from saleor_loyalty.rules.entitlement import EarningTerms
+from saleor_loyalty.workers import wake
+
+TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent")
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All versions of a shop's rules and the times they were in force, read in one go.
+
+    `version` is the current one. Three statements, however many orders are settled by it.
+    """
+
+    version: ProgramVersion
+    versions: Mapping[int, ProgramVersion]
+    terms: Mapping[tuple[int, str], EarningTerms]
+    activations: Sequence[Activation]
+
+    def was_active_at(self, moment: datetime) -> bool:
+        """True when the programme was on then."""
+        return any(
+            a.started_at <= moment and (a.ended_at is None or moment < a.ended_at)
+            for a in self.activations
+        )
+
+    def earning_terms(self, version_id: int, channel: str) -> EarningTerms | None:
+        """What a version pays in a channel; None when the channel earns nothing by it."""
+        return self.terms.get((version_id, channel))
+
+
+def rulebook(shop: Shop) -> Rulebook:
+    """The shop's rules. Raises Program.DoesNotExist when it has none yet."""
+    program = Program.objects.get(shop=shop)
+    rows = ChannelTerms.objects.filter(version__program=program).select_related("version")
+    versions = {row.version_id: row.version for row in rows}
+    if program.current_id is None:
+        message = f"shop {shop.pk} has no programme"
+        raise Program.DoesNotExist(message)
+    return Rulebook(
+        version=versions[program.current_id],
+        versions=versions,
+        terms={(row.version_id, row.channel): _earning_terms(row) for row in rows},
+        activations=list(program.activations.all()),
+    )
+
+
+def _earning_terms(row: ChannelTerms) -> EarningTerms:
+    return EarningTerms(
+        currency=row.currency,
+        points_per_unit=row.points_per_unit,
+        net=row.version.basis == SpendBasis.NET,
+        include_shipping=row.version.include_shipping,
+    )
+
+
+def current(shop: Shop) -> Program | None:
+    """The shop's programme with its current rules; None when none was set up."""
+    return (
+        Program.objects.filter(shop=shop, current__isnull=False)
+        .select_related("current")
+        .prefetch_related("current__channels")
+        .first()
+    )
+
+
+def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
+    """Change the programme, or set it up; what is not in `changes` stays as it is.
+
+    `changes` has the snake_case names of LoyaltyProgramInput. New rules become a new version; an
+    order credited before keeps its own. Raises Refused with every problem found, and then nothing
+    is changed; SaleorUnavailable when the shop cannot be asked for its channels.
+    """
+    currencies = _currencies(shop) if "channels" in changes else None
+    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
+    now = timezone.now()
+    with transaction.atomic():
+        Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
+        program = (
+            Program.objects.select_for_update(of=["self"]).select_related("current").get(shop=shop)
+        )
+        before = _rules_of(program.current) if program.current else DEFAULTS
+        known = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
+        after = checked({**before, **rules}, currencies=known if currencies is None else currencies)
+        if after != before:
+            program.current = _new_version(program, after, actor=actor, now=now)
+        _switch(program, on=changes.get("is_active", program.is_active), now=now)
+        program.save(update_fields=["current", "is_active"])
+    return (
+        Program.objects.select_related("current")
+        .prefetch_related("current__channels")
+        .get(pk=program.pk)
+    )
+
+
+def _currencies(shop: Shop) -> dict[str, str]:
+    with connect(shop) as saleor:
+        return {channel.slug: channel.currency for channel in saleor.channels().values()}
+
+
+def _rules_of(version: ProgramVersion) -> Rules:
+    """A version as the checked input that would make it again."""
+    rules = {name: getattr(version, name) for name in DEFAULTS if name != "channels"}
+    return {**rules, "channels": list(version.channels.order_by("channel").values(*TERMS))}
+
+
+def _new_version(program: Program, rules: Rules, *, actor: str, now: datetime) -> ProgramVersion:
+    """Write down checked rules as the programme's next version."""
+    fields = {name: value for name, value in rules.items() if name != "channels"}
+    version = ProgramVersion.objects.create(
+        program=program,
+        number=program.versions.count() + 1,
+        created_at=now,
+        created_by=actor,
+        **fields,
+    )
+    ChannelTerms.objects.bulk_create(
+        ChannelTerms(version=version, **{name: terms.get(name) for name in TERMS})
+        for terms in rules["channels"]
+    )
+    return version
+
+
+def _switch(program: Program, *, on: bool, now: datetime) -> None:
+    """Open or close a stretch of activity; asking for what is already so changes nothing."""
+    if on and not program.is_active:
+        Activation.objects.create(program=program, started_at=now)
+        for task in ("settle_orders", "mint_coupons", "send_messages"):
+            wake(task)  # what waited while the programme was off
+    elif program.is_active and not on:
+        program.activations.filter(ended_at=None).update(ended_at=now)
+    program.is_active = on

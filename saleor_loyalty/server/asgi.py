@@ -1,0 +1,8 @@
+"""The web process: `uvicorn saleor_loyalty.server.asgi:application`."""
+
+from django.core.asgi import get_asgi_application
+
+# Also sets DJANGO_SETTINGS_MODULE; tasks that a request sends go to the server's own broker.
+import saleor_loyalty.server.celery  # noqa: F401
+
+application = get_asgi_application()

@@ -1,0 +1,11 @@
+"""The workers: `celery --app saleor_loyalty.server worker --beat` settles, mints and sends."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saleor_loyalty.server.settings")
+
+app = Celery("saleor_loyalty")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["saleor_loyalty"])

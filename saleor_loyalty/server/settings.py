@@ -1,0 +1,139 @@
+"""Django settings of the server, read from environment variables alone.
+
+A variable that is missing and has no default raises ImproperlyConfigured with what to set.
+"""
+
+import json
+import os
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from saleor_loyalty.conf import Conf
+
+
+def _required(name: str, meaning: str) -> str:
+    if value := os.environ.get(name):
+        return value
+    raise ImproperlyConfigured(
+        f"Set {name} to {meaning}, or try the product with `make demo`, which sets everything."
+    )
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _list(name: str) -> list[str]:
+    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
+
+
+DEBUG = _flag("DEBUG")
+SECRET_KEY = _required("SECRET_KEY", "a long random string")
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS")
+
+# What the package reads; the meaning and the default of each are in saleor_loyalty/conf.py.
+LOYALTY_PUBLIC_URL = _required(
+    "LOYALTY_PUBLIC_URL", "the address at which browsers and Saleor reach this server"
+).rstrip("/")
+LOYALTY_ALLOWED_API_URLS = _list("LOYALTY_ALLOWED_API_URLS")
+LOYALTY_TOKEN_KEYS = _list("LOYALTY_TOKEN_KEYS")
+LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
+LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
+LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
+LOYALTY_MAX_BODY_BYTES = int(os.environ.get("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes))
+LOYALTY_HTTP_TIMEOUT = float(os.environ.get("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout))
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "anymail",
+    "saleor_loyalty",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+ROOT_URLCONF = "saleor_loyalty.server.urls"
+ASGI_APPLICATION = "saleor_loyalty.server.asgi.application"
+STATIC_URL = "static/"
+STATIC_ROOT = os.environ.get("STATIC_ROOT")
+# The pages' files are in the package: served from there, no collectstatic needed.
+WHITENOISE_USE_FINDERS = True
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        # No conn_max_age: under ASGI Django cannot keep connections open between requests.
+        _required(
+            "DATABASE_URL",
+            "the address of a PostgreSQL database, as postgresql://user:password@host/name",
+        )
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# EMAIL_BACKEND may name one of Anymail's; ANYMAIL then holds its options, as JSON.
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = _flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = LOYALTY_HTTP_TIMEOUT
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "loyalty@localhost")
+ANYMAIL = json.loads(os.environ.get("ANYMAIL", "{}"))
+
+CELERY_BROKER_URL = _required(
+    "CELERY_BROKER_URL", "the address of a Valkey or Redis server, as redis://host:6379/0"
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+# A worker that dies hands its task to another one: every task may run twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Seconds between two rounds of work. A round that no worker took in that time is dropped.
+LOYALTY_WORK_INTERVAL = float(os.environ.get("LOYALTY_WORK_INTERVAL", "5"))
+CELERY_BEAT_SCHEDULE = {
+    task: {
+        "task": f"saleor_loyalty.tasks.{task}",
+        "schedule": LOYALTY_WORK_INTERVAL,
+        "options": {"expires": LOYALTY_WORK_INTERVAL},
+    }
+    for task in ("settle_orders", "mint_coupons", "send_messages")
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+# The proxy where TLS ends sets this header, and must drop the client's own.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_TLS_PROXY") else None
+CSRF_COOKIE_SECURE = LOYALTY_PUBLIC_URL.startswith("https://")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "line",
+        },
+    },
+    "root": {"handlers": ["stdout"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    # One line per request it makes, with the address in full: addresses can carry secrets.
+    "loggers": {"httpx": {"level": "WARNING"}},
+}

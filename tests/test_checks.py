@@ -1,0 +1,114 @@
+"""System checks: one test for each message, and the case in which there is none."""
+
+import pytest
+from django.core.checks import Error, Warning
+from django.db import connection
+
+from saleor_loyalty import checks
+
+
+def test_a_complete_configuration_has_no_complaint(settings):
+    assert checks.check_allowed_api_urls() == []
+    assert checks.check_token_keys() == []
+    assert checks.check_fcm_service_account() == []
+
+
+def test_w001_no_shop_may_install_the_app(settings):
+    settings.LOYALTY_ALLOWED_API_URLS = []
+
+    assert checks.check_allowed_api_urls() == [
+        Warning(
+            "LOYALTY_ALLOWED_API_URLS is empty: every installation will be refused.",
+            hint=(
+                "List the API URLs of your shops, for example https://shop.example.com/graphql/."
+            ),
+            id="saleor_loyalty.W001",
+        )
+    ]
+
+
+def test_e001_no_token_key(settings):
+    settings.LOYALTY_TOKEN_KEYS = []
+
+    assert checks.check_token_keys() == [
+        Error(
+            "LOYALTY_TOKEN_KEYS is empty: the shops' tokens cannot be encrypted.",
+            hint=(
+                "Make one: python -c 'from cryptography.fernet import Fernet; "
+                "print(Fernet.generate_key().decode())'"
+            ),
+            id="saleor_loyalty.E001",
+        )
+    ]
+
+
+def test_without_an_app_door_nothing_is_asked_of_it(settings):
+    settings.LOYALTY_PUBLIC_URL = ""
+    settings.LOYALTY_ALLOWED_API_URLS = []
+    settings.LOYALTY_TOKEN_KEYS = []
+
+    assert checks.check_allowed_api_urls() == []
+    assert checks.check_token_keys() == []
+
+
+def test_e002_a_token_key_that_is_none(settings):
+    settings.LOYALTY_TOKEN_KEYS = [*settings.LOYALTY_TOKEN_KEYS, "secret"]
+
+    assert checks.check_token_keys() == [
+        Error(
+            "LOYALTY_TOKEN_KEYS: key number 2 is not a Fernet key.",
+            hint="A key is 32 random bytes in URL-safe base64, 44 characters long.",
+            id="saleor_loyalty.E002",
+        )
+    ]
+
+
+@pytest.mark.django_db
+def test_the_database_of_the_tests_is_good_enough():
+    assert checks.check_database(databases=["default"]) == []
+
+
+def test_e003_a_postgresql_too_old(monkeypatch):
+    monkeypatch.setattr(connection, "get_database_version", lambda: (14, 9))
+
+    assert checks.check_database(databases=["default"]) == [
+        Error(
+            "The database 'default' is PostgreSQL 14.9, "
+            "but the ledger needs PostgreSQL 15 or newer.",
+            hint="Point DATABASE_URL at such a server.",
+            id="saleor_loyalty.E003",
+        )
+    ]
+
+
+def test_e003_a_database_of_another_make(monkeypatch):
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setattr(connection, "display_name", "SQLite")
+
+    assert checks.check_database(databases=["default"]) == [
+        Error(
+            "The database 'default' is SQLite, but the ledger needs PostgreSQL 15 or newer.",
+            hint="Point DATABASE_URL at such a server.",
+            id="saleor_loyalty.E003",
+        )
+    ]
+
+
+def test_a_check_without_databases_asks_none():
+    assert checks.check_database() == []
+
+
+def test_e004_a_service_account_file_that_is_not_there(settings):
+    settings.LOYALTY_FCM_SERVICE_ACCOUNT_FILE = "/nowhere/account.json"
+
+    assert checks.check_fcm_service_account() == [
+        Error(
+            "LOYALTY_FCM_SERVICE_ACCOUNT_FILE names a file that does not exist: "
+            "/nowhere/account.json",
+            hint=(
+                "Download the service account's key from the Firebase console, "
+                "or unset the setting to send no push."
+            ),
+            id="saleor_loyalty.E004",
+        )
+    ]
