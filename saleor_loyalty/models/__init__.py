@@ -1,0 +1,73 @@
+"""The nouns of the programme, one file each.
+
+Glossary
+--------
+Shop
+    One Saleor installation we serve, known by its API URL. Every other row belongs to one.
+Program
+    What a shop promises its customers. Its rules live in versions.
+ProgramVersion, ChannelTerms
+    The rules as they stood from one change to the next; never edited, so that what an order was
+    credited by can always be read again. Terms hold what differs per channel and currency.
+Activation
+    A stretch of time during which the programme was switched on.
+Member
+    A customer of the shop inside the programme, known by Saleor's global customer id.
+Entry
+    One movement of a member's points: signed, never zero, never changed. The balance is their sum.
+SettledOrder
+    An order that earned points: by which version, and the points it stands at now.
+Coupon
+    The reward of a threshold: one single-use voucher in Saleor, bought with a REWARD entry.
+Change
+    Something in the shop that happened and that a worker must look at again: the inbox.
+Message
+    An email or push that a member is to get, once per kind and cause: the outbox.
+Device
+    An app or browser that takes a member's push notices.
+
+Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
+"""
+
+from saleor_loyalty.models.change import Change, Subject
+from saleor_loyalty.models.coupon import Coupon, CouponStatus
+from saleor_loyalty.models.device import Device, DevicePlatform
+from saleor_loyalty.models.entry import Entry, EntryKind
+from saleor_loyalty.models.member import Member, MemberStatus
+from saleor_loyalty.models.message import Message, MessageKind, MessageStatus
+from saleor_loyalty.models.program import (
+    Activation,
+    ChannelTerms,
+    DiscountType,
+    ExpiryPolicy,
+    Program,
+    ProgramVersion,
+    SpendBasis,
+)
+from saleor_loyalty.models.settled_order import SettledOrder
+from saleor_loyalty.models.shop import Shop
+
+__all__ = [
+    "Activation",
+    "Change",
+    "ChannelTerms",
+    "Coupon",
+    "CouponStatus",
+    "Device",
+    "DevicePlatform",
+    "DiscountType",
+    "Entry",
+    "EntryKind",
+    "ExpiryPolicy",
+    "Member",
+    "MemberStatus",
+    "Message",
+    "MessageKind",
+    "MessageStatus",
+    "Program",
+    "ProgramVersion",
+    "SettledOrder",
+    "Shop",
+    "SpendBasis",
+    "Subject",
+]

@@ -1,0 +1,58 @@
+"""The reward of a threshold: a single-use voucher."""
+
+from django.db import models
+
+from saleor_loyalty.models.entry import Entry
+from saleor_loyalty.models.member import Member
+from saleor_loyalty.models.program import ProgramVersion
+from saleor_loyalty.models.shop import Shop
+
+
+class CouponStatus(models.TextChoices):
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Coupon(models.Model):
+    """A coupon of one member: PENDING until its voucher exists in Saleor.
+
+    The code is chosen with the row, before Saleor hears of it, so that a voucher made just before
+    a crash is found again by its code. `due_at` says when a worker may try to mint it (again).
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="coupons")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="coupon")
+    version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(
+        max_length=9, choices=CouponStatus.choices, default=CouponStatus.PENDING
+    )
+    code = models.CharField(max_length=40)
+    voucher_id = models.CharField(max_length=64, blank=True, help_text="Saleor's global id.")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    used_order_id = models.CharField(max_length=64, blank=True)
+    used_order_number = models.CharField(max_length=64, blank=True)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "code"], name="saleor_loyalty_coupon_code"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(status=CouponStatus.PENDING),
+                name="saleor_loyalty_coupon_to_mint",
+            ),
+            models.Index(fields=["member", "-id"], name="saleor_loyalty_coupon_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"coupon {self.pk}"

@@ -1,0 +1,89 @@
+"""One movement of a member's points."""
+
+from django.db import models
+
+from saleor_loyalty.models.member import Member
+from saleor_loyalty.models.program import ProgramVersion
+from saleor_loyalty.models.settled_order import SettledOrder
+from saleor_loyalty.models.shop import Shop
+from saleor_loyalty.rules.entitlement import Entitlement
+
+
+class EntryKind(models.TextChoices):
+    ORDER = "ORDER"
+    GIFT = "GIFT"
+    ADJUSTMENT = "ADJUSTMENT"
+    REWARD = "REWARD"
+    EXPIRY = "EXPIRY"
+    REVERSAL = "REVERSAL"
+    IMPORT = "IMPORT"
+
+
+class Entry(models.Model):
+    """A signed number of points, appended by the ledger and refused any change by the database.
+
+    `source` names the cause and is unique per member and kind, so nothing is posted twice.
+    The order's columns (`currency` to `entitled`) keep what the points were computed from.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    source = models.CharField(max_length=255)
+    points = models.BigIntegerField()
+    balance_after = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(
+        SettledOrder, on_delete=models.PROTECT, related_name="entries", null=True
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    eligible = models.DecimalField(
+        max_digits=20, decimal_places=3, null=True, help_text="What counts of the order's amount."
+    )
+    charged = models.DecimalField(
+        max_digits=20, decimal_places=3, null=True, help_text="What is paid and not given back."
+    )
+    total = models.DecimalField(
+        max_digits=20, decimal_places=3, null=True, help_text="The order's gross total."
+    )
+    rate = models.DecimalField(
+        max_digits=12, decimal_places=4, null=True, help_text="Points per unit of the currency."
+    )
+    entitled = models.BigIntegerField(null=True, help_text="The order's points after this entry.")
+    reason = models.CharField(max_length=500, blank=True, help_text="What staff wrote.")
+    actor = models.CharField(max_length=255, blank=True, help_text="Who, for staff entries.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "kind", "source"], name="saleor_loyalty_entry_one_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(points=0), name="saleor_loyalty_entry_not_zero"
+            ),
+        ]
+        indexes = [models.Index(fields=["member", "-id"], name="saleor_loyalty_entry_history")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.points:+d}"
+
+    @property
+    def basis(self) -> Entitlement | None:
+        """What an order's points were computed from; None when no order is behind them."""
+        if (
+            self.eligible is None
+            or self.charged is None
+            or self.total is None
+            or self.rate is None
+            or self.entitled is None
+        ):
+            return None
+        return Entitlement(
+            points=self.entitled,
+            currency=self.currency,
+            eligible=self.eligible,
+            charged=self.charged,
+            total=self.total,
+            rate=self.rate,
+        )

@@ -1,0 +1,51 @@
+"""A customer inside the programme."""
+
+from django.db import models
+
+from saleor_loyalty.models.shop import Shop
+
+
+class MemberStatus(models.TextChoices):
+    ACTIVE = "ACTIVE"
+    BLOCKED = "BLOCKED"
+    CLOSED = "CLOSED"
+
+
+class Member(models.Model):
+    """A customer's standing. `balance` and `lifetime_points` are written by the ledger alone."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="members")
+    customer_id = models.CharField(max_length=64, help_text="Saleor's global id of the customer.")
+    email = models.EmailField()
+    first_name = models.CharField(max_length=256, blank=True)
+    language_code = models.CharField(max_length=35, default="en")
+    status = models.CharField(
+        max_length=7, choices=MemberStatus.choices, default=MemberStatus.ACTIVE
+    )
+    balance = models.BigIntegerField(default=0, help_text="Sum of the entries; negative: a debt.")
+    lifetime_points = models.BigIntegerField(default=0, help_text="Ever earned, net of reversals.")
+    joined_at = models.DateTimeField()
+    last_activity_at = models.DateTimeField(null=True)
+    email_enabled = models.BooleanField(default=True)
+    push_enabled = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "customer_id"], name="saleor_loyalty_one_member_per_customer"
+            ),
+        ]
+        indexes = [models.Index(fields=["shop", "email"], name="saleor_loyalty_member_email")]
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"
+
+    @property
+    def spendable(self) -> int:
+        """Points that can be spent now: 0 while in debt."""
+        return max(0, self.balance)
+
+    @property
+    def debt(self) -> int:
+        """Points owed after reversals: 0 unless the balance is negative."""
+        return max(0, -self.balance)

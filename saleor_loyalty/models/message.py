@@ -1,0 +1,65 @@
+"""The outbox: what a member is to be told."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from saleor_loyalty.models.coupon import Coupon
+from saleor_loyalty.models.member import Member
+from saleor_loyalty.models.shop import Shop
+
+
+class MessageKind(models.TextChoices):
+    REWARD_EMAIL = "REWARD_EMAIL"
+    REWARD_PUSH = "REWARD_PUSH"
+
+
+class MessageStatus(models.TextChoices):
+    PENDING = "PENDING"
+    SENT = "SENT"
+    SKIPPED = "SKIPPED", "Skipped: the member does not take it"
+    FAILED = "FAILED", "Failed: given up after the last try"
+
+
+class Message(models.Model):
+    """One message, once per member, kind and cause.
+
+    `due_at` is null while the message waits for its coupon. `uid` goes out with every try
+    (Message-ID of an email, tag of a push), so that a repeated try can be told from a new message.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=13, choices=MessageKind.choices)
+    cause = models.CharField(max_length=255)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="messages", null=True)
+    status = models.CharField(
+        max_length=7, choices=MessageStatus.choices, default=MessageStatus.PENDING
+    )
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    delivered_devices = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Devices that have this push already."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "kind", "cause"], name="saleor_loyalty_message_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(status=MessageStatus.PENDING),
+                name="saleor_loyalty_message_to_send",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

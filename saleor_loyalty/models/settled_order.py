@@ -1,0 +1,41 @@
+"""An order that earned points."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from saleor_loyalty.models.member import Member
+from saleor_loyalty.models.program import ProgramVersion
+from saleor_loyalty.models.shop import Shop
+
+
+class SettledOrder(models.Model):
+    """What the ledger holds for one order, and the version it is settled by for good.
+
+    The row appears when the order first earns. `points` is the sum of the order's entries;
+    `revision` counts them, so that each has a cause of its own.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="settled_orders")
+    order_id = models.CharField(max_length=64, help_text="Saleor's global id of the order.")
+    number = models.CharField(max_length=64)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="settled_orders")
+    version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
+    points = models.BigIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    gift_card_lines = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        help_text="Lines known to sell gift cards; deleted products tell no more.",
+    )
+    fully_paid_at = models.DateTimeField(help_text="When the order was first paid in full.")
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "order_id"], name="saleor_loyalty_order_settled_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.number}"

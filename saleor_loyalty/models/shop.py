@@ -1,0 +1,19 @@
+"""A Saleor installation that we serve."""
+
+from django.db import models
+
+
+class Shop(models.Model):
+    """One Saleor installation, known by the address of its GraphQL API."""
+
+    api_url = models.URLField(max_length=500, unique=True)
+    domain = models.CharField(max_length=255)
+    app_id = models.CharField(max_length=64, help_text="Saleor's global id of our App there.")
+    sealed_token = models.TextField(help_text="The app token, encrypted by the vault.")
+    jwks = models.JSONField(default=dict, help_text="The shop's public keys as last fetched.")
+    jwks_fetched_at = models.DateTimeField(null=True)
+    is_active = models.BooleanField(default=True, help_text="False once the app is uninstalled.")
+    installed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.domain

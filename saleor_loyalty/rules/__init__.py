@@ -1,0 +1,1 @@
+"""The arithmetic of the programme: pure Python, no Django, exact numbers only."""

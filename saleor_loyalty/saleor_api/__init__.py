@@ -1,0 +1,1 @@
+"""Everything we say to Saleor, and what its answers mean."""

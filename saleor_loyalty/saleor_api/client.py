@@ -1,0 +1,142 @@
+"""What we ask of Saleor, as verbs. The documents stand beside this file, one each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
+from saleor_loyalty.saleor_api.transport import SaleorRefused, Transport
+
+ORDERS_AT_ONCE = 100  # the longest page Saleor gives
+
+
+class CodeTaken(Exception):
+    """A voucher with this code exists already."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherTerms:
+    """What a voucher gives in one channel: percent or an amount, from an order amount on."""
+
+    channel_id: str
+    discount_value: Decimal
+    min_spent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Who a token belongs to."""
+
+    id: str
+    permissions: frozenset[str]
+
+
+@cache
+def document(name: str) -> str:
+    """The text of the GraphQL document `documents/<name>.graphql`."""
+    return (files(__package__) / "documents" / f"{name}.graphql").read_text(encoding="utf-8")
+
+
+class Saleor:
+    """One shop's API. Every method may raise SaleorUnavailable or SaleorRefused."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def orders(self, ids: Sequence[str]) -> tuple[dict[str, Order], dict[str, Unreadable]]:
+        """The facts of up to 100 orders by id, and by id what could not be read of the rest.
+
+        Drafts and orders unknown to Saleor are in neither.
+        """
+        if len(ids) > ORDERS_AT_ONCE:
+            message = f"{len(ids)} orders asked for at once; Saleor gives {ORDERS_AT_ONCE}"
+            raise ValueError(message)
+        data = self._run("orders", ids=list(ids))
+        found: dict[str, Order] = {}
+        unreadable: dict[str, Unreadable] = {}
+        for node in (edge["node"] for edge in data["orders"]["edges"]):
+            try:
+                found[node["id"]] = Order.from_json(node)
+            except Unreadable as error:
+                unreadable[node["id"]] = error
+        return found, unreadable
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The registered customer, or None when Saleor knows no such one."""
+        user = self._run("customer", id=customer_id)["user"]
+        return Customer.from_json(user) if user else None
+
+    def channels(self) -> dict[str, Channel]:
+        """All channels by slug."""
+        channels = self._run("channels")["channels"]
+        return {c["slug"]: Channel(c["id"], c["slug"], c["currencyCode"]) for c in channels}
+
+    def app(self) -> App:
+        """The app that our token belongs to."""
+        app = self._run("app")["app"]
+        if not app:
+            raise SaleorRefused("the token belongs to no app")
+        return App(app["id"], frozenset(p["code"] for p in app["permissions"]))
+
+    def create_voucher(
+        self, *, name: str, code: str, percentage: bool, ends_at: datetime | None
+    ) -> str:
+        """Make a voucher on the whole order with one single-use code; its id.
+
+        Does nothing for shoppers until it is listed in a channel. Raises CodeTaken.
+        """
+        answer = self._run(
+            "voucher_create",
+            input={
+                "type": "ENTIRE_ORDER",
+                "name": name,
+                "addCodes": [code],
+                "discountValueType": "PERCENTAGE" if percentage else "FIXED",
+                "singleUse": True,
+                "usageLimit": 1,
+                "endDate": ends_at.isoformat() if ends_at else None,
+            },
+        )["voucherCreate"]
+        if any(error["code"] == "ALREADY_EXISTS" for error in answer["errors"]):
+            raise CodeTaken
+        _refuse_errors(answer["errors"])
+        voucher_id: str = answer["voucher"]["id"]
+        return voucher_id
+
+    def find_voucher(self, code: str) -> str | None:
+        """The id of the voucher that holds exactly this code."""
+        for edge in self._run("voucher_by_code", code=code)["vouchers"]["edges"]:
+            codes = {c["node"]["code"] for c in edge["node"]["codes"]["edges"]}
+            if code in codes:
+                voucher_id: str = edge["node"]["id"]
+                return voucher_id
+        return None
+
+    def list_voucher(self, voucher_id: str, terms: Iterable[VoucherTerms]) -> None:
+        """Give the voucher its value in channels. Repeating it changes nothing."""
+        listings = [
+            {
+                "channelId": t.channel_id,
+                "discountValue": str(t.discount_value),
+                "minAmountSpent": str(t.min_spent) if t.min_spent is not None else None,
+            }
+            for t in terms
+        ]
+        answer = self._run(
+            "voucher_list_in_channels", id=voucher_id, input={"addChannels": listings}
+        )
+        _refuse_errors(answer["voucherChannelListingUpdate"]["errors"])
+
+    def _run(self, name: str, **variables: Any) -> dict[str, Any]:
+        return self._transport.execute(document(name), variables)
+
+
+def _refuse_errors(errors: Sequence[dict[str, Any]]) -> None:
+    if errors:
+        first = errors[0]
+        message = f"Saleor refused: {first['field']}: {first['message']} ({first['code']})"
+        raise SaleorRefused(message)

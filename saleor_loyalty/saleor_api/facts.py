@@ -1,0 +1,155 @@
+"""What Saleor answers, parsed once into frozen values. Amounts are exact Decimals.
+
+Each `from_json` takes one object of a GraphQL answer whose numbers were read as Decimal, and
+raises `Unreadable` when it lacks what the document asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+VOID_STATUSES = frozenset({"DRAFT", "CANCELED", "EXPIRED"})
+PAID_STATUSES = frozenset({"FULL", "OVERCHARGED"})
+PAID_EVENTS = frozenset({"ORDER_FULLY_PAID", "ORDER_MARKED_AS_PAID"})
+
+Json = Mapping[str, Any]
+
+
+class Unreadable(Exception):
+    """An answer of Saleor that does not look as its schema says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An amount with and without tax, in the order's currency."""
+
+    gross: Decimal
+    net: Decimal
+
+    @classmethod
+    def from_json(cls, price: Json) -> Self:
+        return cls(gross=_decimal(price["gross"]["amount"]), net=_decimal(price["net"]["amount"]))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line after its discounts. `sells_gift_card` is None when the product is gone."""
+
+    id: str
+    price: Price
+    sells_gift_card: bool | None
+
+    @classmethod
+    def from_json(cls, line: Json) -> Self:
+        variant = line["variant"]
+        return cls(
+            id=line["id"],
+            price=Price.from_json(line["totalPrice"]),
+            sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
+            if variant
+            else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A registered customer of the shop."""
+
+    id: str
+    email: str
+    first_name: str
+    language_code: str
+
+    @classmethod
+    def from_json(cls, user: Json) -> Self:
+        return cls(
+            id=user["id"],
+            email=user["email"],
+            first_name=user["firstName"],
+            language_code=user["languageCode"].lower().replace("_", "-"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it stands.
+
+    `charged` is net of refunds and chargebacks (Saleor's totalCharged). `fully_paid_at` is when it
+    was first paid in full, however much was given back since; None when it never was. `customer`
+    is None for a guest's order.
+    """
+
+    id: str
+    number: str
+    status: str
+    channel: str
+    currency: str
+    customer: Customer | None
+    total: Decimal
+    charged: Decimal
+    shipping: Price
+    lines: tuple[OrderLine, ...]
+    voucher_code: str | None
+    created_at: datetime
+    fully_paid_at: datetime | None
+
+    @property
+    def is_void(self) -> bool:
+        """True when the order never came about or was called off."""
+        return self.status in VOID_STATUSES
+
+    @property
+    def gift_card_lines(self) -> frozenset[str]:
+        """Ids of the lines known to sell gift cards."""
+        return frozenset(line.id for line in self.lines if line.sells_gift_card)
+
+    @classmethod
+    def from_json(cls, order: Json) -> Self:
+        try:
+            return cls(
+                id=order["id"],
+                number=order["number"],
+                status=order["status"],
+                channel=order["channel"]["slug"],
+                currency=order["total"]["gross"]["currency"],
+                customer=Customer.from_json(order["user"]) if order["user"] else None,
+                total=_decimal(order["total"]["gross"]["amount"]),
+                charged=_decimal(order["totalCharged"]["amount"]),
+                shipping=Price.from_json(order["shippingPrice"]),
+                lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
+                voucher_code=order["voucherCode"],
+                created_at=datetime.fromisoformat(order["created"]),
+                fully_paid_at=_fully_paid_at(order),
+            )
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            message = f"order {order.get('id')}: {error!r}"
+            raise Unreadable(message) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A sales channel; its currency never changes."""
+
+    id: str
+    slug: str
+    currency: str
+
+
+def _fully_paid_at(order: Json) -> datetime | None:
+    """From the order's own history, which refunds do not rewrite.
+
+    Imported orders have no history: one that is paid counts from its creation.
+    """
+    paid = [event["date"] for event in order["events"] if event["type"] in PAID_EVENTS]
+    if paid:
+        return min(map(datetime.fromisoformat, paid))
+    if order["chargeStatus"] in PAID_STATUSES:
+        return datetime.fromisoformat(order["created"])
+    return None
+
+
+def _decimal(value: object) -> Decimal:
+    """A JSON number as an exact Decimal: through its text, never through a float's bits."""
+    return Decimal(str(value))

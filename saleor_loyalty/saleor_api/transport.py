@@ -1,0 +1,77 @@
+"""How a document gets to Saleor and its answer back: over HTTP, with the app's token."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Protocol, Self
+
+import httpx
+
+
+class SaleorUnavailable(Exception):
+    """Saleor did not answer, or not now; the same request may succeed later."""
+
+
+class SaleorRefused(Exception):
+    """Saleor answered that it will not do this; the same request will be refused again."""
+
+
+class Transport(Protocol):
+    """Runs one GraphQL document and returns its `data`, with numbers as Decimal."""
+
+    def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]: ...
+
+
+class HttpTransport:
+    """Talks to the GraphQL API at `api_url`, keeping its connection open between requests.
+
+    Raises SaleorUnavailable on network trouble, 429 and 5xx; SaleorRefused on any other refusal.
+    `timeout` is in seconds. Use as a context manager, so that the connection is closed.
+    """
+
+    def __init__(self, api_url: str, *, token: str, timeout: float) -> None:
+        self._api_url = api_url
+        self._http = httpx.Client(
+            timeout=timeout, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._http.close()
+
+    def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            response = self._http.post(
+                self._api_url, json={"query": document, "variables": variables}
+            )
+        except httpx.HTTPError as error:
+            message = f"{self._api_url} did not answer: {type(error).__name__}"
+            raise SaleorUnavailable(message) from error
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
+            message = f"{self._api_url} answered {response.status_code}"
+            raise SaleorUnavailable(message)
+        return _data(self._api_url, response)
+
+
+def _data(api_url: str, response: httpx.Response) -> dict[str, Any]:
+    """The `data` of an answer. Errors beside partial data are refusals too: half is nothing."""
+    try:
+        answer = json.loads(response.text, parse_float=Decimal)
+    except ValueError as error:
+        message = f"{api_url} answered {response.status_code} with no JSON"
+        raise SaleorUnavailable(message) from error
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if errors or not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
+        message = f"{api_url} refused: {_first_message(errors)} (HTTP {response.status_code})"
+        raise SaleorRefused(message)
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def _first_message(errors: object) -> str:
+    try:
+        return str(errors[0]["message"])[:300]  # type: ignore[index]
+    except (TypeError, KeyError, IndexError):
+        return "no reason given"

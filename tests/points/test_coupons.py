@@ -1,0 +1,107 @@
+"""Coupons become vouchers, once each, whatever crashes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from saleor_loyalty import coupons
+from saleor_loyalty.models import Coupon, Message
+from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
+from tests.points.paper_saleor import line
+
+
+@pytest.fixture
+def coupon(paper, settle) -> Coupon:
+    settle(paper.place(1, line(512)))
+    return Coupon.objects.get()
+
+
+def mint(paper, coupon) -> None:
+    saleor = Saleor(paper)
+    coupons.mint(saleor, saleor.channels(), coupon)
+    coupon.refresh_from_db()
+
+
+def test_a_coupon_becomes_one_single_use_voucher_listed_in_its_channels(paper, coupon):
+    mint(paper, coupon)
+
+    (voucher,) = paper.vouchers.values()
+    assert voucher["input"] == {
+        "type": "ENTIRE_ORDER",
+        "name": "10 % off",
+        "addCodes": [coupon.code],
+        "discountValueType": "PERCENTAGE",
+        "singleUse": True,
+        "usageLimit": 1,
+        "endDate": coupon.expires_at.isoformat(),
+    }
+    (listing,) = voucher["listings"].values()
+    assert listing == {
+        "channelId": "channel-1",
+        "discountValue": "10.000",
+        "minAmountSpent": "100.000",
+    }
+    assert (coupon.status, coupon.voucher_id) == ("ACTIVE", "voucher-1")
+
+
+def test_the_messages_may_go_once_the_coupon_is_minted(paper, coupon):
+    assert not Message.objects.filter(due_at__isnull=False).exists()
+
+    mint(paper, coupon)
+
+    assert Message.objects.filter(due_at__isnull=False).count() == 2
+
+
+def test_t34_a_voucher_made_before_a_crash_is_found_and_not_made_twice(paper, coupon):
+    Saleor(paper).create_voucher(name="x", code=coupon.code, percentage=True, ends_at=None)
+
+    mint(paper, coupon)
+
+    assert list(paper.vouchers) == ["voucher-1"]
+    assert len(paper.vouchers["voucher-1"]["listings"]) == 1
+    assert coupon.status == "ACTIVE"
+
+
+def test_t34_a_voucher_whose_code_merely_looks_alike_is_not_taken_for_it(paper, coupon):
+    saleor = Saleor(paper)
+    saleor.create_voucher(name="x", code=coupon.code + "X", percentage=True, ends_at=None)
+
+    assert saleor.find_voucher(coupon.code) is None
+
+
+def test_minting_twice_changes_nothing(paper, coupon):
+    mint(paper, coupon)
+    used = datetime(2026, 4, 1, tzinfo=UTC)
+    Coupon.objects.update(status="USED", used_at=used)
+
+    mint(paper, coupon)
+
+    assert coupon.status == "USED"
+    assert len(paper.vouchers) == 1
+
+
+def test_t32_a_coupon_waits_while_saleor_is_down(paper, shop, coupon, monkeypatch):
+    shop.api_url = "http://127.0.0.1:1/graphql/"  # nobody listens there
+    monkeypatch.setattr("saleor_loyalty.vault.unseal", lambda sealed: "token")
+
+    assert coupons.mint_due(shop) == 1
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.attempts) == ("PENDING", 1)
+    assert coupon.error.startswith("SaleorUnavailable: http://127.0.0.1:1/graphql/")
+    assert coupons.mint_due(shop) == 0  # not before its time
+
+
+def test_a_saleor_that_is_down_is_told_from_one_that_refuses(paper):
+    paper.down = True
+    with pytest.raises(SaleorUnavailable):
+        Saleor(paper).channels()
+
+
+def test_t38_coupons_wait_while_the_programme_is_off(coupon, program):
+    assert len(coupons.shops_with_work()) == 1
+    program.is_active = False
+    program.save()
+
+    assert coupons.shops_with_work() == []

@@ -1,0 +1,76 @@
+"""The inbox: nothing lost, nothing done by two."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from saleor_loyalty import inbox
+from saleor_loyalty.models import Change
+
+
+def test_t01_a_repeated_event_is_one_change_with_more_marks(shop, program):
+    for _ in range(3):
+        inbox.mark(shop=shop, order_ids=["a", "b"])
+
+    assert list(Change.objects.order_by("subject_id").values_list("subject_id", "marks")) == [
+        ("a", 3),
+        ("b", 3),
+    ]
+
+
+def test_marking_is_one_statement_however_many_orders(shop, program, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        inbox.mark(shop=shop, order_ids=map(str, range(500)))
+
+
+def test_a_claimed_change_is_nobody_elses(shop, program):
+    inbox.mark(shop=shop, order_ids=["a"])
+
+    assert inbox.claim(shop=shop, limit=10) is not None
+    assert inbox.claim(shop=shop, limit=10) is None
+
+
+def test_a_change_marked_while_it_is_worked_on_stays_due(shop, program):
+    inbox.mark(shop=shop, order_ids=["a", "b"])
+    claim = inbox.claim(shop=shop, limit=10)
+    inbox.mark(shop=shop, order_ids=["a"])
+
+    inbox.finish(claim, ["a", "b"])
+
+    assert inbox.claim(shop=shop, limit=10).marks == {"a": 2}
+
+
+def test_a_dead_workers_change_is_taken_over_and_no_longer_its_own(shop, program):
+    inbox.mark(shop=shop, order_ids=["a"])
+    dead = inbox.claim(shop=shop, limit=10)
+    Change.objects.update(due_at=timezone.now() - timedelta(seconds=1))  # the lease has ended
+
+    heir = inbox.claim(shop=shop, limit=10)
+
+    assert heir.marks == {"a": 1}
+    assert inbox.still_held(dead) == set()
+    inbox.finish(dead, ["a"])
+    assert inbox.still_held(heir) == {"a"}
+
+
+def test_a_failed_change_waits_longer_each_time_until_a_new_event(shop, program):
+    waits = []
+    for _ in range(2):
+        inbox.mark(shop=shop, order_ids=["a"])
+        claim = inbox.claim(shop=shop, limit=10)
+        inbox.postpone(claim, ["a"], error=ValueError("no"))
+        change = Change.objects.get()
+        assert change.error == "ValueError: no"
+        waits.append(change.due_at - timezone.now())
+    assert timedelta(seconds=3) < waits[0] < waits[1]
+
+
+@pytest.mark.parametrize(("on", "expected"), [(True, 1), (False, 0)])
+def test_t38_while_the_programme_is_off_changes_wait(shop, program, on, expected):
+    program.is_active = on
+    program.save()
+    inbox.mark(shop=shop, order_ids=["a"])
+
+    assert len(inbox.shops_with_work()) == expected
+    assert Change.objects.count() == 1

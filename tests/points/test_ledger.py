@@ -1,0 +1,124 @@
+"""The ledger: entries, balances, rewards, and what the database refuses."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from saleor_loyalty import ledger
+from saleor_loyalty.ledger import Posting
+from saleor_loyalty.models import Coupon, Entry, EntryKind, Member, Message
+
+NOW = timezone.now()
+
+
+def gift(member: Member, points: int, source: str = "gift:1") -> Posting:
+    return Posting(
+        member_id=member.pk,
+        kind=EntryKind.GIFT,
+        points=points,
+        source=source,
+        version=member.shop.program.current,
+        reason="test",
+    )
+
+
+def post(member: Member, *postings: Posting) -> list[Entry]:
+    with transaction.atomic():
+        return ledger.post(postings, version=member.shop.program.current, now=NOW)
+
+
+def test_t09_the_balance_is_the_sum_of_the_entries(program, anna):
+    post(anna, gift(anna, 700, "a"), gift(anna, -900, "b"), gift(anna, 5300, "c"))
+
+    anna.refresh_from_db()
+    assert anna.balance == 100
+    assert anna.entries.aggregate(total=Sum("points")) == {"total": 100}
+    assert anna.lifetime_points == 5100
+    assert list(anna.entries.order_by("pk").values_list("points", "balance_after")) == [
+        (700, 700),
+        (-900, -200),
+        (5300, 5100),
+        (-5000, 100),
+    ]
+
+
+def test_t22_a_reward_costs_the_threshold_and_no_more(program, anna):
+    post(anna, gift(anna, 15300))
+
+    anna.refresh_from_db()
+    assert anna.balance == 300
+    assert [e.points for e in anna.entries.filter(kind=EntryKind.REWARD)] == [-5000] * 3
+
+
+def test_each_reward_brings_a_pending_coupon_and_messages_that_wait_for_it(program, anna):
+    post(anna, gift(anna, 10000))
+
+    assert Coupon.objects.filter(member=anna, status="PENDING").count() == 2
+    assert len(set(Coupon.objects.values_list("code", flat=True))) == 2
+    assert Message.objects.filter(member=anna, due_at=None, status="PENDING").count() == 4
+
+
+def test_a_debt_is_owed_and_not_hidden(program, anna):
+    post(anna, gift(anna, -300))
+
+    anna.refresh_from_db()
+    assert (anna.spendable, anna.debt) == (0, 300)
+
+
+def test_t01_the_same_cause_is_refused_and_nothing_of_the_batch_stays(program, anna):
+    post(anna, gift(anna, 10, "once"))
+
+    with pytest.raises(IntegrityError):
+        post(anna, gift(anna, 5, "other"), gift(anna, 10, "once"))
+
+    anna.refresh_from_db()
+    assert anna.balance == 10
+    assert anna.entries.count() == 1
+
+
+def test_an_entry_of_zero_points_is_refused_by_the_database(program, anna):
+    with pytest.raises(IntegrityError, match="entry_not_zero"):
+        post(anna, gift(anna, 0))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE saleor_loyalty_entry SET points = 1000",
+        "DELETE FROM saleor_loyalty_entry",
+        "TRUNCATE saleor_loyalty_entry CASCADE",
+        "UPDATE saleor_loyalty_programversion SET threshold = 1",
+        "DELETE FROM saleor_loyalty_channelterms",
+    ],
+)
+def test_t16_what_is_written_stays_whoever_asks(program, anna, statement):
+    post(anna, gift(anna, 10))
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after a commit
+        with (
+            pytest.raises(DatabaseError, match="its rows are only ever added"),
+            transaction.atomic(),
+        ):
+            cursor.execute(statement)
+
+    assert anna.entries.get().points == 10
+
+
+def test_t24_one_customer_is_one_member(shop, anna):
+    with pytest.raises(IntegrityError, match="one_member_per_customer"):
+        Member.objects.create(
+            shop=shop, customer_id=anna.customer_id, email="other@example.com", joined_at=NOW
+        )
+
+
+def test_posting_many_takes_as_many_statements_as_posting_one(
+    program, anna, django_assert_num_queries
+):
+    few = [gift(anna, 5000, "first")]
+    many = [gift(anna, 5000, f"later {n}") for n in range(50)]
+    version = program.current
+    for postings in (few, many):
+        with transaction.atomic(), django_assert_num_queries(5):  # lock, entries, balances, ...
+            ledger.post(postings, version=version, now=NOW)  # ... coupons, messages

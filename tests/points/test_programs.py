@@ -1,0 +1,149 @@
+"""The programme's rules and its switch."""
+
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+
+from saleor_loyalty import programs
+from saleor_loyalty.models import Program, ProgramVersion
+from saleor_loyalty.problems import ErrorCode, Refused
+from saleor_loyalty.saleor_api.client import Saleor
+from tests.points.paper_saleor import PaperSaleor, line
+
+MAIN = {
+    "channel": "main",
+    "points_per_unit": Decimal(10),
+    "discount_value": Decimal(10),
+    "min_spent": Decimal(100),
+}
+
+
+@pytest.fixture(autouse=True)
+def connected(monkeypatch):
+    @contextmanager
+    def connect(shop):
+        yield Saleor(PaperSaleor())
+
+    monkeypatch.setattr(programs, "connect", connect)
+
+
+def update(shop, **changes) -> Program:
+    return programs.update(shop=shop, changes=changes, actor="owner@example.com")
+
+
+def problems(shop, **changes) -> list[tuple[str | None, str]]:
+    with pytest.raises(Refused) as refused:
+        update(shop, **changes)
+    return [(problem.field, problem.code) for problem in refused.value.problems]
+
+
+def test_a_programme_is_set_up_with_a_threshold_and_its_channels(shop):
+    program = update(shop, threshold=5000, channels=[MAIN], is_active=True)
+
+    rules = program.current
+    assert (rules.number, rules.threshold, rules.created_by) == (1, 5000, "owner@example.com")
+    assert (rules.basis, rules.include_shipping, rules.expiry_policy) == ("GROSS", False, "NEVER")
+    terms = rules.channels.get()
+    assert (terms.channel, terms.currency, terms.points_per_unit) == ("main", "EUR", 10)
+    assert program.is_active
+
+
+def test_what_a_new_programme_needs_is_named_at_once(shop):
+    assert problems(shop, is_active=True) == [
+        ("threshold", ErrorCode.REQUIRED),
+        ("channels", ErrorCode.REQUIRED),
+    ]
+    assert Program.objects.count() == 0
+
+
+def test_a_change_is_a_new_version_and_the_old_one_stays(shop):
+    update(shop, threshold=5000, channels=[MAIN])
+    update(shop, threshold=4000)
+
+    assert list(ProgramVersion.objects.values_list("number", "threshold")) == [(1, 5000), (2, 4000)]
+    assert programs.current(shop).current.channels.get().points_per_unit == 10
+
+
+def test_a_change_that_changes_nothing_makes_no_version(shop):
+    update(shop, threshold=5000, channels=[MAIN])
+    update(shop, threshold=5000, channels=[MAIN], is_active=True)
+
+    assert ProgramVersion.objects.count() == 1
+
+
+def test_t38_each_switch_is_kept(shop):
+    update(shop, threshold=5000, channels=[MAIN], is_active=True)
+    update(shop, is_active=True)
+    update(shop, is_active=False)
+    program = update(shop, is_active=True)
+
+    first, second = program.activations.order_by("started_at")
+    assert first.started_at < first.ended_at <= second.started_at
+    assert second.ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"threshold": 0}, ("threshold", ErrorCode.OUT_OF_RANGE)),
+        ({"threshold": None}, ("threshold", ErrorCode.REQUIRED)),
+        ({"name": " "}, ("name", ErrorCode.REQUIRED)),
+        ({"name": "x" * 121}, ("name", ErrorCode.OUT_OF_RANGE)),
+        ({"coupon_valid_days": 0}, ("coupon_valid_days", ErrorCode.OUT_OF_RANGE)),
+        ({"time_zone": "Mars/Olympus"}, ("time_zone", ErrorCode.INVALID)),
+        ({"time_zone": "../etc/passwd"}, ("time_zone", ErrorCode.INVALID)),
+        ({"expiry_policy": "ROLLING"}, ("expiry_policy", ErrorCode.INVALID)),
+        ({"expiry_days": 30}, ("expiry_days", ErrorCode.INVALID)),
+        ({"reminders": ["ONE_WEEK"]}, ("reminders", ErrorCode.INVALID)),
+        ({"channels": []}, ("channels", ErrorCode.REQUIRED)),
+        ({"channels": [MAIN, MAIN]}, ("channels", ErrorCode.DUPLICATE)),
+        ({"channels": [{**MAIN, "channel": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
+        (
+            {"channels": [{**MAIN, "points_per_unit": Decimal(-1)}]},
+            ("channels", ErrorCode.OUT_OF_RANGE),
+        ),
+        (
+            {"channels": [{**MAIN, "points_per_unit": Decimal("NaN")}]},
+            ("channels", ErrorCode.OUT_OF_RANGE),
+        ),
+        (
+            {"channels": [{**MAIN, "points_per_unit": Decimal("0.00001")}]},
+            ("channels", ErrorCode.OUT_OF_RANGE),
+        ),
+        (
+            {"channels": [{**MAIN, "discount_value": Decimal(0)}]},
+            ("channels", ErrorCode.OUT_OF_RANGE),
+        ),
+        (
+            {"channels": [{**MAIN, "discount_value": Decimal(101)}]},
+            ("channels", ErrorCode.OUT_OF_RANGE),
+        ),
+        (
+            {"channels": [{**MAIN, "min_spent": Decimal(-1)}]},
+            ("channels", ErrorCode.OUT_OF_RANGE),
+        ),
+    ],
+)
+def test_rules_that_cannot_be_are_refused_beside_their_field(shop, program, changes, expected):
+    assert problems(shop, **changes) == [expected]
+    assert ProgramVersion.objects.count() == 1
+
+
+def test_a_fixed_discount_may_be_above_100(shop, program):
+    terms = {**MAIN, "discount_value": Decimal(150)}
+    assert update(shop, discount_type="FIXED", channels=[terms]).current.discount_type == "FIXED"
+
+
+def test_switching_to_percent_checks_the_values_that_stay(shop, program):
+    update(shop, discount_type="FIXED", channels=[{**MAIN, "discount_value": Decimal(150)}])
+    assert problems(shop, discount_type="PERCENTAGE") == [("channels", ErrorCode.OUT_OF_RANGE)]
+
+
+def test_an_order_credited_before_keeps_its_rules(shop, program, paper, settle):
+    key = paper.place(1, line(100))
+    settle(key)
+    update(shop, channels=[{**MAIN, "points_per_unit": Decimal(1)}])
+    settle(key)
+
+    assert shop.settled_orders.get().points == 1000
