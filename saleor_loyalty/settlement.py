@@ -20,7 +20,7 @@ from saleor_loyalty.programs import Rulebook
 from saleor_loyalty.rules.entitlement import Entitlement, entitlement
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
 from saleor_loyalty.saleor_api.facts import Order
-from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -47,16 +47,36 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     if claim is None:
         return 0
     try:
-        orders, unreadable = saleor.orders(list(claim.marks))
-    except (SaleorUnavailable, SaleorRefused) as error:
+        orders, failed = _fetch(saleor, list(claim.marks))
+    except (SaleorUnavailable, SaleorForbade) as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
         inbox.postpone(claim, claim.marks, error=error)
         return len(claim.marks)
-    for order_id, problem in unreadable.items():
-        logger.error("Shop %s: %s", shop.pk, problem)
+    for order_id, problem in failed.items():
+        logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
         inbox.postpone(claim, [order_id], error=problem)
-    _settle_claim(shop, claim, orders, claim.marks.keys() - unreadable.keys())
+    _settle_claim(shop, claim, orders, claim.marks.keys() - failed.keys())
     return len(claim.marks)
+
+
+def _fetch(
+    saleor: Saleor, order_ids: Sequence[str]
+) -> tuple[Mapping[str, Order], Mapping[str, Exception]]:
+    """The orders by id, and by id why some cannot be had.
+
+    Saleor refuses a whole page for one order it stumbles over: halving the page finds that one.
+    """
+    try:
+        return saleor.orders(order_ids)
+    except SaleorForbade:
+        raise
+    except SaleorRefused as error:
+        if len(order_ids) == 1:
+            return {}, {order_ids[0]: error}
+    middle = len(order_ids) // 2
+    found, failed = _fetch(saleor, order_ids[:middle])
+    more_found, more_failed = _fetch(saleor, order_ids[middle:])
+    return {**found, **more_found}, {**failed, **more_failed}
 
 
 def _settle_claim(

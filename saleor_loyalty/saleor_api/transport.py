@@ -8,12 +8,19 @@ from typing import Any, Protocol, Self
 import httpx
 
 
+FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
+
+
 class SaleorUnavailable(Exception):
     """Saleor did not answer, or not now; the same request may succeed later."""
 
 
 class SaleorRefused(Exception):
     """Saleor answered that it will not do this; the same request will be refused again."""
+
+
+class SaleorForbade(SaleorRefused):
+    """Saleor does not let our app do this: it was uninstalled, or lacks a permission."""
 
 
 class Transport(Protocol):
@@ -64,14 +71,20 @@ def _data(api_url: str, response: httpx.Response) -> dict[str, Any]:
         raise SaleorUnavailable(message) from error
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if errors or not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
-        message = f"{api_url} refused: {_first_message(errors)} (HTTP {response.status_code})"
-        raise SaleorRefused(message)
+        said, code = _first_error(errors)
+        message = f"{api_url} refused: {said} (HTTP {response.status_code})"
+        raise SaleorForbade(message) if code in FORBIDDEN else SaleorRefused(message)
     data: dict[str, Any] = answer["data"]
     return data
 
 
-def _first_message(errors: object) -> str:
+def _first_error(errors: Any) -> tuple[str, str]:
+    """What Saleor said, and its code for it (extensions.exception.code)."""
     try:
-        return str(errors[0]["message"])[:300]  # type: ignore[index]
+        said = str(errors[0]["message"])[:300]
     except (TypeError, KeyError, IndexError):
-        return "no reason given"
+        return "no reason given", ""
+    try:
+        return said, str(errors[0]["extensions"]["exception"]["code"])
+    except (TypeError, KeyError):
+        return said, ""

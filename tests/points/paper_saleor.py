@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from saleor_loyalty.saleor_api.client import document
-from saleor_loyalty.saleor_api.transport import SaleorUnavailable
+from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 PAID_AT = "2026-03-01T10:00:00+00:00"
 ANNA = {"id": "VXNlcjox", "email": "anna@example.com", "firstName": "Anna", "languageCode": "EN"}
@@ -37,6 +37,7 @@ class PaperSaleor:
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
         self.calls: list[str] = []
         self.down = False
+        self.stumbles_over: str | None = None  # an order that makes it refuse a whole page
 
     def place(
         self,
@@ -78,6 +79,8 @@ class PaperSaleor:
         return ANSWERS[name](self, **variables)
 
     def _orders(self, ids: list[str]) -> dict[str, Any]:
+        if self.stumbles_over in ids:
+            raise SaleorRefused("some field of some order is broken")
         return {"orders": {"edges": [{"node": self.orders[i]} for i in ids if i in self.orders]}}
 
     def _create(self, input: dict[str, Any]) -> dict[str, Any]:

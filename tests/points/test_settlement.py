@@ -166,6 +166,15 @@ def test_one_unreadable_order_holds_up_no_other(paper, settle):
     assert Change.objects.get().subject_id == bad
 
 
+def test_an_order_that_saleor_stumbles_over_holds_up_no_other(paper, settle):
+    *good, bad = [paper.place(n, line(10)) for n in range(7)]
+    paper.stumbles_over = bad
+    settle(*good, bad)
+
+    assert balance() == 6 * 100
+    assert Change.objects.get().subject_id == bad
+
+
 def test_one_order_that_cannot_be_settled_holds_up_no_other(paper, settle):
     bad, good = paper.place(1, line(100)), paper.place(2, line(100))
     paper.orders[bad]["number"] = "9" * 100  # longer than its column

@@ -1,0 +1,1 @@
+"""What members are told: texts, rendering, the outbox, and the couriers for email and push."""

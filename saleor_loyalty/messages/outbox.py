@@ -1,0 +1,169 @@
+"""The outbox: takes messages that are due and sees each one through."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from typing import Protocol
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from saleor_loyalty.backoff import wait_before_try
+from saleor_loyalty.messages.email import EmailCourier
+from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipped, Unavailable
+from saleor_loyalty.messages.push import PushCourier
+from saleor_loyalty.messages.rendering import TemplateFailed
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    MemberStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
+
+TRIES = 19  # about a day, by the waits of saleor_loyalty.backoff
+LEASE = timedelta(minutes=15)  # a message taken longer ago than this is a dead worker's
+ROUND = timedelta(minutes=5)  # no message is begun later, so that none outlives its lease
+
+logger = logging.getLogger(__name__)
+
+
+class Courier(Protocol):
+    """Brings the messages of one batch to a provider."""
+
+    def send(self, message: Message) -> None:
+        """Return once the provider has taken the message; raise NotSent otherwise."""
+
+    def close(self) -> None: ...
+
+
+def send_due(limit: int = 50) -> int:
+    """Try to send up to `limit` due messages; how many were taken up, 0 when none is due.
+
+    Any number of workers may run it at once: each message is one worker's. It ends SENT, SKIPPED
+    or FAILED, or stays PENDING and due again later. Messages of a shop whose programme is off, or
+    that has left, stay as they are. What a provider takes just before a crash is sent again, under
+    the same id.
+
+    Talks to providers, so it must not be called in a transaction; raises RuntimeError if it is.
+    """
+    messages = _claim(limit)
+    with ExitStack() as stack:
+        email = stack.enter_context(closing(EmailCourier()))
+        push = stack.enter_context(closing(PushCourier()))
+        _send_all(messages, {MessageKind.REWARD_EMAIL: email, MessageKind.REWARD_PUSH: push})
+    return len(messages)
+
+
+def _claim(limit: int) -> Sequence[Message]:
+    """Due messages for this worker alone, until their lease ends, with all that sending reads."""
+    now = timezone.now()
+    due = (
+        Message.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(status=MessageStatus.PENDING, due_at__lte=now)
+        .filter(shop__is_active=True, shop__program__is_active=True)
+        .select_related("shop", "member", "coupon__version")
+        .prefetch_related("member__devices", "coupon__version__channels")
+        .order_by("due_at")
+    )
+    with transaction.atomic(durable=True):
+        messages = list(due[:limit])
+        ids = [message.pk for message in messages]
+        Message.objects.filter(pk__in=ids).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+    for message in messages:
+        message.attempts += 1
+    return messages
+
+
+def _send_all(messages: Sequence[Message], couriers: Mapping[str, Courier]) -> None:
+    """Send one by one, noting each result at once; give back what the round has no time for.
+
+    A provider that is down is asked once per batch.
+    """
+    end = time.monotonic() + ROUND.total_seconds()
+    down: dict[str, Unavailable] = {}
+    for position, message in enumerate(messages):
+        if time.monotonic() > end:
+            _give_back(messages[position:])
+            return
+        outcome = down.get(message.kind) or _outcome(message, couriers[message.kind])
+        if isinstance(outcome, Unavailable):
+            down[message.kind] = outcome
+        _note(message, outcome)
+
+
+def _outcome(message: Message, courier: Courier) -> NotSent | None:
+    """None when the provider has taken the message."""
+    try:
+        _check_still_wanted(message)
+        courier.send(message)
+    except NotSent as outcome:
+        return outcome
+    except TemplateFailed as error:
+        return Rejected(f"The text cannot be rendered: {error}")
+    except Exception as error:  # noqa: BLE001 - one message must not keep the others from going
+        # Only where it happened: what an exception says may hold an address or a code.
+        logger.error("message %s: %s", message.pk, _place(error))  # noqa: TRY400 - likewise
+        return Postponed(_place(error))
+    return None
+
+
+def _check_still_wanted(message: Message) -> None:
+    """Raise unless there is still something to tell, and someone to tell it to."""
+    if message.member.status != MemberStatus.ACTIVE:
+        raise Skipped(f"The member is {message.member.status.lower()}.")
+    if message.coupon:
+        _check_coupon(message.coupon)
+
+
+def _check_coupon(coupon: Coupon) -> None:
+    if coupon.status == CouponStatus.PENDING:
+        raise Postponed("The coupon does not exist in Saleor yet.")
+    if coupon.status != CouponStatus.ACTIVE:
+        raise Skipped(f"The coupon is {coupon.status.lower()}.")
+    if coupon.expires_at and coupon.expires_at <= timezone.now():
+        raise Skipped("The coupon has expired.")
+
+
+def _note(message: Message, outcome: NotSent | None) -> None:
+    """Write down what became of the message: one statement, and none of it twice.
+
+    That it was sent is noted in any case; anything else only by the worker whose lease still runs.
+    """
+    now = timezone.now()
+    pending = Message.objects.filter(pk=message.pk, status=MessageStatus.PENDING)
+    mine = pending.filter(attempts=message.attempts)
+    served = message.delivered_devices
+    if outcome is None:
+        pending.update(status=MessageStatus.SENT, sent_at=now, error="", delivered_devices=served)
+        return
+    error = str(outcome)[:500]
+    if isinstance(outcome, Postponed) and message.attempts < TRIES:
+        wait = max(wait_before_try(message.attempts), outcome.after)
+        mine.update(due_at=now + wait, error=error, delivered_devices=served)
+        return
+    skipped = isinstance(outcome, Skipped)
+    status = MessageStatus.SKIPPED if skipped else MessageStatus.FAILED
+    mine.update(status=status, error=error, delivered_devices=served)
+    if not skipped:
+        logger.warning("message %s failed for good after %s tries", message.pk, message.attempts)
+
+
+def _give_back(messages: Sequence[Message]) -> None:
+    """Make messages due at once, as if they had not been taken."""
+    ids = [message.pk for message in messages]
+    Message.objects.filter(pk__in=ids, status=MessageStatus.PENDING).update(
+        due_at=timezone.now(), attempts=F("attempts") - 1
+    )
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}" if trace else ""
+    return f"Unexpected {type(error).__name__}{where}."

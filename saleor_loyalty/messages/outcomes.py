@@ -1,0 +1,27 @@
+"""Why a message was not sent, in the four ways the outbox tells apart."""
+
+from datetime import timedelta
+
+
+class NotSent(Exception):
+    """The message did not go out. The text says why, for the shop's staff."""
+
+
+class Skipped(NotSent):
+    """The member is not to get it, or has nowhere to get it; nothing went wrong."""
+
+
+class Rejected(NotSent):
+    """Trying again cannot help: the address or the message itself is refused."""
+
+
+class Postponed(NotSent):
+    """This try failed, a later one may not. `after` is the wait the provider asked for."""
+
+    def __init__(self, reason: str, *, after: timedelta = timedelta(0)) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Unavailable(Postponed):
+    """As Postponed, and every other message of the kind would fail the same way now."""

@@ -1,0 +1,404 @@
+"""Each message once, whatever fails in between."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from saleor_loyalty.messages import outbox
+from saleor_loyalty.messages.outbox import send_due
+from saleor_loyalty.models import CouponStatus, MemberStatus, Message, MessageKind, MessageStatus
+
+pytestmark = pytest.mark.django_db
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture
+def die_before_noting(monkeypatch):
+    """Kill the worker once, after the provider's yes and before our commit."""
+
+    def die(*args):
+        monkeypatch.undo()
+        raise KilledError
+
+    monkeypatch.setattr(outbox, "_note", die)
+
+
+def test_nothing_due_nothing_done(make_message):
+    make_message(due_at=None)
+    make_message(due_at=timezone.now() + timedelta(hours=1))
+
+    assert send_due() == 0
+
+
+def test_a_sent_message_is_never_sent_again(mail_server, make_message, due_again):
+    message = make_message()
+    send_due()
+    due_again(message)
+
+    assert send_due() == 0
+    assert len(mail_server.mails) == 1
+
+
+def test_no_more_than_the_limit_is_taken_up(mail_server, make_message):
+    for _ in range(3):
+        make_message()
+
+    assert [send_due(limit=2), send_due(limit=2), send_due(limit=2)] == [2, 1, 0]
+
+
+def test_sending_within_a_transaction_is_refused():
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        send_due()
+
+
+def test_t32_mail_server_down_then_up_the_email_is_sent_once(
+    stopped_mail_server, make_message, due_again
+):
+    message = make_message()
+    send_due()
+    message.refresh_from_db()
+    assert message.status == MessageStatus.PENDING
+    assert message.error.startswith("The mail server was not reached.")
+    assert message.due_at > timezone.now()
+
+    stopped_mail_server.start()
+    due_again(message)
+    send_due()
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+    assert message.attempts == 2
+    assert len(stopped_mail_server.mails) == 1
+
+
+def test_t32_crash_after_the_mail_server_took_it_repeats_the_same_message_id(
+    mail_server, make_message, due_again, die_before_noting
+):
+    message = make_message()
+    with pytest.raises(KilledError):
+        send_due()
+    due_again(message)
+
+    send_due()
+
+    assert len(mail_server.mails) == 2
+    assert {mail["Message-ID"] for mail in mail_server.mails} == {
+        f"<{message.uid}@nordlys.example>"
+    }
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+
+
+def test_t32_crash_after_firebase_took_it_repeats_the_same_tag(
+    fcm, make_push, due_again, die_before_noting
+):
+    message = make_push("phone")
+    with pytest.raises(KilledError):
+        send_due()
+    due_again(message)
+
+    send_due()
+
+    tags = [notice["android"]["notification"]["tag"] for notice in fcm.notices]
+    assert tags == [str(message.uid)] * 2
+
+
+def test_t32_a_crashed_worker_s_message_is_its_own_until_the_lease_ends(
+    mail_server, make_message, die_before_noting
+):
+    make_message()
+    with pytest.raises(KilledError):
+        send_due()
+
+    assert send_due() == 0
+
+
+def test_t32_firebase_in_trouble_the_notice_is_sent_later(fcm, make_push, due_again):
+    message = make_push("phone")
+    fcm.answer("phone", 503, "UNAVAILABLE")
+    send_due()
+    message.refresh_from_db()
+    assert message.status == MessageStatus.PENDING
+    assert message.error == "Firebase answered 503 UNAVAILABLE."
+    assert len(fcm.notices) == 1  # the worker neither slept nor repeated
+
+    due_again(message)
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+
+
+def test_t32_the_wait_firebase_asks_for_is_kept(fcm, make_push):
+    message = make_push("phone")
+    fcm.answer("phone", 429, "QUOTA_EXCEEDED", Retry_After="1800")
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.due_at > timezone.now() + timedelta(seconds=1790)
+
+
+def test_t32_a_device_served_already_is_left_out_of_the_next_try(fcm, make_push, due_again):
+    message = make_push("phone", "tablet")
+    fcm.answer("tablet", 503, "UNAVAILABLE")
+    send_due()
+    due_again(message)
+
+    send_due()
+
+    assert fcm.tokens() == ["phone", "tablet", "tablet"]
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+
+
+def test_t32_firebase_that_hangs_up_does_not_keep_email_from_going(
+    mail_server, make_push, make_message, fcm, settings
+):
+    settings.LOYALTY_FCM_URL = "http://127.0.0.1:9/fcm"
+    notice, mail = make_push("phone"), make_message()
+
+    send_due()
+
+    notice.refresh_from_db()
+    mail.refresh_from_db()
+    assert notice.error == "Firebase was not reached: ConnectionError."
+    assert (notice.status, mail.status) == (MessageStatus.PENDING, MessageStatus.SENT)
+
+
+def test_t32_a_provider_that_is_down_is_asked_once_per_batch(fcm, make_push):
+    notices = [make_push("phone-1"), make_push("phone-2"), make_push("phone-3")]
+    fcm.answer("phone-1", 503, "UNAVAILABLE")
+
+    send_due()
+
+    assert fcm.tokens() == ["phone-1"]
+    for notice in notices:
+        notice.refresh_from_db()
+        assert notice.status == MessageStatus.PENDING
+        assert notice.error == "Firebase answered 503 UNAVAILABLE."
+
+
+def test_t32_the_waits_grow_and_the_last_try_fails_for_staff_to_see(
+    stopped_mail_server, make_message, due_again
+):
+    message = make_message()
+    waits = []
+    while message.status == MessageStatus.PENDING:
+        due_again(message)
+        before = timezone.now()
+        send_due()
+        message.refresh_from_db()
+        waits.append(message.due_at - before)
+
+    assert message.status == MessageStatus.FAILED
+    assert message.attempts == outbox.TRIES == len(waits)
+    tried_again = waits[:-1]
+    assert tried_again[0] < timedelta(seconds=6)
+    assert tried_again[-1] > timedelta(hours=2)
+    assert timedelta(hours=18) < sum(tried_again, timedelta()) < timedelta(hours=25)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_t32_two_workers_at_once_send_each_message_once(mail_server, make_message):
+    messages = [make_message() for _ in range(20)]
+    start, taken = threading.Barrier(2), []
+
+    def work():
+        start.wait()
+        while count := send_due(limit=3):
+            taken.append(count)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sum(taken) == 20
+    assert sorted(mail["Message-ID"] for mail in mail_server.mails) == sorted(
+        f"<{message.uid}@nordlys.example>" for message in messages
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_another_worker_holds_is_passed_over(mail_server, make_message):
+    held, free = make_message(), make_message()
+    locked, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Message.objects.select_for_update().get(pk=held.pk)
+            locked.set()
+            done.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    locked.wait(10)
+    taken = send_due()
+    done.set()
+    holder.join()
+
+    assert taken == 1
+    assert [mail["Message-ID"] for mail in mail_server.mails] == [f"<{free.uid}@nordlys.example>"]
+
+
+def test_a_worker_that_lost_its_lease_does_not_undo_the_other_s_work(
+    stopped_mail_server, make_message
+):
+    message = make_message()
+    (late,) = outbox._claim(1)
+    Message.objects.filter(pk=message.pk).update(attempts=2)  # taken over
+
+    outbox._note(late, outbox.Rejected("late"))
+
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.PENDING, "")
+
+
+def test_messages_the_round_has_no_time_for_are_due_at_once_and_lose_no_try(
+    mail_server, make_message, monkeypatch
+):
+    monkeypatch.setattr(outbox, "ROUND", timedelta(seconds=-1))
+    message = make_message()
+
+    assert send_due() == 1
+
+    message.refresh_from_db()
+    assert message.attempts == 0
+    assert message.due_at <= timezone.now()
+    assert mail_server.mails == []
+
+
+@pytest.mark.parametrize(
+    "status", [CouponStatus.WITHDRAWN, CouponStatus.USED, CouponStatus.EXPIRED]
+)
+def test_a_coupon_that_is_no_longer_active_is_not_announced(mail_server, make_message, status):
+    message = make_message(coupon={"status": status})
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SKIPPED
+    assert message.error == f"The coupon is {status.lower()}."
+    assert mail_server.mails == []
+
+
+def test_a_coupon_that_has_ended_is_not_announced(mail_server, make_message):
+    message = make_message(coupon={"expires_at": timezone.now() - timedelta(seconds=1)})
+
+    send_due()
+
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.SKIPPED, "The coupon has expired.")
+
+
+def test_a_coupon_not_minted_yet_is_waited_for(mail_server, make_message):
+    message = make_message(coupon={"status": CouponStatus.PENDING})
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.PENDING
+    assert mail_server.mails == []
+
+
+@pytest.mark.parametrize("status", [MemberStatus.BLOCKED, MemberStatus.CLOSED])
+def test_a_member_who_is_not_active_gets_nothing(mail_server, make_message, make_member, status):
+    message = make_message(member=make_member(status=status))
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SKIPPED
+    assert mail_server.mails == []
+
+
+def test_while_the_programme_is_off_messages_stay_due(mail_server, make_message, shop):
+    message = make_message()
+    shop.program.is_active = False
+    shop.program.save()
+
+    assert send_due() == 0
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == (MessageStatus.PENDING, 0)
+
+    shop.program.is_active = True
+    shop.program.save()
+    assert send_due() == 1
+    assert len(mail_server.mails) == 1
+
+
+def test_a_shop_that_has_left_sends_nothing(mail_server, make_message, shop):
+    make_message()
+    shop.is_active = False
+    shop.save()
+
+    assert send_due() == 0
+
+
+def test_a_message_that_breaks_us_does_not_keep_the_others_from_going(
+    mail_server, make_message, make_member, monkeypatch, caplog
+):
+    broken, other = make_message(), make_message()
+    compose = outbox.EmailCourier.send
+
+    def send(self, message):
+        if message.pk == broken.pk:
+            raise ZeroDivisionError("of shopper@mail.example")
+        compose(self, message)
+
+    monkeypatch.setattr(outbox.EmailCourier, "send", send)
+    send_due()
+
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert broken.status == MessageStatus.PENDING
+    assert broken.error.startswith("Unexpected ZeroDivisionError in ")
+    assert other.status == MessageStatus.SENT
+    assert f"message {broken.pk}" in caplog.text
+    assert "shopper@mail.example" not in caplog.text
+
+
+def test_logs_name_no_address_code_or_token(
+    mail_server, fcm, make_message, make_push, make_member, caplog
+):
+    caplog.set_level("DEBUG", logger="saleor_loyalty")
+    message = make_message(member=make_member(email="ada@mail.example"))
+    mail_server.refused_recipients["ada@mail.example"] = "550 <ada@mail.example> unknown"
+    make_push("secret-token")
+    fcm.answer("secret-token", 400, "INVALID_ARGUMENT")
+
+    send_due()
+
+    assert f"message {message.pk} failed for good" in caplog.text
+    for secret in ("ada@mail.example", message.coupon.code, "secret-token"):
+        assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_the_statements_of_a_batch_grow_by_one_per_message(
+    kind, mail_server, fcm, make_message, make_member, make_device, django_assert_num_queries
+):
+    def queue(count):
+        for number in range(count):
+            member = make_member()
+            make_device(member, f"{kind}-{count}-{number}")
+            make_message(kind, member=member)
+
+    fixed = 6  # savepoint and its release, claim with two prefetches, lease
+    queue(1)
+    with django_assert_num_queries(fixed + 1):
+        send_due()
+    queue(7)
+    with django_assert_num_queries(fixed + 7):
+        send_due()
