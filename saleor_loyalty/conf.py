@@ -48,6 +48,9 @@ class Conf:
     public_url = Setting("")
     # Shops that may install the app: patterns (fnmatch) for their API URL. Empty: none.
     allowed_api_urls = ListSetting(())
+    # Origins of storefronts and Dashboards, besides the shops' own: their pages may call the
+    # GraphQL API and show ours in a frame.
+    allowed_origins = ListSetting(())
     # Fernet keys for the shops' tokens at rest. The first encrypts, all decrypt.
     token_keys = ListSetting(())
     # Service account (JSON file) for push through Firebase. Empty: no push.

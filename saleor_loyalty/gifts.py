@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from saleor_loyalty import ledger, members, programs
-from saleor_loyalty.connection import connect
 from saleor_loyalty.ledger import Posting
 from saleor_loyalty.models import Entry, EntryKind, Member, MemberStatus, ProgramVersion, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -33,7 +32,10 @@ def give(
     """
     _check_input(points, reason, idempotency_key)
     version = _active_rules(shop)
-    member = members.find(shop=shop, customer_id=customer_id) or _enroll(shop, customer_id)
+    member = members.find_or_enroll(shop=shop, customer_id=customer_id)
+    if member is None:
+        message = f"The shop has no customer with the id “{customer_id}”."
+        raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
     source = f"gift:{idempotency_key or uuid.uuid4()}"
     with transaction.atomic():
         locked = ledger.lock({member.pk})[member.pk]
@@ -77,16 +79,6 @@ def _active_rules(shop: Shop) -> ProgramVersion:
         message = "The programme is switched off; switch it on to give points."
         raise Refused(Problem(None, message, ErrorCode.PROGRAM_INACTIVE))
     return program.current
-
-
-def _enroll(shop: Shop, customer_id: str) -> Member:
-    with connect(shop) as saleor:
-        customer = saleor.customer(customer_id)
-    if customer is None:
-        message = f"The shop has no customer with the id “{customer_id}”."
-        raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
-    member_id = members.enroll_all(shop=shop, customers=[customer])[customer.id]
-    return Member.objects.get(pk=member_id)
 
 
 def _check_member(member: Member) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from saleor_loyalty.connection import connect
 from saleor_loyalty.models import Member, Shop
 from saleor_loyalty.saleor_api.facts import Customer
 
@@ -30,12 +31,19 @@ def enroll_all(*, shop: Shop, customers: Iterable[Customer]) -> dict[str, int]:
     return dict(members.values_list("customer_id", "pk"))
 
 
-def enroll(
-    *, shop: Shop, customer_id: str, email: str, first_name: str = "", language_code: str = "en"
-) -> Member:
-    """Make a customer a member, or find the member they are."""
-    customer = Customer(customer_id, email, first_name, language_code)
-    return Member.objects.get(pk=enroll_all(shop=shop, customers=[customer])[customer_id])
+def find_or_enroll(*, shop: Shop, customer_id: str) -> Member | None:
+    """The member a customer is, made one if they are none yet; None when no such customer is known.
+
+    Raises SaleorUnavailable when the shop has to be asked and does not answer.
+    """
+    if member := find(shop=shop, customer_id=customer_id):
+        return member
+    with connect(shop) as saleor:
+        customer = saleor.customer(customer_id)
+    if customer is None:
+        return None
+    enroll_all(shop=shop, customers=[customer])
+    return find(shop=shop, customer_id=customer.id)
 
 
 def find(

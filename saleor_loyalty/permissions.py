@@ -29,13 +29,12 @@ class Viewer:
     """Whoever sent a request, as far as the door could verify it.
 
     `shop` is None when the request names none of ours. `customer_id` is Saleor's global id of a
-    signed-in customer; `email` theirs. `actor` names staff or an app in the history. A customer
+    signed-in customer. `actor` names staff or an app in the history. A customer
     has no permissions, whatever else they may be.
     """
 
     shop: Shop | None = None
     customer_id: str | None = None
-    email: str = ""
     actor: str = ""
     permissions: frozenset[str] = field(default_factory=frozenset)
 

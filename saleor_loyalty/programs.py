@@ -17,6 +17,7 @@ from saleor_loyalty.models import (
     Shop,
     SpendBasis,
 )
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program_input import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.workers import wake
@@ -90,6 +91,9 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
     order credited before keeps its own. Raises Refused with every problem found, and then nothing
     is changed; SaleorUnavailable when the shop cannot be asked for its channels.
     """
+    if changes.get("is_active", True) is None:
+        message = "Say true or false, or leave it out to keep it as it is."
+        raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
     currencies = _currencies(shop) if "channels" in changes else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()

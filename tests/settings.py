@@ -8,6 +8,7 @@ os.environ |= {
     "ALLOWED_HOSTS": "testserver,loyalty.example.com",
     "LOYALTY_PUBLIC_URL": "https://loyalty.example.com",
     "LOYALTY_ALLOWED_API_URLS": "https://*.example.com/graphql/,http://127.0.0.1:*/graphql/",
+    "LOYALTY_ALLOWED_ORIGINS": "https://store.example.com",
     "LOYALTY_TOKEN_KEYS": "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=",
     "SECRET_KEY": "for tests only",
 }

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
-from saleor_loyalty.saleor_api.transport import SaleorRefused, Transport
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, Transport
 
 ORDERS_AT_ONCE = 100  # the longest page Saleor gives
 
@@ -29,9 +29,10 @@ class VoucherTerms:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Who a token belongs to."""
+    """Who a token belongs to. `identifier` is its manifest's id; None for an app without one."""
 
     id: str
+    identifier: str | None
     permissions: frozenset[str]
 
 
@@ -66,8 +67,13 @@ class Saleor:
         return found, unreadable
 
     def customer(self, customer_id: str) -> Customer | None:
-        """The registered customer, or None when Saleor knows no such one."""
-        user = self._run("customer", id=customer_id)["user"]
+        """The registered customer, or None when Saleor knows no such one, or no such id."""
+        try:
+            user = self._run("customer", id=customer_id)["user"]
+        except SaleorForbade:
+            raise
+        except SaleorRefused:  # so it answers what is no id of its own making
+            return None
         return Customer.from_json(user) if user else None
 
     def channels(self) -> dict[str, Channel]:
@@ -80,7 +86,7 @@ class Saleor:
         app = self._run("app")["app"]
         if not app:
             raise SaleorRefused("the token belongs to no app")
-        return App(app["id"], frozenset(p["code"] for p in app["permissions"]))
+        return App(app["id"], app["identifier"], frozenset(p["code"] for p in app["permissions"]))
 
     def create_voucher(
         self, *, name: str, code: str, percentage: bool, ends_at: datetime | None

@@ -7,7 +7,6 @@ from typing import Any, Protocol, Self
 
 import httpx
 
-
 FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
 
 

@@ -37,6 +37,7 @@ LOYALTY_PUBLIC_URL = _required(
     "LOYALTY_PUBLIC_URL", "the address at which browsers and Saleor reach this server"
 ).rstrip("/")
 LOYALTY_ALLOWED_API_URLS = _list("LOYALTY_ALLOWED_API_URLS")
+LOYALTY_ALLOWED_ORIGINS = _list("LOYALTY_ALLOWED_ORIGINS")
 LOYALTY_TOKEN_KEYS = _list("LOYALTY_TOKEN_KEYS")
 LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
@@ -48,11 +49,13 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
     "anymail",
+    "corsheaders",
     "saleor_loyalty",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -115,6 +118,12 @@ CELERY_BEAT_SCHEDULE = {
     }
     for task in ("settle_orders", "mint_coupons", "send_messages")
 }
+
+# Storefronts call the GraphQL API from the browser, with tokens in headers and never a cookie.
+CORS_URLS_REGEX = r"^/graphql/$"
+CORS_ALLOWED_ORIGINS = LOYALTY_ALLOWED_ORIGINS
+CORS_ALLOW_METHODS = ["OPTIONS", "POST"]
+CORS_ALLOW_HEADERS = ["authorization", "authorization-bearer", "content-type", "saleor-api-url"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -8,6 +8,7 @@ import pytest
 from saleor_loyalty import inbox, members, settlement
 from saleor_loyalty.models import Activation, ChannelTerms, Member, Program, ProgramVersion, Shop
 from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.facts import Customer
 from tests.points.paper_saleor import ANNA, PaperSaleor
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -66,9 +67,8 @@ def new_version(program: Program, *, rate: str = "10", **fields) -> ProgramVersi
 
 @pytest.fixture
 def anna(shop) -> Member:
-    return members.enroll(
-        shop=shop, customer_id=ANNA["id"], email=ANNA["email"], first_name=ANNA["firstName"]
-    )
+    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
+    return Member.objects.get(customer_id=ANNA["id"])
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from saleor_loyalty import gifts
+from saleor_loyalty import gifts, members
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.saleor_api.client import Saleor
@@ -17,7 +17,7 @@ def connected(monkeypatch, paper):
     def connect(shop):
         yield Saleor(paper)
 
-    monkeypatch.setattr(gifts, "connect", connect)
+    monkeypatch.setattr(members, "connect", connect)
 
 
 def give(shop, **changes) -> Entry:

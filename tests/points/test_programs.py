@@ -87,6 +87,7 @@ def test_t38_each_switch_is_kept(shop):
     ("changes", "expected"),
     [
         ({"threshold": 0}, ("threshold", ErrorCode.OUT_OF_RANGE)),
+        ({"is_active": None}, ("is_active", ErrorCode.REQUIRED)),
         ({"threshold": None}, ("threshold", ErrorCode.REQUIRED)),
         ({"name": " "}, ("name", ErrorCode.REQUIRED)),
         ({"name": "x" * 121}, ("name", ErrorCode.OUT_OF_RANGE)),

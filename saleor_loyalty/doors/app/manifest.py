@@ -1,0 +1,64 @@
+"""What Saleor reads before it installs the app."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
+
+from saleor_loyalty import __version__
+from saleor_loyalty.conf import conf
+from saleor_loyalty.saleor_api.client import document
+
+APP_ID = "saleor.loyalty"
+NAME = "Loyalty"
+# Orders with their customers, and the vouchers that are coupons. Nothing else is asked for.
+PERMISSIONS = ("MANAGE_ORDERS", "MANAGE_DISCOUNTS")
+ORDER_EVENTS = (
+    "ORDER_CREATED",
+    "ORDER_PAID",
+    "ORDER_FULLY_PAID",
+    "ORDER_UPDATED",
+    "ORDER_REFUNDED",
+    "ORDER_FULLY_REFUNDED",
+    "ORDER_CANCELLED",
+    "ORDER_EXPIRED",
+    "ORDER_BULK_CREATED",
+)
+
+
+@require_safe
+def manifest_view(request: HttpRequest) -> JsonResponse:
+    """The manifest. It is public: shops install the app by this address."""
+    return JsonResponse(manifest())
+
+
+def manifest() -> dict[str, Any]:
+    """Our manifest, in the form of Saleor 3.22 and later."""
+    return {
+        "id": APP_ID,
+        "version": __version__,
+        "requiredSaleorVersion": ">=3.22 <4",
+        "name": NAME,
+        "author": "saleor-loyalty contributors",
+        "about": (
+            "Shoppers collect points for what they pay; enough points become a single-use voucher "
+            "that reaches them by email and push."
+        ),
+        "permissions": list(PERMISSIONS),
+        "appUrl": f"{conf.public_url}/app/",
+        "tokenTargetUrl": f"{conf.public_url}/app/register",
+        # Saleor writes it into the tokens it makes for us, which no other app can then use.
+        "audience": conf.public_url,
+        "brand": {"logo": {"default": conf.public_url + static("saleor_loyalty/logo.png")}},
+        "extensions": [],
+        "webhooks": [
+            {
+                "name": "Orders",
+                "asyncEvents": list(ORDER_EVENTS),
+                "isActive": True,
+                "targetUrl": f"{conf.public_url}/app/webhooks",
+                "query": document("order_events"),
+            }
+        ],
+    }

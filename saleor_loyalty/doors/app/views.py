@@ -1,0 +1,84 @@
+"""What browsers ask of this door: the GraphQL API, and the app's page in the Dashboard."""
+
+import logging
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urljoin
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.doors.app import body, keys, shops, tokens
+from saleor_loyalty.doors.app.refusals import Code, Refusal, door
+from saleor_loyalty.graphql.schema import execute
+from saleor_loyalty.models import Shop
+
+logger = logging.getLogger(__name__)
+
+# Saleor's own codes: storefronts get a new token and ask again when they see the first.
+SALEOR_CODES = {
+    tokens.TokenProblem.EXPIRED: "ExpiredSignatureError",
+    tokens.TokenProblem.SIGNATURE_INVALID: "InvalidSignatureError",
+}
+
+
+@door
+def graphql_view(request: HttpRequest) -> HttpResponse:
+    """One GraphQL request, as JSON. A token that is not valid is refused, not passed over."""
+    try:
+        result = execute(
+            **_operation(body.parse(body.read(request))),
+            context=SimpleNamespace(loyalty_viewer=tokens.viewer_of(request)),
+        )
+    except tokens.InvalidToken as error:
+        logger.info("Token refused: %s", error.problem.name)
+        return _error(str(error), SALEOR_CODES.get(error.problem, "InvalidTokenError"), 401)
+    except keys.KeysUnavailable as error:
+        return _error(str(error), Code.KEYS_UNAVAILABLE.name, 503)
+    except Refusal as refusal:
+        return _error(refusal.message, refusal.code.name, refusal.status)
+    return JsonResponse(result, status=200 if "data" in result else 400)
+
+
+def _operation(content: dict[str, Any]) -> dict[str, Any]:
+    query, variables = content.get("query"), content.get("variables")
+    name = content.get("operationName")
+    if not isinstance(query, str):
+        raise Refusal(Code.BODY_MALFORMED, "The body has no query.")
+    if not isinstance(variables, dict | None) or not isinstance(name, str | None):
+        raise Refusal(Code.BODY_MALFORMED, "variables is an object, operationName a string.")
+    return {"query": query, "variables": variables, "operation_name": name}
+
+
+def _error(message: str, code: str, status: int) -> JsonResponse:
+    error = {"message": message, "extensions": {"exception": {"code": code}}}
+    return JsonResponse({"errors": [error]}, status=status)
+
+
+@xframe_options_exempt
+@require_safe
+def app_view(request: HttpRequest) -> HttpResponse:
+    """The page that a shop's Dashboard shows for the app, in a frame."""
+    shop = shops.installed(request.GET.get("saleorApiUrl", ""))
+    addresses = {
+        "graphql_url": f"{conf.public_url}/graphql/",
+        "manifest_url": f"{conf.public_url}/app/manifest",
+    }
+    response = render(request, "saleor_loyalty/app.html", {"shop": shop, **addresses})
+    response["Content-Security-Policy"] = _words_and_a_picture(framed_by=_dashboards(shop))
+    return response
+
+
+def _dashboards(shop: Shop | None) -> list[str]:
+    """Where a shop's Dashboard is served from: beside its API, or from an origin of its own."""
+    return [urljoin(shop.api_url, "/"), *conf.allowed_origins] if shop else ["'none'"]
+
+
+def _words_and_a_picture(*, framed_by: list[str]) -> str:
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; "
+        f"form-action 'none'; frame-ancestors {' '.join(framed_by)}"
+    )

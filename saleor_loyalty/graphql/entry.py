@@ -1,0 +1,75 @@
+"""A member's history in GraphQL."""
+
+from datetime import datetime
+from typing import Unpack
+
+import graphene
+from graphene import NonNull, ResolveInfo
+
+from saleor_loyalty.explanations import explain
+from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
+from saleor_loyalty.graphql.enums import LoyaltyEntryKind
+from saleor_loyalty.graphql.ids import write_id
+from saleor_loyalty.graphql.scalars import DateTime
+from saleor_loyalty.models import Entry, Member
+from saleor_loyalty.permissions import Permission
+
+
+class LoyaltyEntry(graphene.ObjectType):
+    """One movement of points. It never changes: a correction is another entry."""
+
+    id = graphene.ID(required=True)
+    kind = LoyaltyEntryKind(required=True)
+    points = graphene.Int(required=True, description="Signed.")
+    balance_after = graphene.Int(required=True)
+    created_at = DateTime(required=True)
+    expires_at = DateTime(description="When what is left of these points ends; null: never.")
+    order_id = graphene.ID()
+    order_number = graphene.String()
+    reason = graphene.String(description="What staff wrote.")
+    actor = graphene.String(description="Who, for staff entries. Requires MANAGE_USERS.")
+    explanation = graphene.String(required=True, description="Why these points, in a sentence.")
+
+    @staticmethod
+    def resolve_id(entry: Entry, _info: ResolveInfo) -> str:
+        return write_id("LoyaltyEntry", entry.pk)
+
+    @staticmethod
+    def resolve_expires_at(_entry: Entry, _info: ResolveInfo) -> datetime | None:
+        return None  # NEVER is the only policy there is
+
+    @staticmethod
+    def resolve_order_id(entry: Entry, _info: ResolveInfo) -> str | None:
+        return entry.order.order_id if entry.order else None
+
+    @staticmethod
+    def resolve_order_number(entry: Entry, _info: ResolveInfo) -> str | None:
+        return entry.order.number if entry.order else None
+
+    @staticmethod
+    def resolve_reason(entry: Entry, _info: ResolveInfo) -> str | None:
+        return entry.reason or None
+
+    @staticmethod
+    def resolve_actor(entry: Entry, info: ResolveInfo) -> str | None:
+        info.context.loyalty_viewer.require(Permission.MANAGE_USERS)
+        return entry.actor or None
+
+    @staticmethod
+    def resolve_explanation(entry: Entry, _info: ResolveInfo) -> str:
+        return explain(entry)
+
+
+class LoyaltyEntryEdge(graphene.ObjectType):
+    node = graphene.Field(LoyaltyEntry, required=True)
+    cursor = graphene.String(required=True)
+
+
+class LoyaltyEntryConnection(Connection):
+    edges = graphene.List(NonNull(LoyaltyEntryEdge), required=True)
+
+
+def entries_of(member: Member, **arguments: Unpack[PageArguments]) -> Page[Entry]:
+    """A page of a member's history, with what its fields read, in one query."""
+    entries = Entry.objects.filter(member=member).select_related("order", "version")
+    return paginate("LoyaltyEntry", entries, **arguments)

@@ -1,0 +1,81 @@
+"""The contract's enums: the domain's own, under their public names.
+
+All are enums of strings: an argument arrives as its value in graphene 2 and as a member in
+graphene 3, and to the domain's verbs that is the same.
+"""
+
+import enum
+
+import graphene
+
+from saleor_loyalty import models, problems
+
+
+class LoyaltyMemberStatus(graphene.Enum):
+    """A blocked member keeps what they have and earns nothing; a closed one has left."""
+
+    class Meta:
+        enum = models.MemberStatus
+
+
+class LoyaltyEntryKind(graphene.Enum):
+    """What moved a member's points."""
+
+    class Meta:
+        enum = models.EntryKind
+
+
+class LoyaltyCouponStatus(graphene.Enum):
+    """PENDING: being made in the shop. WITHDRAWN: taken back, its points were reversed."""
+
+    class Meta:
+        enum = models.CouponStatus
+
+
+class LoyaltyExpiryPolicy(graphene.Enum):
+    """NEVER; ROLLING: all points after a time without an order; PER_LOT: each lot on its date."""
+
+    class Meta:
+        enum = models.ExpiryPolicy
+
+
+class LoyaltySpendBasis(graphene.Enum):
+    """Whether taxes count."""
+
+    class Meta:
+        enum = models.SpendBasis
+
+
+class LoyaltyDiscountType(graphene.Enum):
+    """Whether a coupon takes off a percentage or an amount."""
+
+    class Meta:
+        enum = models.DiscountType
+
+
+class LoyaltyDevicePlatform(graphene.Enum):
+    """Where push notices appear."""
+
+    class Meta:
+        enum = models.DevicePlatform
+
+
+class LoyaltyErrorCode(graphene.Enum):
+    """What is wrong with an input."""
+
+    class Meta:
+        enum = problems.ErrorCode
+
+
+class Reminder(enum.StrEnum):
+    TWO_MONTHS = "TWO_MONTHS"
+    ONE_MONTH = "ONE_MONTH"
+    TWO_WEEKS = "TWO_WEEKS"
+    ONE_WEEK = "ONE_WEEK"
+
+
+class LoyaltyReminder(graphene.Enum):
+    """How long before points expire their owner is told."""
+
+    class Meta:
+        enum = Reminder

@@ -1,0 +1,73 @@
+"""What goes wrong, as GraphQL tells it: beside the data of a mutation, or instead of data."""
+
+import logging
+from typing import Any
+
+import graphene
+from graphene.utils.str_converters import to_camel_case
+from graphql import GraphQLError
+
+from saleor_loyalty.graphql.enums import LoyaltyErrorCode
+from saleor_loyalty.permissions import PermissionDenied
+from saleor_loyalty.problems import Problem
+from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+
+logger = logging.getLogger(__name__)
+
+
+class LoyaltyError(graphene.ObjectType):
+    """Something wrong with the input of a mutation; nothing was changed."""
+
+    field = graphene.String(description="As in the input; null: the input as a whole.")
+    message = graphene.String(required=True)
+    code = LoyaltyErrorCode(required=True)
+
+    @staticmethod
+    def resolve_field(problem: Problem, _info: graphene.ResolveInfo) -> str | None:
+        return problem.field and to_camel_case(problem.field)
+
+
+def errors_field() -> graphene.List:
+    """The `errors` that every mutation answers with, empty when all went well."""
+    return graphene.List(graphene.NonNull(LoyaltyError), required=True)
+
+
+def shown(error: Exception) -> dict[str, Any]:
+    """An error in the form of Saleor's API. One that nobody foresaw is logged and not described."""
+    path = getattr(error, "path", None)
+    cause = _cause(error)
+    foreseen = _foreseen(cause)
+    if foreseen is None:
+        logger.error("A GraphQL request failed unexpectedly at %s", path, exc_info=cause)
+    message, code = foreseen or ("Internal Server Error", "InternalServerError")
+    answer: dict[str, Any] = {"message": message}
+    if locations := getattr(error, "locations", None):
+        answer["locations"] = [{"line": place.line, "column": place.column} for place in locations]
+    if path:
+        answer["path"] = list(path)
+    return {**answer, "extensions": {"exception": {"code": code}}}
+
+
+def _cause(error: Exception) -> Exception:
+    """What a resolver raised, freed of what the GraphQL library wrapped around it."""
+    while original := getattr(error, "original_error", None):
+        error = original
+    return error
+
+
+def _foreseen(cause: Exception) -> tuple[str, str] | None:
+    """What the client may know of an exception: a message and a code; None: nothing."""
+    name = type(cause).__name__
+    match cause:
+        case GraphQLError():
+            return str(cause.message), name
+        case PermissionDenied() | SaleorRefused():  # the latter meets staff alone
+            return str(cause), name
+        case SaleorUnavailable():
+            return "The shop's Saleor does not answer now; nothing was changed. Try again.", name
+        case RecursionError():
+            return "The request is nested too deeply.", name
+    if type(cause) is Exception:
+        # So says graphql-core 2 that a value does not fit its scalar; nothing else raises it.
+        return str(cause), "GraphQLError"
+    return None

@@ -1,0 +1,92 @@
+"""A member in GraphQL: who they are, what they have, what they did."""
+
+from datetime import datetime
+from typing import Any
+
+import graphene
+from graphene import NonNull, ResolveInfo
+
+from saleor_loyalty import programs
+from saleor_loyalty.graphql.connections import Page, page_arguments
+from saleor_loyalty.graphql.coupon import LoyaltyCouponConnection, coupons_of
+from saleor_loyalty.graphql.entry import LoyaltyEntryConnection, entries_of
+from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyMemberStatus
+from saleor_loyalty.graphql.ids import write_id
+from saleor_loyalty.graphql.scalars import DateTime
+from saleor_loyalty.models import Coupon, Entry, Member
+from saleor_loyalty.permissions import Permission
+
+
+class LoyaltyMember(graphene.ObjectType):
+    """A customer inside the programme."""
+
+    id = graphene.ID(required=True)
+    customer_id = graphene.ID(required=True)
+    email = graphene.String(required=True)
+    status = LoyaltyMemberStatus(required=True)
+    balance = graphene.Int(
+        required=True, description="Points that can be spent now; 0 while in debt."
+    )
+    debt = graphene.Int(
+        required=True, description="Points owed after reversals. Requires MANAGE_USERS."
+    )
+    lifetime_points = graphene.Int(required=True, description="Ever earned, net of reversals.")
+    points_to_next_reward = graphene.Int(
+        required=True, description="A debt included; 0 when the shop has no programme."
+    )
+    expires_at = DateTime(description="Next moment at which points expire; null: none will.")
+    expiring_points = graphene.Int(required=True, description="How many go then.")
+    joined_at = DateTime(required=True)
+    last_activity_at = DateTime()
+    language_code = graphene.String(required=True)
+    email_enabled = graphene.Boolean(required=True)
+    push_enabled = graphene.Boolean(required=True)
+    entries = graphene.Field(
+        LoyaltyEntryConnection,
+        required=True,
+        description="The history of points, newest first.",
+        **page_arguments(),
+    )
+    coupons = graphene.Field(
+        LoyaltyCouponConnection,
+        required=True,
+        description="Newest first.",
+        status=graphene.List(NonNull(LoyaltyCouponStatus)),
+        **page_arguments(),
+    )
+
+    @staticmethod
+    def resolve_id(member: Member, _info: ResolveInfo) -> str:
+        return write_id("LoyaltyMember", member.pk)
+
+    @staticmethod
+    def resolve_balance(member: Member, _info: ResolveInfo) -> int:
+        return member.spendable
+
+    @staticmethod
+    def resolve_debt(member: Member, info: ResolveInfo) -> int:
+        info.context.loyalty_viewer.require(Permission.MANAGE_USERS)
+        return member.debt
+
+    @staticmethod
+    def resolve_points_to_next_reward(member: Member, info: ResolveInfo) -> int:
+        program = programs.current(info.context.loyalty_viewer.shop)
+        if program is None or program.current is None:
+            return 0
+        return max(0, program.current.threshold - member.balance)
+
+    @staticmethod
+    def resolve_expires_at(_member: Member, _info: ResolveInfo) -> datetime | None:
+        return None  # NEVER is the only policy there is
+
+    @staticmethod
+    def resolve_expiring_points(_member: Member, _info: ResolveInfo) -> int:
+        return 0
+
+    @staticmethod
+    def resolve_entries(member: Member, _info: ResolveInfo, **arguments: Any) -> Page[Entry]:
+        return entries_of(member, **arguments)
+
+    @staticmethod
+    def resolve_coupons(member: Member, _info: ResolveInfo, **arguments: Any) -> Page[Coupon]:
+        return coupons_of(member, **arguments)

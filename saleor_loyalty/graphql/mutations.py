@@ -1,0 +1,111 @@
+"""What can be changed. Each mutation asks who may, calls one verb, and answers with its result."""
+
+from typing import Any, Self
+
+import graphene
+from graphene import ResolveInfo
+
+from saleor_loyalty import devices, gifts, members, programs
+from saleor_loyalty.graphql.entry import LoyaltyEntry
+from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform
+from saleor_loyalty.graphql.errors import errors_field
+from saleor_loyalty.graphql.member import LoyaltyMember
+from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput
+from saleor_loyalty.permissions import Permission, PermissionDenied
+from saleor_loyalty.problems import Refused
+
+
+class LoyaltyProgramUpdate(graphene.Mutation):
+    """Changes the programme, or sets it up. Requires MANAGE_SETTINGS."""
+
+    class Arguments:
+        input = LoyaltyProgramInput(required=True)
+
+    program = graphene.Field(LoyaltyProgram)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, input: dict[str, Any]) -> Self:
+        viewer = info.context.loyalty_viewer
+        shop = viewer.require(Permission.MANAGE_SETTINGS)
+        try:
+            program = programs.update(shop=shop, changes=input, actor=viewer.actor)
+        except Refused as refused:
+            return cls(errors=refused.problems)
+        return cls(program=program, errors=[])
+
+
+class LoyaltyPointsGift(graphene.Mutation):
+    """Gives a customer points. Requires MANAGE_USERS."""
+
+    class Arguments:
+        customer_id = graphene.ID(required=True)
+        points = graphene.Int(required=True)
+        reason = graphene.String(required=True, description="The customer reads it.")
+        idempotency_key = graphene.String(
+            description="A second gift to this customer under the same key is not given."
+        )
+
+    entry = graphene.Field(LoyaltyEntry)
+    member = graphene.Field(LoyaltyMember)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, **gift: Any) -> Self:
+        viewer = info.context.loyalty_viewer
+        shop = viewer.require(Permission.MANAGE_USERS)
+        try:
+            entry = gifts.give(shop=shop, actor=viewer.actor, **gift)
+        except Refused as refused:
+            return cls(errors=refused.problems)
+        return cls(entry=entry, member=entry.member, errors=[])
+
+
+class LoyaltyDeviceRegister(graphene.Mutation):
+    """Sends the signed-in customer's push notices to this device too."""
+
+    class Arguments:
+        token = graphene.String(
+            required=True, description="Registration token of Firebase Cloud Messaging."
+        )
+        platform = LoyaltyDevicePlatform(required=True)
+
+    ok = graphene.Boolean(required=True)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, token: str, platform: str) -> Self:
+        viewer = info.context.loyalty_viewer
+        shop, customer_id = viewer.require_customer()
+        member = members.find_or_enroll(shop=shop, customer_id=customer_id)
+        if member is None:  # the account was deleted after its token was made
+            raise PermissionDenied("This account does not exist any more.")
+        try:
+            devices.register(member=member, token=token, platform=platform)
+        except Refused as refused:
+            return cls(ok=False, errors=refused.problems)
+        return cls(ok=True, errors=[])
+
+
+class LoyaltyDeviceUnregister(graphene.Mutation):
+    """Sends the signed-in customer's push notices to this device no more."""
+
+    class Arguments:
+        token = graphene.String(required=True)
+
+    ok = graphene.Boolean(required=True)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, token: str) -> Self:
+        shop, customer_id = info.context.loyalty_viewer.require_customer()
+        if member := members.find(shop=shop, customer_id=customer_id):
+            devices.unregister(member=member, token=token)
+        return cls(ok=True, errors=[])
+
+
+class Mutation(graphene.ObjectType):
+    loyalty_program_update = LoyaltyProgramUpdate.Field()
+    loyalty_points_gift = LoyaltyPointsGift.Field()
+    loyalty_device_register = LoyaltyDeviceRegister.Field()
+    loyalty_device_unregister = LoyaltyDeviceUnregister.Field()

@@ -1,0 +1,103 @@
+"""The programme in GraphQL: its rules as types, and as the input that changes them."""
+
+from collections.abc import Sequence
+
+import graphene
+from graphene import NonNull, ResolveInfo
+
+from saleor_loyalty.graphql.enums import (
+    LoyaltyDiscountType,
+    LoyaltyExpiryPolicy,
+    LoyaltyReminder,
+    LoyaltySpendBasis,
+)
+from saleor_loyalty.graphql.scalars import Decimal
+from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
+from saleor_loyalty.permissions import Permission
+
+
+class LoyaltyChannelTerms(graphene.ObjectType):
+    """What the programme says of one channel."""
+
+    channel = graphene.String(required=True, description="Channel slug.")
+    currency = graphene.String(required=True)
+    points_per_unit = Decimal(required=True, description="Points for one unit of the currency.")
+    discount_value = Decimal(
+        required=True, description="Of the reward coupon: percent, or an amount in the currency."
+    )
+    min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
+
+
+def _of_version(
+    name: str, _default: object, program: Program, _info: ResolveInfo, **_args: object
+) -> object:
+    """Resolve a field of the programme from its current rules."""
+    return getattr(program.current, name)
+
+
+class LoyaltyProgram(graphene.ObjectType):
+    """What the shop promises its customers."""
+
+    class Meta:
+        default_resolver = _of_version
+
+    name = graphene.String(required=True)
+    is_active = graphene.Boolean(required=True, description="Off: nothing is credited or sent.")
+    threshold = graphene.Int(required=True, description="Points for one reward.")
+    reward_name = graphene.String(required=True)
+    discount_type = LoyaltyDiscountType(required=True)
+    coupon_valid_days = graphene.Int(description="Null: no end.")
+    channels = graphene.List(NonNull(LoyaltyChannelTerms), required=True)
+    basis = LoyaltySpendBasis(required=True)
+    include_shipping = graphene.Boolean(required=True)
+    expiry_policy = LoyaltyExpiryPolicy(required=True)
+    expiry_days = graphene.Int(description="Null only for NEVER.")
+    time_zone = graphene.String(required=True, description="IANA name; days end at midnight there.")
+    reminders = graphene.List(
+        NonNull(LoyaltyReminder), required=True, description="Requires MANAGE_SETTINGS."
+    )
+
+    @staticmethod
+    def resolve_is_active(program: Program, _info: ResolveInfo) -> bool:
+        return program.is_active
+
+    @staticmethod
+    def resolve_channels(program: Program, _info: ResolveInfo) -> list[ChannelTerms]:
+        return terms_of(program.current) if program.current else []
+
+    @staticmethod
+    def resolve_reminders(program: Program, info: ResolveInfo) -> Sequence[str]:
+        info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
+        return program.current.reminders if program.current else []
+
+
+def terms_of(version: ProgramVersion) -> list[ChannelTerms]:
+    """A version's terms by channel slug; no query when they were prefetched."""
+    return sorted(version.channels.all(), key=lambda terms: terms.channel)
+
+
+class LoyaltyChannelTermsInput(graphene.InputObjectType):
+    """All terms of one channel."""
+
+    channel = graphene.String(required=True, description="Channel slug.")
+    points_per_unit = Decimal(required=True)
+    discount_value = Decimal(required=True)
+    min_spent = Decimal()
+
+
+class LoyaltyProgramInput(graphene.InputObjectType):
+    """What to change; a field that is not given stays as it is. `channels` replaces all terms."""
+
+    name = graphene.String()
+    is_active = graphene.Boolean()
+    threshold = graphene.Int()
+    reward_name = graphene.String()
+    discount_type = LoyaltyDiscountType()
+    coupon_valid_days = graphene.Int()
+    channels = graphene.List(NonNull(LoyaltyChannelTermsInput))
+    basis = LoyaltySpendBasis()
+    include_shipping = graphene.Boolean()
+    expiry_policy = LoyaltyExpiryPolicy()
+    expiry_days = graphene.Int()
+    time_zone = graphene.String()
+    reminders = graphene.List(NonNull(LoyaltyReminder))

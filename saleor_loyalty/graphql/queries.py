@@ -1,0 +1,54 @@
+"""What can be read: the programme by anyone, a member by themselves and by staff."""
+
+import graphene
+from graphene import ResolveInfo
+from graphql import GraphQLError
+
+from saleor_loyalty import members, programs
+from saleor_loyalty.graphql.ids import read_id
+from saleor_loyalty.graphql.member import LoyaltyMember
+from saleor_loyalty.graphql.program import LoyaltyProgram
+from saleor_loyalty.models import Member, Program
+from saleor_loyalty.permissions import Permission
+
+
+class Query(graphene.ObjectType):
+    loyalty_program = graphene.Field(
+        LoyaltyProgram, description="The shop's programme; null when it has none yet."
+    )
+    loyalty = graphene.Field(
+        LoyaltyMember, description="The signed-in customer; null when they are no member yet."
+    )
+    loyalty_member = graphene.Field(
+        LoyaltyMember,
+        id=graphene.ID(),
+        customer_id=graphene.ID(),
+        email=graphene.String(),
+        description="A member by one of the arguments. Requires MANAGE_USERS.",
+    )
+
+    @staticmethod
+    def resolve_loyalty_program(_root: None, info: ResolveInfo) -> Program | None:
+        shop = info.context.loyalty_viewer.shop
+        if shop is None:
+            raise GraphQLError("The request names no shop that is served here.")
+        return programs.current(shop)
+
+    @staticmethod
+    def resolve_loyalty(_root: None, info: ResolveInfo) -> Member | None:
+        shop, customer_id = info.context.loyalty_viewer.require_customer()
+        return members.find(shop=shop, customer_id=customer_id)
+
+    @staticmethod
+    def resolve_loyalty_member(
+        _root: None,
+        info: ResolveInfo,
+        id: str | None = None,
+        customer_id: str | None = None,
+        email: str | None = None,
+    ) -> Member | None:
+        shop = info.context.loyalty_viewer.require(Permission.MANAGE_USERS)
+        if [id, customer_id, email].count(None) != 2:
+            raise GraphQLError("Give exactly one of `id`, `customerId` and `email`.")
+        pk = None if id is None else read_id("LoyaltyMember", id)
+        return members.find(shop=shop, pk=pk, customer_id=customer_id, email=email)

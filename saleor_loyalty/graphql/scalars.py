@@ -1,0 +1,33 @@
+"""Scalars, in the form that Saleor gives them on the wire."""
+
+import decimal
+
+import graphene
+from graphql import GraphQLError
+
+DateTime = graphene.DateTime
+
+
+class Decimal(graphene.Scalar):
+    """A decimal number, sent as a JSON number. Taken as a number or a string."""
+
+    # graphene's own sends strings where Saleor sends numbers, refuses literals such as 0.5, and
+    # fails on "abc" or lets "NaN" pass, depending on its version.
+
+    @staticmethod
+    def serialize(value: decimal.Decimal) -> float:
+        return float(value)
+
+    @staticmethod
+    def parse_value(value: object) -> decimal.Decimal:
+        try:
+            number = decimal.Decimal(str(value))  # by way of text: 0.1 is meant as written
+        except decimal.InvalidOperation:
+            number = decimal.Decimal("NaN")
+        if not number.is_finite():
+            raise GraphQLError(f"Decimal cannot represent {value!r}: give a number such as 12.5.")
+        return number
+
+    @classmethod
+    def parse_literal(cls, node: object, _variables: object = None) -> decimal.Decimal:
+        return cls.parse_value(getattr(node, "value", None))

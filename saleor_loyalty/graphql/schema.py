@@ -1,0 +1,49 @@
+"""The schema, and the one way to run a request on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import graphene
+from graphql import GraphQLError
+
+from saleor_loyalty.graphql import limits
+from saleor_loyalty.graphql.errors import shown
+from saleor_loyalty.graphql.mutations import Mutation
+from saleor_loyalty.graphql.queries import Query
+
+schema = graphene.Schema(query=Query, mutation=Mutation)
+
+
+def execute(
+    query: str,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    operation_name: str | None = None,
+    context: Any,
+) -> dict[str, Any]:
+    """Run a request; the answer, ready for JSON: `errors` if any, `data` if it was run at all.
+
+    `context.loyalty_viewer` is the Viewer who asks. Whatever goes wrong is in the answer, in the
+    form of Saleor's API: `{"message", "locations", "path", "extensions": {"exception": {"code"}}}`.
+    """
+    try:
+        limits.check(query)
+        result = schema.execute(
+            query,
+            variable_values=variables,
+            operation_name=operation_name,
+            context_value=context,
+        )
+    except (GraphQLError, RecursionError) as error:
+        return {"errors": [shown(error)]}
+    answer: dict[str, Any] = {}
+    if result.errors:
+        answer["errors"] = [shown(error) for error in result.errors]
+    if result.data is not None:
+        answer["data"] = result.data
+    return answer
+
+
+def sdl() -> str:
+    """The schema in GraphQL's schema definition language; on graphene 3 with its descriptions."""
+    return f"{schema}".strip() + "\n"

@@ -1,0 +1,206 @@
+"""A shop with a programme, people who ask, and a Saleor that knows channels and one customer."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from saleor_loyalty import gifts, ledger, members, programs, vault
+from saleor_loyalty.graphql.schema import execute
+from saleor_loyalty.ledger import Posting
+from saleor_loyalty.models import Entry, EntryKind, Member, Program, SettledOrder, Shop
+from saleor_loyalty.permissions import Permission, Viewer
+from saleor_loyalty.rules.entitlement import Entitlement
+from saleor_loyalty.saleor_api.facts import Customer
+
+NOW = datetime(2030, 5, 17, 12, 30, tzinfo=UTC)
+CHANNELS = [
+    {"id": "Q2hhbm5lbDox", "slug": "eu", "currencyCode": "EUR", "isActive": True},
+    {"id": "Q2hhbm5lbDoy", "slug": "us", "currencyCode": "USD", "isActive": True},
+]
+CUSTOMERS = {
+    "VXNlcjox": {"email": "ada@example.com", "firstName": "Ada", "languageCode": "IT"},
+    "VXNlcjo3": {"email": "grace@example.com", "firstName": "Grace", "languageCode": "EN"},
+}
+
+
+class StandIn(BaseHTTPRequestHandler):
+    """Answers the two questions about the shop that GraphQL requests lead to."""
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "LoyaltyChannels" in request["query"]:
+            data: dict[str, Any] = {"channels": CHANNELS}
+        else:
+            customer_id = request["variables"]["id"]
+            known = CUSTOMERS.get(customer_id)
+            data = {"user": known and {"id": customer_id, **known}}
+        body = json.dumps({"data": data}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Tests are quiet."""
+
+
+@pytest.fixture(scope="session")
+def saleor_url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/graphql/"
+    server.shutdown()
+    server.server_close()
+
+
+def new_shop(api_url: str) -> Shop:
+    return Shop.objects.create(
+        api_url=api_url,
+        domain="shop.example.com",
+        app_id="QXBwOjE=",
+        sealed_token=vault.seal("token"),
+        installed_at=NOW,
+    )
+
+
+@pytest.fixture
+def shop(db: None, saleor_url: str) -> Shop:
+    return new_shop(saleor_url)
+
+
+@pytest.fixture
+def other_shop(db: None) -> Shop:
+    return new_shop("https://other.example.com/graphql/")
+
+
+@pytest.fixture
+def program(shop: Shop) -> Program:
+    """10 points per euro, 2.5 per dollar; 5,000 points make a coupon of 10 % for 60 days."""
+    terms = [("us", "2.5", None), ("eu", "10", Decimal(100))]
+    return programs.update(
+        shop=shop,
+        actor="Setup",
+        changes={
+            "name": "Club",
+            "is_active": True,
+            "threshold": 5000,
+            "reward_name": "10 % off",
+            "coupon_valid_days": 60,
+            "time_zone": "Europe/Rome",
+            "channels": [
+                {
+                    "channel": channel,
+                    "points_per_unit": Decimal(rate),
+                    "discount_value": Decimal(10),
+                    "min_spent": min_spent,
+                }
+                for channel, rate, min_spent in terms
+            ],
+        },
+    )
+
+
+@pytest.fixture
+def enroll(db: None) -> Callable[..., Member]:
+    def enroll(shop: Shop, customer_id: str, email: str, language_code: str = "en") -> Member:
+        customer = Customer(customer_id, email, "", language_code)
+        ids = members.enroll_all(shop=shop, customers=[customer])
+        return Member.objects.get(pk=ids[customer_id])
+
+    return enroll
+
+
+@pytest.fixture
+def ada(shop: Shop, enroll: Callable[..., Member]) -> Member:
+    return enroll(shop, "VXNlcjox", "ada@example.com", "it")
+
+
+@pytest.fixture
+def ask() -> Callable[..., dict[str, Any]]:
+    def ask(viewer: Viewer, query: str, **variables: Any) -> dict[str, Any]:
+        context = SimpleNamespace(loyalty_viewer=viewer)
+        answer = execute(query, variables=variables, context=context)
+        json.dumps(answer)  # it goes out as JSON
+        return answer
+
+    return ask
+
+
+@pytest.fixture
+def anonymous(shop: Shop) -> Viewer:
+    return Viewer(shop=shop)
+
+
+@pytest.fixture
+def customer(shop: Shop) -> Viewer:
+    """Ada, signed in."""
+    return Viewer(shop=shop, customer_id="VXNlcjox")
+
+
+@pytest.fixture
+def staff(shop: Shop) -> Viewer:
+    """Holds the permission for members and no other."""
+    return Viewer(shop=shop, actor="Sam", permissions=frozenset({Permission.MANAGE_USERS}))
+
+
+@pytest.fixture
+def owner(shop: Shop) -> Viewer:
+    """Holds the permission for the programme and no other."""
+    return Viewer(shop=shop, actor="Olga", permissions=frozenset({Permission.MANAGE_SETTINGS}))
+
+
+@pytest.fixture
+def gift(shop: Shop, program: Program) -> Callable[..., Entry]:
+    def gift(member: Member, points: int, reason: str = "Sorry") -> Entry:
+        return gifts.give(
+            shop=shop,
+            customer_id=member.customer_id,
+            points=points,
+            reason=reason,
+            actor="Sam",
+        )
+
+    return gift
+
+
+@pytest.fixture
+def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
+    """Points for an order of so many euros of goods; the order given is settled once more."""
+
+    def earn(
+        member: Member, euros: str, *, order: SettledOrder | None = None, credited: int = 0
+    ) -> Entry:
+        version = program.current
+        assert version
+        amount = Decimal(euros)
+        if order is None:
+            number = str(SettledOrder.objects.count() + 1)
+            order = SettledOrder.objects.create(
+                shop=shop,
+                order_id=f"order-{number}",
+                number=number,
+                member=member,
+                version=version,
+                fully_paid_at=NOW,
+                settled_at=NOW,
+            )
+        basis = Entitlement(int(amount * 10), "EUR", amount, amount, amount, Decimal(10))
+        posting = Posting(
+            member_id=member.pk,
+            kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,
+            points=basis.points - credited,
+            source=f"{order.order_id}:{basis.points}",
+            version=version,
+            order=order,
+            basis=basis,
+        )
+        return ledger.post([posting], version=version, now=NOW)[0]
+
+    return earn

@@ -1,0 +1,263 @@
+"""Reading and changing the programme."""
+
+import pytest
+
+from saleor_loyalty import programs
+from saleor_loyalty.models import ChannelTerms
+from saleor_loyalty.permissions import Viewer
+
+PROGRAM = """{
+  loyaltyProgram {
+    name isActive threshold rewardName discountType couponValidDays basis includeShipping
+    expiryPolicy expiryDays timeZone
+    channels { channel currency pointsPerUnit discountValue minSpent }
+  }
+}"""
+
+UPDATE = """mutation ($input: LoyaltyProgramInput!) {
+  loyaltyProgramUpdate(input: $input) {
+    program {
+      name isActive threshold rewardName discountType couponValidDays basis includeShipping
+      expiryPolicy expiryDays timeZone reminders
+      channels { channel currency pointsPerUnit discountValue minSpent }
+    }
+    errors { field message code }
+  }
+}"""
+
+EU = {"channel": "eu", "pointsPerUnit": 10, "discountValue": 10}
+
+
+def update(ask, viewer, **given):
+    answer = ask(viewer, UPDATE, input=given)
+    assert "errors" not in answer, answer
+    return answer["data"]["loyaltyProgramUpdate"]
+
+
+def problems(payload):
+    assert payload["program"] is None
+    return {(error["field"], error["code"]) for error in payload["errors"]}
+
+
+def test_anyone_reads_the_public_part_of_the_programme(ask, anonymous, program):
+    answer = ask(anonymous, PROGRAM)
+
+    assert answer == {
+        "data": {
+            "loyaltyProgram": {
+                "name": "Club",
+                "isActive": True,
+                "threshold": 5000,
+                "rewardName": "10 % off",
+                "discountType": "PERCENTAGE",
+                "couponValidDays": 60,
+                "basis": "GROSS",
+                "includeShipping": False,
+                "expiryPolicy": "NEVER",
+                "expiryDays": None,
+                "timeZone": "Europe/Rome",
+                "channels": [
+                    {
+                        "channel": "eu",
+                        "currency": "EUR",
+                        "pointsPerUnit": 10.0,
+                        "discountValue": 10.0,
+                        "minSpent": 100.0,
+                    },
+                    {
+                        "channel": "us",
+                        "currency": "USD",
+                        "pointsPerUnit": 2.5,
+                        "discountValue": 10.0,
+                        "minSpent": None,
+                    },
+                ],
+            }
+        }
+    }
+
+
+def test_channels_are_in_order_of_their_names(ask, anonymous, program):
+    ChannelTerms.objects.create(
+        version=program.current,
+        channel="at",
+        currency="EUR",
+        points_per_unit=1,
+        discount_value=1,
+    )
+
+    answer = ask(anonymous, "{ loyaltyProgram { channels { channel } } }")
+
+    assert [terms["channel"] for terms in answer["data"]["loyaltyProgram"]["channels"]] == [
+        "at",
+        "eu",
+        "us",
+    ]
+
+
+def test_a_shop_that_set_none_up_has_no_programme(ask, anonymous):
+    assert ask(anonymous, PROGRAM) == {"data": {"loyaltyProgram": None}}
+
+
+def test_a_request_that_names_no_shop_is_told_so(ask, db):
+    answer = ask(Viewer(), PROGRAM)
+
+    assert answer["errors"][0]["message"] == "The request names no shop that is served here."
+
+
+def test_the_programme_is_read_in_two_queries(ask, anonymous, program, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        ask(anonymous, PROGRAM)
+
+
+def test_staff_who_manage_settings_read_the_reminders(ask, owner, program):
+    answer = ask(owner, "{ loyaltyProgram { reminders } }")
+
+    assert answer == {"data": {"loyaltyProgram": {"reminders": []}}}
+
+
+def test_the_first_update_sets_the_programme_up(ask, owner, shop):
+    payload = update(
+        ask,
+        owner,
+        name="Friends",
+        isActive=True,
+        threshold=300,
+        rewardName="Five",
+        discountType="FIXED",
+        couponValidDays=30,
+        basis="NET",
+        includeShipping=True,
+        expiryPolicy="NEVER",
+        timeZone="Europe/Paris",
+        channels=[{"channel": "eu", "pointsPerUnit": "0.5", "discountValue": 5, "minSpent": 9.99}],
+    )
+
+    assert payload["errors"] == []
+    assert payload["program"] == {
+        "name": "Friends",
+        "isActive": True,
+        "threshold": 300,
+        "rewardName": "Five",
+        "discountType": "FIXED",
+        "couponValidDays": 30,
+        "basis": "NET",
+        "includeShipping": True,
+        "expiryPolicy": "NEVER",
+        "expiryDays": None,
+        "timeZone": "Europe/Paris",
+        "reminders": [],
+        "channels": [
+            {
+                "channel": "eu",
+                "currency": "EUR",
+                "pointsPerUnit": 0.5,
+                "discountValue": 5.0,
+                "minSpent": 9.99,
+            }
+        ],
+    }
+
+
+def test_a_decimal_arrives_as_written_however_it_is_given(ask, owner, shop, program):
+    for given in (0.1, "0.1", "0.10"):
+        update(ask, owner, channels=[{**EU, "pointsPerUnit": given}])
+        terms = programs.current(shop).current.channels.get()
+        assert str(terms.points_per_unit) == "0.1000"
+
+
+def test_a_decimal_may_stand_in_the_query_itself(ask, owner, shop, program):
+    answer = ask(
+        owner,
+        """mutation { loyaltyProgramUpdate(input: {channels: [
+             {channel: "eu", pointsPerUnit: 2.25, discountValue: 7}
+           ]}) { errors { message } } }""",
+    )
+
+    assert answer == {"data": {"loyaltyProgramUpdate": {"errors": []}}}
+    terms = programs.current(shop).current.channels.get()
+    assert (str(terms.points_per_unit), str(terms.discount_value)) == ("2.2500", "7.000")
+
+
+@pytest.mark.parametrize("given", ["abc", "", "NaN", "Infinity", True])
+def test_what_is_no_number_is_no_decimal(ask, owner, program, given):
+    answer = ask(owner, UPDATE, input={"channels": [{**EU, "pointsPerUnit": given}]})
+
+    assert "data" not in answer
+    assert "Decimal cannot represent" in answer["errors"][0]["message"]
+
+
+def test_what_is_not_given_stays_as_it_is(ask, owner, program):
+    before = ask(owner, PROGRAM)["data"]["loyaltyProgram"]
+
+    program_now = update(ask, owner, rewardName="Ten")["program"]
+
+    assert {**program_now, "reminders": None} == {
+        **before,
+        "rewardName": "Ten",
+        "reminders": None,
+    }
+
+
+def test_null_is_not_the_same_as_not_given(ask, owner, program):
+    program_now = update(ask, owner, couponValidDays=None)["program"]
+
+    assert program_now["couponValidDays"] is None
+    assert program_now["threshold"] == 5000
+
+
+def test_terms_given_without_a_minimum_have_none(ask, owner, program):
+    terms = [EU, {**EU, "channel": "us", "minSpent": None}]
+
+    program_now = update(ask, owner, channels=terms)["program"]
+
+    assert [channel["minSpent"] for channel in program_now["channels"]] == [None, None]
+
+
+def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
+    update(ask, owner, threshold=7)
+
+    assert programs.current(shop).current.created_by == "Olga"
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "code"),
+    [
+        ({"threshold": 0}, "threshold", "OUT_OF_RANGE"),
+        ({"threshold": None}, "threshold", "REQUIRED"),
+        ({"rewardName": " "}, "rewardName", "REQUIRED"),
+        ({"couponValidDays": 0}, "couponValidDays", "OUT_OF_RANGE"),
+        ({"timeZone": "Europe/Atlantis"}, "timeZone", "INVALID"),
+        ({"channels": []}, "channels", "REQUIRED"),
+        ({"channels": [{**EU, "channel": "moon"}]}, "channels", "NOT_FOUND"),
+        ({"channels": [EU, EU]}, "channels", "DUPLICATE"),
+        ({"channels": [{**EU, "pointsPerUnit": -1}]}, "channels", "OUT_OF_RANGE"),
+        ({"channels": [{**EU, "pointsPerUnit": "1e400"}]}, "channels", "OUT_OF_RANGE"),
+        ({"channels": [{**EU, "discountValue": 101}]}, "channels", "OUT_OF_RANGE"),
+        ({"expiryPolicy": "ROLLING"}, "expiryPolicy", "INVALID"),
+        ({"expiryPolicy": "PER_LOT"}, "expiryPolicy", "INVALID"),
+        ({"expiryDays": 30}, "expiryDays", "INVALID"),
+        ({"reminders": ["ONE_WEEK"]}, "reminders", "INVALID"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field(ask, owner, shop, program, given, field, code):
+    assert problems(update(ask, owner, **given)) == {(field, code)}
+
+    assert programs.current(shop).current_id == program.current_id
+
+
+def test_all_that_is_wrong_is_told_at_once(ask, owner, program):
+    payload = update(ask, owner, threshold=-1, timeZone="Mars", rewardName="")
+
+    assert problems(payload) == {
+        ("threshold", "OUT_OF_RANGE"),
+        ("timeZone", "INVALID"),
+        ("rewardName", "REQUIRED"),
+    }
+
+
+def test_an_unknown_enum_value_is_a_graphql_error(ask, owner, program):
+    answer = ask(owner, UPDATE, input={"basis": "BRUTTO"})
+
+    assert "data" not in answer
+    assert "LoyaltySpendBasis" in answer["errors"][0]["message"]
