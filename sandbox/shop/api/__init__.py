@@ -1,0 +1,1 @@
+"""Saleor's GraphQL API: schema.graphql of the folder above, answered from the shop's rows."""

@@ -1,0 +1,56 @@
+"""What a webhook sends: the answer to its subscription, for one event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ariadne import InterfaceType, ObjectType
+from django.utils import timezone
+from graphql import GraphQLResolveInfo, execute_sync, parse
+
+from sandbox.shop.api.access import of_app
+from sandbox.shop.installation import SCHEMA_VERSION
+from sandbox.shop.models import Order, Webhook
+
+subscription = ObjectType("Subscription")
+event_type = InterfaceType("Event")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an order. `type` is Saleor's name of it, as ORDER_FULLY_PAID."""
+
+    type: str
+    order: Order
+    issued_at: datetime
+    version: str = SCHEMA_VERSION
+
+
+def payload(webhook: Webhook, *, event_type: str, order: Order) -> Any:
+    """The body of a webhook: what its subscription selects, with the app's own permissions.
+
+    Raises ValueError when the subscription does not fit our part of Saleor's schema.
+    """
+    from sandbox.shop.api.schema import schema  # it binds this module
+
+    event = Event(type=event_type, order=order, issued_at=timezone.now())
+    # Executed like a query: the one field of a subscription resolves to the event at hand.
+    result = execute_sync(
+        schema, parse(webhook.query), root_value=event, context_value=of_app(webhook.app)
+    )
+    if result.data is None or result.data.get("event") is None:
+        raise ValueError(f"The subscription of webhook {webhook.pk} does not work: {result.errors}")
+    return result.data["event"]
+
+
+@subscription.field("event")
+def event(root: Event, _info: GraphQLResolveInfo) -> Event:
+    return root
+
+
+@event_type.type_resolver
+def resolve_type(event: Event, *_: object) -> str:
+    return "".join(word.capitalize() for word in event.type.split("_"))
+
+
+bindables = [subscription, event_type]

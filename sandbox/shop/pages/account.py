@@ -1,0 +1,109 @@
+"""The shopper's points: what a storefront shows of the loyalty app's answer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from sandbox.inboxes.models import Phone
+from sandbox.shop import tokens
+from sandbox.shop.ids import parts
+from sandbox.shop.models import User
+from sandbox.shop.pages import loyalty, visitor
+from sandbox.shop.pages.frame import overview_of
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    user = visitor.user_of(request)
+    if user is None or user.is_staff:
+        return render(request, "shop/account.html", {"is_shopper": False})
+    context: dict[str, Any] = {
+        "is_shopper": True,
+        "phone": Phone.objects.filter(name=_phone_name(user)).first(),
+    }
+    try:
+        data = loyalty.ask(loyalty.ACCOUNT, token=tokens.access(user))
+    except loyalty.Unavailable as error:
+        context["trouble"] = str(error)
+    else:
+        context |= _shown(data)
+    return render(request, "shop/account.html", context)
+
+
+@require_POST
+def allow_notices(request: HttpRequest) -> HttpResponse:
+    """Get a device token where a phone gets it, and tell the loyalty app about it."""
+    user = visitor.user_of(request)
+    if user is None or user.is_staff:
+        return redirect("account")
+    phone, _ = Phone.objects.get_or_create(name=_phone_name(user))
+    try:
+        answer = loyalty.ask(loyalty.DEVICE, token=tokens.access(user), deviceToken=phone.token)
+    except loyalty.Unavailable as error:
+        phone.delete()
+        messages.error(request, str(error))
+    else:
+        _tell_outcome(request, phone, answer["loyaltyDeviceRegister"])
+    return redirect("account")
+
+
+@require_safe
+def balance(request: HttpRequest) -> JsonResponse:
+    """The balance for the header, which asks again while the page is open."""
+    member = overview_of(request, visitor.user_of(request)).member
+    return JsonResponse({"balance": member["balance"] if member else None})
+
+
+def _tell_outcome(request: HttpRequest, phone: Phone, outcome: dict[str, Any]) -> None:
+    if outcome["ok"]:
+        messages.success(request, "Notices will arrive on your phone: see Push.")
+        return
+    phone.delete()
+    messages.error(request, " ".join(error["message"] for error in outcome["errors"]))
+
+
+def _phone_name(user: User) -> str:
+    return f"{user.first_name}'s phone"
+
+
+def _shown(data: dict[str, Any]) -> dict[str, Any]:
+    """The answer as the template wants it: datetimes, the way to the reward in percent."""
+    member, program = data["loyalty"], data["loyaltyProgram"]
+    if not member:
+        return {"program": program, "member": None}
+    coupons = [_coupon(edge["node"]) for edge in member["coupons"]["edges"]]
+    entries = [_entry(edge["node"]) for edge in member["entries"]["edges"]]
+    done = program["threshold"] - member["pointsToNextReward"] if program else 0
+    return {
+        "program": program,
+        "member": member,
+        "coupons": coupons,
+        "entries": entries,
+        "older": member["entries"]["totalCount"] - len(entries),
+        "percent": max(0, min(100, 100 * done // program["threshold"])) if program else 0,
+    }
+
+
+def _coupon(coupon: dict[str, Any]) -> dict[str, Any]:
+    moments = {name: _moment(coupon[name]) for name in ("issuedAt", "expiresAt", "usedAt")}
+    ends = moments["expiresAt"]
+    return {
+        **coupon,
+        **moments,
+        "last_day": ends and ends - timedelta(microseconds=1),  # it ends at a midnight
+        "is_open": coupon["status"] in {"ACTIVE", "PENDING"},
+    }
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """With the key of the order's page: the loyalty app knows orders by Saleor's global id."""
+    key = parts(entry["orderId"])[1] if entry["orderId"] else None
+    return {**entry, "createdAt": _moment(entry["createdAt"]), "order_key": key}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,27 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from sandbox.shop.pages import account, cart, front, order, staff
+
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("sign-in/", front.sign_in, name="sign_in"),
+    path("sign-out/", front.sign_out, name="sign_out"),
+    path("channel/", front.choose_channel, name="choose_channel"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/set/", cart.set_quantity, name="set_quantity"),
+    path("cart/code/", cart.code, name="cart_code"),
+    path("cart/complete/", cart.complete, name="complete"),
+    path("orders/", order.orders, name="orders"),
+    path("orders/<uuid:pk>/", order.order, name="order"),
+    path("orders/<uuid:pk>/pay/", order.pay, name="pay"),
+    path("orders/<uuid:pk>/refund/", order.refund, name="refund"),
+    path("orders/<uuid:pk>/cancel/", order.cancel, name="cancel"),
+    path("account/", account.account, name="account"),
+    path("account/notices/", account.allow_notices, name="allow_notices"),
+    path("account/balance.json", account.balance, name="balance"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/gift/", staff.gift, name="gift"),
+    path("staff/install/", staff.install_app, name="install_app"),
+]

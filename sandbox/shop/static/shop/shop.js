@@ -1,0 +1,33 @@
+// What moves on the pages: the balance follows the loyalty app, codes are copied, menus close.
+(() => {
+  const link = document.querySelector("[data-balance-url]");
+  const shown = document.querySelector("[data-balance]");
+  const onPage = document.querySelector("[data-page-balance]");
+  const write = (points) => points.toLocaleString("en-US");
+
+  const refresh = async () => {
+    const answer = await fetch(link.dataset.balanceUrl).then((response) => response.json()).catch(() => ({}));
+    if (typeof answer.balance !== "number") return;
+    const text = write(answer.balance);
+    if (shown.textContent.trim() !== text) {
+      shown.textContent = text;
+      link.classList.add("changed");
+      setTimeout(() => link.classList.remove("changed"), 1500);
+    }
+    if (onPage && onPage.textContent.trim() !== text) location.reload();
+  };
+  if (link) setInterval(() => { if (!document.hidden) refresh(); }, 2500);
+
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+    });
+  });
+
+  const menu = document.querySelector("details.person");
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.open = false; });
+})();
