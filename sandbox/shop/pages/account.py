@@ -83,6 +83,7 @@ def _shown(data: dict[str, Any]) -> dict[str, Any]:
         "member": member,
         "coupons": coupons,
         "entries": entries,
+        "awaits_code": any(coupon["status"] == "PENDING" for coupon in coupons),
         "older": member["entries"]["totalCount"] - len(entries),
         "percent": max(0, min(100, 100 * done // program["threshold"])) if program else 0,
     }
