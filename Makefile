@@ -5,11 +5,13 @@ VENV_GRAPHENE2 := .venv-graphene2
 PYTHON_IN := $(VENV)/bin/python
 DJANGO := $(PYTHON_IN) -W ignore::RuntimeWarning -m django
 UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock"
+PYBABEL := $(VENV)/bin/pybabel --quiet
+LOCALE := saleor_loyalty/locale
 # What must hold on graphene 2 too, the version inside Saleor.
 GRAPHENE2_TESTS := tests/graphql
 ARGS ?=
 
-.PHONY: help demo demo-reset test lint schema migrations wheel lock clean environment
+.PHONY: help demo demo-reset test test-long lint schema translations migrations benchmark wheel lock clean environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,20 +30,33 @@ test: environment ## all tests, then the GraphQL ones on graphene 2; ARGS goes t
 	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
 	$(VENV_GRAPHENE2)/bin/python -m pytest $(GRAPHENE2_TESTS)
 
-lint: environment ## style, types, imports between rooms, migrations, the printed schema
+test-long: environment ## the model's and the killed workers' long runs; LOYALTY_EXAMPLES=… histories
+	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency $(ARGS)
+
+lint: environment ## style, types, imports between rooms, migrations, the printed schema, translations
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(DJANGO) check --settings tests.settings
 	$(DJANGO) makemigrations --check --dry-run --settings tests.settings
-	@$(MAKE) --no-print-directory schema
-	git diff --exit-code docs/schema.graphql
+	@$(MAKE) --no-print-directory schema translations
+	git diff --exit-code docs/schema.graphql $(LOCALE)
 
 schema: environment ## print the GraphQL schema to docs/schema.graphql
 	@mkdir -p docs
 	$(DJANGO) loyalty_schema --settings tests.settings > docs/schema.graphql.new
 	@mv docs/schema.graphql.new docs/schema.graphql
+
+translations: environment ## gather the texts to translate into the .po files, and compile these
+	@mkdir -p build
+	@$(PYBABEL) extract --no-location --no-wrap --sort-output --omit-header --output build/django.pot saleor_loyalty
+	@$(PYBABEL) update --domain django --input-file build/django.pot --output-dir $(LOCALE) \
+		--ignore-obsolete --ignore-pot-creation-date --no-fuzzy-matching --no-wrap
+	@$(PYBABEL) compile --domain django --directory $(LOCALE)
+
+benchmark: environment ## time a sweep of 100,000 members against plain SQL doing the same
+	@$(PYTHON_IN) -m benchmarks.expiry $(ARGS)
 
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings

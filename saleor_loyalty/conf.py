@@ -53,6 +53,8 @@ class Conf:
     allowed_origins = ListSetting(())
     # Fernet keys for the shops' tokens at rest. The first encrypts, all decrypt.
     token_keys = ListSetting(())
+    # Earn also for customers who have not confirmed their email: for shops that do not ask for it.
+    trust_unconfirmed_emails = Setting(False)
     # Service account (JSON file) for push through Firebase. Empty: no push.
     fcm_service_account_file = Setting("")
     fcm_url = Setting("https://fcm.googleapis.com")

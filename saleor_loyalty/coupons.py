@@ -2,18 +2,30 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from saleor_loyalty import retirement
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.connection import connect
-from saleor_loyalty.models import Coupon, CouponStatus, DiscountType, Message, MessageStatus, Shop
+from saleor_loyalty.ledger import Book
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    DiscountType,
+    Message,
+    MessageStatus,
+    RetiredCode,
+    Shop,
+)
+from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Channel, Order
-from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
@@ -40,7 +52,7 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
             for coupon in batch:
                 _mint_or_postpone(saleor, channels, coupon)
     except (SaleorUnavailable, SaleorRefused) as error:
-        for coupon in batch:
+        for coupon in batch:  # those minted already are no longer pending
             _postpone(coupon, error)
     return len(batch)
 
@@ -52,6 +64,7 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
         batch = list(
             Coupon.objects.select_for_update(skip_locked=True, of=["self"])
             .filter(shop=shop, status=CouponStatus.PENDING, due_at__lte=now)
+            .filter(shop__program__is_active=True)
             .select_related("version")
             .prefetch_related("version__channels")
             .order_by("due_at", "pk")[:limit]
@@ -63,9 +76,12 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
 
 
 def _mint_or_postpone(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> None:
+    """A coupon that Saleor refuses holds up no other; one that is not answered holds up all."""
     try:
         mint(saleor, channels, coupon)
-    except (SaleorUnavailable, SaleorRefused) as error:
+    except SaleorForbade:
+        raise
+    except SaleorRefused as error:
         _postpone(coupon, error)
 
 
@@ -73,9 +89,20 @@ def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> Non
     """Make the coupon's voucher and let its messages go.
 
     May be repeated from any point, by several workers: the code is the coupon's own, so a voucher
-    that has it already was made by an earlier try.
+    that has it already was made by an earlier try. A coupon that was withdrawn, used or issued
+    anew since it was read ends without a voucher under the code it had.
     """
+    if not _begin(coupon):
+        return
     version = coupon.version
+    terms = [
+        VoucherTerms(channels[terms.channel].id, terms.discount_value, terms.min_spent)
+        for terms in version.channels.all()
+        if terms.channel in channels
+    ]
+    if not terms:
+        message = f"coupon {coupon.pk}: the shop has none of its channels any more"
+        raise SaleorRefused(message)
     try:
         voucher_id: str | None = saleor.create_voucher(
             name=version.reward_name,
@@ -88,50 +115,96 @@ def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> Non
     if voucher_id is None:
         message = f"coupon {coupon.pk}: its code is taken, yet no voucher has it"
         raise SaleorRefused(message)
-    saleor.list_voucher(
-        voucher_id,
-        [
-            VoucherTerms(channels[terms.channel].id, terms.discount_value, terms.min_spent)
-            for terms in version.channels.all()
-            if terms.channel in channels
-        ],
-    )
+    saleor.list_voucher(voucher_id, terms)
     _activate(coupon, voucher_id)
+
+
+def _to_mint(coupon: Coupon) -> QuerySet[Coupon]:
+    """The coupon's row, while the issue that was read is still to be minted."""
+    return Coupon.objects.filter(pk=coupon.pk, issue=coupon.issue, status=CouponStatus.PENDING)
+
+
+def _begin(coupon: Coupon) -> bool:
+    """Renew the lease: whoever retires the code waits until it ends before giving up the search.
+
+    A coupon that had to wait until its days were over gets them anew. False when there is nothing
+    to mint any more.
+    """
+    now = timezone.now()
+    if coupon.expires_at is not None and coupon.expires_at <= now:
+        version = coupon.version
+        coupon.expires_at = valid_until(
+            issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
+        )
+    return _to_mint(coupon).update(due_at=now + LEASE, expires_at=coupon.expires_at) == 1
 
 
 def _activate(coupon: Coupon, voucher_id: str) -> None:
     with transaction.atomic():
-        Coupon.objects.filter(pk=coupon.pk, status=CouponStatus.PENDING).update(
+        activated = _to_mint(coupon).update(
             status=CouponStatus.ACTIVE, voucher_id=voucher_id, error=""
         )
-        Message.objects.filter(coupon=coupon, status=MessageStatus.PENDING, due_at=None).update(
-            due_at=timezone.now()
-        )
+        if not activated:
+            retirement.retire_again(shop_id=coupon.shop_id, code=coupon.code)
+            wake("retire_codes")
+            return
+        Message.objects.filter(
+            coupon=coupon, cause=coupon.cause, status=MessageStatus.PENDING, due_at=None
+        ).update(due_at=timezone.now())
         wake("send_messages")
 
 
 def _postpone(coupon: Coupon, error: Exception) -> None:
-    logger.warning("Coupon %s not minted, later again: %s", coupon.pk, error)
-    Coupon.objects.filter(pk=coupon.pk, status=CouponStatus.PENDING).update(
+    postponed = _to_mint(coupon).update(
         due_at=timezone.now() + wait_before_try(coupon.attempts + 1),
         error=f"{type(error).__name__}: {error}"[:500],
     )
+    if postponed:
+        logger.warning("Coupon %s not minted, later again: %s", coupon.pk, error)
 
 
-def mark_used(*, shop: Shop, orders: Sequence[Order]) -> None:
-    """Note the coupons that orders were placed with: our state follows the shop's."""
-    by_code = {o.voucher_code: o for o in orders if o.voucher_code and not o.is_void}
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An order that was placed with a code of one of our coupons."""
+
+    coupon_id: int
+    member_id: int
+    code: str
+    order: Order
+
+
+def used_by(*, shop: Shop, orders: Sequence[Order]) -> list[Use]:
+    """The orders that name a code of ours, one a coupon has or had. Two statements at most."""
+    by_code = {order.voucher_code: order for order in orders if order.voucher_code}
     if not by_code:
-        return
-    used = list(
-        Coupon.objects.select_for_update()
-        .filter(~Q(status=CouponStatus.USED), shop=shop, code__in=by_code)
-        .order_by("pk")
-    )
-    for coupon in used:
-        order = by_code[coupon.code]
-        coupon.status = CouponStatus.USED
-        coupon.used_at = order.created_at
-        coupon.used_order_id = order.id
-        coupon.used_order_number = order.number
-    Coupon.objects.bulk_update(used, ["status", "used_at", "used_order_id", "used_order_number"])
+        return []
+    current = Coupon.objects.filter(shop=shop, code__in=by_code)
+    former = RetiredCode.objects.filter(shop=shop, code__in=by_code)
+    found = {
+        *current.values_list("pk", "member_id", "code"),
+        *former.values_list("coupon_id", "coupon__member_id", "code"),
+    }
+    return [Use(pk, member_id, code, by_code[code]) for pk, member_id, code in sorted(found)]
+
+
+def follow(book: Book, uses: Sequence[Use]) -> None:
+    """Bring coupons in step with the orders placed with them: our state follows the shop's.
+
+    A coupon whose order was called off is issued anew, as Saleor does not give a used code back.
+    """
+    for use in uses:
+        coupon, order = book.coupons[use.coupon_id], use.order
+        is_its_order = coupon.status == CouponStatus.USED and coupon.used_order_id == order.id
+        if order.is_void:
+            if is_its_order:
+                book.reissue(coupon)
+        elif coupon.status != CouponStatus.USED:
+            book.use(
+                coupon,
+                order_id=order.id,
+                number=order.number,
+                at=order.created_at,
+                code=use.code,
+            )
+        elif not is_its_order:
+            logger.warning("Coupon %s was used on a second order, %s", coupon.pk, order.id)

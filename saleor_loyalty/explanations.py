@@ -1,64 +1,101 @@
 """Why a member got or lost points, in a sentence, from what the entry kept."""
 
+from datetime import datetime
 from decimal import Decimal
 
+from babel import Locale
 from babel.numbers import format_currency, format_decimal
-from django.utils.translation import get_language
+from babel.units import format_unit
+from django.utils.translation import get_language, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
-from saleor_loyalty.models import Entry, EntryKind, ProgramVersion, SpendBasis
+from saleor_loyalty.messages import localised
+from saleor_loyalty.models import Entry, EntryKind, ExpiryPolicy, ProgramVersion, SpendBasis
 from saleor_loyalty.rules.entitlement import Entitlement
 
+# The languages that explanations are written in, and how each writes an amount with the code of
+# its currency: a symbol would not tell one dollar from the next.
+MONEY = {"en": "¤¤ #,##0.00", "fr": "#,##0.00\N{NO-BREAK SPACE}¤¤"}
+FALLBACK = "en"
 
-def explain(entry: Entry) -> str:
-    """The entry's points in words, in the language that is active now.
 
-    Reads `entry.version`: select it along.
+def explain(entry: Entry, language_code: str | None) -> str:
+    """The entry's points in words, in a language ("fr", "fr-ca", "FR_CA") or else in English.
+
+    Reads `entry.version` and `entry.order`: select them along.
     """
-    if entry.basis:
-        return _order(entry.basis, entry.points, entry.version)
-    if entry.kind == EntryKind.REWARD:
-        return _("{points} points became the reward “{reward}”").format(
-            points=_number(-entry.points), reward=entry.version.reward_name
-        )
-    return _("{points} points: {reason}").format(points=_signed(entry.points), reason=entry.reason)
+    language = (language_code or FALLBACK).replace("_", "-").partition("-")[0].lower()
+    with override(language if language in MONEY else FALLBACK):
+        return _sentence(entry)
 
 
-def _order(basis: Entitlement, points: int, version: ProgramVersion) -> str:
+def _sentence(entry: Entry) -> str:
+    match entry.kind:
+        case EntryKind.ORDER | EntryKind.REVERSAL if entry.basis:
+            return _order(entry, entry.basis)
+        case EntryKind.REWARD | EntryKind.REVERSAL:
+            return _reward(entry)
+        case EntryKind.GIFT:
+            sentence = _("A gift of {points}: {reason}")
+        case EntryKind.ADJUSTMENT:
+            sentence = _("Correction by the shop, {signed}: {reason}")
+        case EntryKind.EXPIRY:
+            return _expiry(entry)
+        case _:
+            sentence = _("Balance brought over: {points}")
+    return sentence.format(
+        points=_points(entry.points), signed=_points(entry.points, signed=True), reason=entry.reason
+    )
+
+
+def _order(entry: Entry, basis: Entitlement) -> str:
     """The order's computation, and what was credited before when that is not all."""
-    before = basis.points - points
-    if basis.points == 0:
-        return _("The order earns nothing any more: {points} points taken back").format(
-            points=_number(before)
-        )
-    computation = _computation(basis, version)
+    before = basis.points - entry.points
+    if basis.points == 0 and (sentence := _nothing_left(entry, basis)):
+        number = entry.order.number if entry.order else ""
+        return sentence.format(number=number, points=_points(before))
+    computation = _computation(basis, entry.version)
     if before == 0:
         return computation
-    return _("{computation}; {before} were credited before").format(
-        computation=computation, before=_number(before)
+    return _("{computation}; credited before: {points}").format(
+        computation=computation, points=_points(before)
     )
+
+
+def _nothing_left(entry: Entry, basis: Entitlement) -> str | None:
+    """Why the member has no points of the order any more; None when they were rounded away."""
+    if entry.order and entry.order.member_id != entry.member_id:
+        return _("Order {number} now belongs to another customer: {points} went with it")
+    if basis.kept == 0:
+        return _("Order {number} was paid back in full: {points} taken back")
+    if basis.exact_points >= 1:
+        return _("Order {number} was cancelled: {points} taken back")
+    return None
 
 
 def _computation(basis: Entitlement, version: ProgramVersion) -> str:
     sentence = (
-        _("{amount} of {goods} x {rate} points{part} = {points} points")
+        _("{amount} of {goods} x {rate}{part} = {points}")
         if basis.exact_points == basis.points
-        else _("{amount} of {goods} x {rate} points{part}, rounded down = {points} points")
+        else _("{amount} of {goods} x {rate}{part}, rounded down = {points}")
     )
     return sentence.format(
         amount=_money(basis.eligible, basis.currency),
         goods=_goods(version),
-        rate=_number(basis.rate),
+        rate=_points(basis.rate),
         part=_part_kept(basis),
-        points=_number(basis.points),
+        points=_points(basis.points),
     )
 
 
 def _goods(version: ProgramVersion) -> str:
-    goods = _("goods and shipping") if version.include_shipping else _("goods")
     if version.basis == SpendBasis.NET:
-        return _("{goods} before tax").format(goods=goods)
-    return goods
+        if version.include_shipping:
+            return pgettext("120.00 of", "goods and shipping before tax")
+        return pgettext("120.00 of", "goods before tax")
+    if version.include_shipping:
+        return pgettext("120.00 of", "goods and shipping")
+    return pgettext("120.00 of", "goods")
 
 
 def _part_kept(basis: Entitlement) -> str:
@@ -70,17 +107,62 @@ def _part_kept(basis: Entitlement) -> str:
     )
 
 
-def _locale() -> str:
-    return (get_language() or "en").replace("-", "_")
+def _reward(entry: Entry) -> str:
+    """What points became, came back from, or were taken for once more."""
+    if entry.kind == EntryKind.REVERSAL:
+        sentence = _(
+            "The unused reward “{reward}” was withdrawn to cover points taken back: "
+            "{points} returned"
+        )
+    elif entry.source.startswith("coupon:"):
+        sentence = _(
+            "The withdrawn reward “{reward}” was used all the same: it costs {points} again"
+        )
+    else:
+        sentence = _("{points} became the reward “{reward}”")
+    return sentence.format(points=_points(abs(entry.points)), reward=entry.version.reward_name)
+
+
+def _expiry(entry: Entry) -> str:
+    """How many points ended, when, and by which rule. The moment is in the entry's cause."""
+    version = entry.version
+    _policy, _colon, ended_at = entry.source.partition(":")
+    last_day = localised.last_day(
+        datetime.fromisoformat(ended_at),
+        time_zone=version.time_zone,
+        locale=Locale.parse(_language()),
+    )
+    sentence = (
+        _(
+            "{points} expired at the end of {day}: "
+            "points are valid for {days} after the last paid order"
+        )
+        if version.expiry_policy == ExpiryPolicy.ROLLING
+        else _("{points} expired at the end of {day}: points are valid for {days}")
+    )
+    return sentence.format(
+        points=_points(-entry.points),
+        day=last_day,
+        days=format_unit(version.expiry_days or 0, "duration-day", locale=_language()),
+    )
+
+
+def _language() -> str:
+    return get_language() or FALLBACK
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, format="¤¤ #,##0.00", locale=_locale())
+    return format_currency(amount, currency, format=MONEY[_language()], locale=_language())
 
 
-def _number(value: Decimal | int) -> str:
-    return format_decimal(value, locale=_locale())
-
-
-def _signed(value: int) -> str:
-    return f"{'+' if value > 0 else '-'}{_number(abs(value))}"
+def _points(number: Decimal | int, *, signed: bool = False) -> str:
+    """ "1 point", "2.5 points", "-200 points"; zero and fractions as the language counts them."""
+    exact: Decimal | int = number if number % 1 else int(number)
+    form = 1 if Locale(_language()).plural_form(exact) == "one" else 2
+    written = format_decimal(
+        exact,
+        format="+#,##0;-#,##0" if signed else None,
+        locale=_language(),
+        decimal_quantization=False,
+    )
+    return ngettext("{number} point", "{number} points", form).format(number=written)

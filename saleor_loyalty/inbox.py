@@ -19,10 +19,10 @@ LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 MARK = """
     INSERT INTO saleor_loyalty_change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error)
-    SELECT %s, %s, subject_id, 1, %s, %s, 0, '' FROM unnest(%s::text[]) AS subject_id
+    SELECT %s, subject, subject_id, 1, %s, %s, 0, ''
+    FROM unnest(%s::text[], %s::text[]) AS changed (subject, subject_id)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = saleor_loyalty_change.marks + 1,
-        marked_at = excluded.marked_at,
         due_at = CASE WHEN saleor_loyalty_change.claim IS NULL
                       THEN excluded.due_at ELSE saleor_loyalty_change.due_at END
 """
@@ -38,18 +38,25 @@ DELETE_SEEN = """
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Changes one worker holds until its lease ends: subject ids, with the marks it saw."""
+    """Changes of one subject that one worker holds until its lease ends.
+
+    Subject ids, with the marks it saw.
+    """
 
     id: uuid.UUID
     marks: dict[str, int]
 
 
-def mark(*, shop: Shop, order_ids: Iterable[str]) -> None:
-    """Have these orders looked at again. One statement; wakes the workers once committed."""
-    ids = sorted(set(order_ids))  # one order of locking for all doors
+def mark(*, shop: Shop, order_ids: Iterable[str] = (), customer_ids: Iterable[str] = ()) -> None:
+    """Have these looked at again. One statement; wakes the workers once committed."""
+    changed = {(Subject.ORDER, order_id) for order_id in order_ids}
+    changed |= {(Subject.CUSTOMER, customer_id) for customer_id in customer_ids}
+    if not changed:
+        return
+    subjects, ids = zip(*sorted(changed), strict=True)  # one order of locking for all doors
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [shop.pk, Subject.ORDER, now, now, ids])
+        cursor.execute(MARK, [shop.pk, now, now, list(subjects), list(ids)])
     wake("settle_orders")
 
 
@@ -59,13 +66,14 @@ def shops_with_work() -> list[Shop]:
     return list(Shop.objects.filter(pk__in=due, is_active=True, program__is_active=True))
 
 
-def claim(*, shop: Shop, limit: int) -> Claim | None:
+def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim | None:
     """Take up to `limit` due changes of a shop for this worker alone; None when none is due."""
     now = timezone.now()
     with transaction.atomic():
         due = list(
-            Change.objects.select_for_update(skip_locked=True)
-            .filter(shop=shop, subject=Subject.ORDER, due_at__lte=now)
+            Change.objects.select_for_update(skip_locked=True, of=["self"])
+            .filter(shop=shop, subject=subject, due_at__lte=now)
+            .filter(shop__program__is_active=True)
             .order_by("due_at")
             .values_list("pk", "subject_id", "marks")[:limit]
         )
@@ -92,9 +100,11 @@ def finish(claim: Claim, subject_ids: Collection[str]) -> None:
     ids = list(subject_ids)
     with connection.cursor() as cursor:
         cursor.execute(DELETE_SEEN, [ids, [claim.marks[i] for i in ids], claim.id])
-    Change.objects.filter(claim=claim.id, subject_id__in=ids).update(
-        claim=None, due_at=timezone.now(), attempts=0, error=""
-    )
+        marked_meanwhile = len(ids) - cursor.rowcount
+    if marked_meanwhile:
+        Change.objects.filter(claim=claim.id, subject_id__in=ids).update(
+            claim=None, due_at=timezone.now(), attempts=0, error=""
+        )
 
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:

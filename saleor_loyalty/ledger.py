@@ -1,155 +1,305 @@
 """The only writer of points.
 
-Every movement is a `Posting`. `post` appends them as entries, keeps the balances, and turns each
-threshold crossed into a reward, all in the caller's transaction with the members locked.
+`open_book` locks members and gives a `Book`; each `Posting` to it becomes an entry, with all that
+follows from it: lots, a reward for each threshold reached, coupons withdrawn to cover a reversal.
+The book is written at the end of the `with`, in the caller's transaction.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
+from saleor_loyalty.accounts import Account
 from saleor_loyalty.models import (
     Coupon,
+    CouponStatus,
     Entry,
     EntryKind,
+    Lot,
     Member,
+    MemberStatus,
     Message,
     MessageKind,
+    MessageStatus,
     ProgramVersion,
-    SettledOrder,
+    RetiredCode,
 )
-from saleor_loyalty.rules.entitlement import Entitlement
+from saleor_loyalty.postings import Posting
+from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.rewards import new_code, rewards_due, valid_until
 from saleor_loyalty.workers import wake
 
-# What is spent or lapses was earned before: it does not lower the points ever earned.
-NOT_EARNING = frozenset({EntryKind.REWARD, EntryKind.EXPIRY})
+# Points that come back with a coupon were a reward already; they do not make a new one.
+REWARDED = frozenset({EntryKind.ORDER, EntryKind.GIFT, EntryKind.ADJUSTMENT})
+REWARD_MESSAGES = (MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
-    """A signed number of points for one member, and its cause.
+@contextmanager
+def open_book(
+    member_ids: Collection[int],
+    *,
+    version: ProgramVersion,
+    now: datetime,
+    coupon_ids: Collection[int] = (),
+) -> Iterator["Book"]:
+    """Members of one shop, locked in id order until the caller's transaction ends.
 
-    `source` names the cause and must be new for the member and kind. `version` is the rule it
-    follows from; `order` and `basis` come with an order's points, `reason` and `actor` with those
-    that staff give.
-    """
-
-    member_id: int
-    kind: EntryKind
-    points: int
-    source: str
-    version: ProgramVersion
-    order: SettledOrder | None = None
-    basis: Entitlement | None = None
-    reason: str = ""
-    actor: str = ""
-
-
-def post(postings: Sequence[Posting], *, version: ProgramVersion, now: datetime) -> list[Entry]:
-    """Append the postings of one shop, in the order given; the entries, rewards among them.
-
-    `version` is the shop's current one: it decides what a reward costs. A posting that brings its
-    member to the threshold is followed at once by the REWARD entries it pays for, each with a
-    PENDING coupon and its messages. The number of statements does not depend on the postings'.
+    `version` is the shop's current one: it decides what a reward costs and when new points end.
+    The book also holds the members' open coupons and those of `coupon_ids`, whose members must be
+    among the members. Nothing is written when the `with` is left by an exception. The number of
+    statements does not depend on how much is posted.
 
     Raises IntegrityError when a cause was posted before; then nothing is posted.
     """
     with transaction.atomic(savepoint=False):
-        members = lock({posting.member_id for posting in postings})
-        entries = [
-            entry
-            for posting in postings
-            for entry in _entries(posting, members[posting.member_id], version, now)
-        ]
-        Entry.objects.bulk_create(entries)
+        members = Member.objects.select_for_update().filter(pk__in=member_ids).order_by("pk")
+        accounts = {member.pk: Account(member, version.expiry, now) for member in members}
+        for lot in Lot.objects.filter(member__in=accounts, remaining__gt=0).order_by("pk"):
+            accounts[lot.member_id].lots.append(lot)
+        book = Book(accounts, _coupons(accounts, coupon_ids), version=version, now=now)
+        yield book
+        book.write()
+
+
+def post(posting: Posting, *, version: ProgramVersion, now: datetime) -> Entry:
+    """Post one posting by itself; its entry."""
+    with open_book([posting.member_id], version=version, now=now) as book:
+        return book.post(posting)
+
+
+def _coupons(member_ids: Collection[int], coupon_ids: Collection[int]) -> dict[int, Coupon]:
+    """Locked after the members: only who holds a member changes whether a coupon is unused."""
+    wanted = Q(member__in=member_ids, status__in=(CouponStatus.PENDING, CouponStatus.ACTIVE))
+    coupons = (
+        Coupon.objects.select_for_update(of=["self"])
+        .filter(wanted | Q(pk__in=coupon_ids))
+        .select_related("entry", "version")
+        .order_by("pk")
+    )
+    return {coupon.pk: coupon for coupon in coupons}
+
+
+class Book:
+    """What one transaction posts to its members. Made by `open_book`."""
+
+    def __init__(
+        self,
+        accounts: dict[int, Account],
+        coupons: dict[int, Coupon],
+        *,
+        version: ProgramVersion,
+        now: datetime,
+    ) -> None:
+        self.coupons = coupons
+        self.now = now
+        self._accounts = accounts
+        self._version = version
+        self._entries: list[Entry] = []
+        self._rewards: list[Entry] = []
+        self._changed_coupons: dict[int, Coupon] = {}
+        self._reissued: list[Coupon] = []
+        self._retired: list[RetiredCode] = []
+
+    def member(self, member_id: int) -> Member:
+        """A locked member, as the book leaves them so far."""
+        return self._accounts[member_id].member
+
+    def takes_points(self, member_id: int) -> bool:
+        """False for a member who is blocked or closed."""
+        return self.member(member_id).status == MemberStatus.ACTIVE
+
+    def post(self, posting: Posting) -> Entry:
+        """Append one posting, and what follows from it."""
+        entry = self._append(posting)
+        if posting.points > 0 and posting.kind in REWARDED:
+            self._reward(posting)
+        self._cover_debt(posting.member_id)
+        return entry
+
+    def reissue(self, coupon: Coupon) -> None:
+        """Give a used coupon back: the same worth under a new code, for as long as it had left.
+
+        For a coupon whose order was called off. If its member owes points, it pays for them.
+        """
+        self._retire(coupon, voucher_lives=False)
+        if coupon.expires_at and coupon.used_at:
+            lost = max(self.now - coupon.used_at, timedelta(0))
+            coupon.expires_at = end_of_day(
+                coupon.expires_at + lost - timedelta(microseconds=1),
+                days=0,
+                time_zone=coupon.version.time_zone,
+            )
+        coupon.status = CouponStatus.PENDING
+        coupon.code, coupon.issue = new_code(), coupon.issue + 1
+        coupon.voucher_id = coupon.used_order_id = coupon.used_order_number = ""
+        coupon.used_at = None
+        coupon.due_at, coupon.attempts, coupon.error = self.now, 0, ""
+        self._changed_coupons[coupon.pk] = coupon
+        self._cover_debt(coupon.member_id)
+        if coupon.status == CouponStatus.PENDING:
+            self._reissued.append(coupon)
+
+    def use(self, coupon: Coupon, *, order_id: str, number: str, at: datetime, code: str) -> None:
+        """Note that an order was placed with one of the coupon's codes.
+
+        A withdrawn coupon that was used all the same costs its points again. One that was
+        reissued meanwhile is used up by the order that had its former code.
+        """
+        was_withdrawn = coupon.status == CouponStatus.WITHDRAWN
+        if coupon.code != code and not was_withdrawn:
+            self._retire(coupon, voucher_lives=True)
+        coupon.status = CouponStatus.USED
+        coupon.used_at, coupon.used_order_id, coupon.used_order_number = at, order_id, number
+        coupon.withdrawn_at = None
+        self._changed_coupons[coupon.pk] = coupon
+        if was_withdrawn:
+            self.post(
+                Posting(
+                    member_id=coupon.member_id,
+                    kind=EntryKind.REWARD,
+                    points=-coupon.cost,
+                    source=coupon.cause,
+                    version=coupon.version,
+                )
+            )
+
+    def write(self) -> None:
+        """Write it all down. Called by `open_book`."""
+        accounts = self._accounts.values()
+        for account in accounts:
+            account.close()
+        Entry.objects.bulk_create(self._entries)
+        Lot.objects.bulk_create(lot for account in accounts for lot in account.new_lots())
+        Lot.objects.bulk_update(
+            [lot for account in accounts for lot in account.changed_lots()], ["remaining"]
+        )
         Member.objects.bulk_update(
-            members.values(), ["balance", "lifetime_points", "last_activity_at"]
+            [account.member for account in accounts if account.changed],
+            ["balance", "lifetime_points", "last_activity_at", "expires_at"],
         )
-        _reward([entry for entry in entries if entry.kind == EntryKind.REWARD], version, now)
-    return entries
+        self._write_coupons()
 
-
-def lock(member_ids: set[int]) -> dict[int, Member]:
-    """The members, locked until the transaction ends; always in id order, so nobody deadlocks."""
-    members = Member.objects.select_for_update().filter(pk__in=member_ids).order_by("pk")
-    return {member.pk: member for member in members}
-
-
-def _entries(
-    posting: Posting, member: Member, version: ProgramVersion, now: datetime
-) -> Iterator[Entry]:
-    """The posting's entry, and a REWARD entry for each threshold the balance now reaches."""
-    yield _entry(posting, member, now)
-    for number in range(rewards_due(balance=member.balance, threshold=version.threshold)):
-        reward = Posting(
-            member_id=member.pk,
-            kind=EntryKind.REWARD,
-            points=-version.threshold,
-            source=f"{posting.kind}:{posting.source}:{number}",
-            version=version,
+    def _append(self, posting: Posting) -> Entry:
+        account = self._accounts[posting.member_id]
+        basis = posting.basis
+        entry = Entry(
+            shop_id=account.member.shop_id,
+            member=account.member,
+            kind=posting.kind,
+            source=posting.source,
+            points=posting.points,
+            balance_after=account.member.balance + posting.points,
+            created_at=self.now,
+            version=posting.version,
+            order=posting.order,
+            currency=basis.currency if basis else "",
+            eligible=basis.eligible if basis else None,
+            charged=basis.charged if basis else None,
+            total=basis.total if basis else None,
+            rate=basis.rate if basis else None,
+            entitled=basis.points if basis else None,
+            reason=posting.reason,
+            actor=posting.actor,
         )
-        yield _entry(reward, member, now)
+        account.apply(entry, renews=posting.renews)
+        self._entries.append(entry)
+        return entry
 
+    def _reward(self, posting: Posting) -> None:
+        balance = self._accounts[posting.member_id].member.balance
+        for number in range(rewards_due(balance=balance, threshold=self._version.threshold)):
+            reward = Posting(
+                member_id=posting.member_id,
+                kind=EntryKind.REWARD,
+                points=-self._version.threshold,
+                source=f"{posting.kind}:{posting.source}:{number}",
+                version=self._version,
+            )
+            self._rewards.append(self._append(reward))
 
-def _entry(posting: Posting, member: Member, now: datetime) -> Entry:
-    member.balance += posting.points
-    member.lifetime_points += 0 if posting.kind in NOT_EARNING else posting.points
-    member.last_activity_at = now
-    basis = posting.basis
-    return Entry(
-        shop_id=member.shop_id,
-        member=member,
-        kind=posting.kind,
-        source=posting.source,
-        points=posting.points,
-        balance_after=member.balance,
-        created_at=now,
-        version=posting.version,
-        order=posting.order,
-        currency=basis.currency if basis else "",
-        eligible=basis.eligible if basis else None,
-        charged=basis.charged if basis else None,
-        total=basis.total if basis else None,
-        rate=basis.rate if basis else None,
-        entitled=basis.points if basis else None,
-        reason=posting.reason,
-        actor=posting.actor,
-    )
-
-
-def _reward(rewards: Sequence[Entry], version: ProgramVersion, now: datetime) -> None:
-    """A PENDING coupon for each reward, and the messages that wait for it to be minted."""
-    if not rewards:
-        return
-    ends_at = valid_until(
-        issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
-    )
-    coupons = Coupon.objects.bulk_create(
-        Coupon(
-            shop_id=entry.shop_id,
-            member_id=entry.member_id,
-            entry=entry,
-            version=version,
-            code=new_code(),
-            issued_at=now,
-            expires_at=ends_at,
-            due_at=now,
+    def _cover_debt(self, member_id: int) -> None:
+        """Withdraw unused coupons, newest first, until nothing is owed or none is left."""
+        member = self._accounts[member_id].member
+        unused = (
+            coupon
+            for coupon in sorted(self.coupons.values(), key=lambda c: c.pk, reverse=True)
+            if coupon.member_id == member_id and coupon.is_unused_at(self.now)
         )
-        for entry in rewards
-    )
-    Message.objects.bulk_create(
-        Message(
-            shop_id=coupon.shop_id,
-            member_id=coupon.member_id,
-            kind=kind,
-            cause=f"coupon:{coupon.pk}",
-            coupon=coupon,
-            created_at=now,
+        while member.balance < 0 and (coupon := next(unused, None)):
+            self._retire(coupon, voucher_lives=True)
+            coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self.now
+            self._changed_coupons[coupon.pk] = coupon
+            self._append(
+                Posting(
+                    member_id=member_id,
+                    kind=EntryKind.REVERSAL,
+                    points=coupon.cost,
+                    source=coupon.cause,
+                    version=coupon.version,
+                )
+            )
+
+    def _retire(self, coupon: Coupon, *, voucher_lives: bool) -> None:
+        """Remember the coupon's code, and have its voucher deleted if it would still be taken."""
+        self._retired.append(
+            RetiredCode(
+                shop_id=coupon.shop_id,
+                coupon=coupon,
+                code=coupon.code,
+                due_at=self.now if voucher_lives else None,
+            )
         )
-        for coupon in coupons
-        for kind in (MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH)
-    )
-    wake("mint_coupons")
+
+    def _write_coupons(self) -> None:
+        new = Coupon.objects.bulk_create(self._new_coupons())
+        Coupon.objects.bulk_update(
+            self._changed_coupons.values(),
+            [
+                *("status", "code", "issue", "voucher_id", "expires_at", "withdrawn_at"),
+                *("used_at", "used_order_id", "used_order_number"),
+                *("due_at", "attempts", "error"),
+            ],
+        )
+        RetiredCode.objects.bulk_create(self._retired, ignore_conflicts=True)
+        to_mint = [c for c in (*new, *self._reissued) if c.status == CouponStatus.PENDING]
+        Message.objects.bulk_create(_reward_messages(to_mint, self.now))
+        if to_mint:
+            wake("mint_coupons")
+        if self._retired:
+            wake("retire_codes")
+
+    def _new_coupons(self) -> Iterator[Coupon]:
+        """A PENDING coupon for each threshold reached."""
+        version = self._version
+        ends_at = valid_until(
+            issued_at=self.now, days=version.coupon_valid_days, time_zone=version.time_zone
+        )
+        for entry in self._rewards:
+            yield Coupon(
+                shop_id=entry.shop_id,
+                member_id=entry.member_id,
+                entry=entry,
+                version=version,
+                code=new_code(),
+                issued_at=self.now,
+                expires_at=ends_at,
+                due_at=self.now,
+            )
+
+
+def _reward_messages(coupons: Iterable[Coupon], now: datetime) -> Iterator[Message]:
+    """The messages of each coupon's issue; they wait until it is minted."""
+    for coupon in coupons:
+        for kind in REWARD_MESSAGES:
+            yield Message(
+                shop_id=coupon.shop_id,
+                member_id=coupon.member_id,
+                kind=kind,
+                cause=coupon.cause,
+                coupon=coupon,
+                status=MessageStatus.PENDING,
+                created_at=now,
+            )

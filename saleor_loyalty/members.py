@@ -1,12 +1,20 @@
-"""Finding members, and making customers members."""
+"""Finding members, making customers members, and keeping them in step with their customers."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from saleor_loyalty.connection import connect
-from saleor_loyalty.models import Member, Shop
+from saleor_loyalty.models import Device, Member, MemberStatus, Shop
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.facts import Customer
+
+logger = logging.getLogger(__name__)
+
+PROFILE = ("email", "first_name", "language_code")
 
 
 def enroll_all(*, shop: Shop, customers: Iterable[Customer]) -> dict[str, int]:
@@ -66,3 +74,53 @@ def find(
     if email is not None:
         members = members.filter(email__iexact=email)
     return members.order_by("-pk").first()
+
+
+def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Member:
+    """Let a member take part (ACTIVE), or not (BLOCKED, CLOSED); the member as they are now.
+
+    One who does not take part keeps their points, earns and is given none, and is told nothing.
+    `actor` is who decided, and is kept. Raises Refused for a customer who is no member, and for an
+    unknown status.
+    """
+    if status not in MemberStatus.values:
+        message = f"The status is one of {', '.join(MemberStatus.values)}."
+        raise Refused(Problem("status", message, ErrorCode.INVALID))
+    with transaction.atomic():
+        member = _locked(shop, [customer_id]).first()
+        if member is None:
+            message = f"The customer with the id “{customer_id}” is no member of the programme."
+            raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
+        if member.status != status:
+            logger.info("Member %s: %s, was %s", member.pk, status, member.status)
+            member.status, member.status_by = MemberStatus(status), actor
+            member.save(update_fields=["status", "status_by"])
+    return member
+
+
+def follow(*, shop: Shop, customers: Mapping[str, Customer | None]) -> None:
+    """Bring members in step with their customers, by customer id; None: Saleor has them no more.
+
+    A customer who is gone closes their member for good: points and history stay, their devices are
+    forgotten. Who registers again is another customer, so another member. Only within a
+    transaction; three statements at most.
+    """
+    gone = []
+    changed = []
+    for member in _locked(shop, customers):
+        customer = customers[member.customer_id]
+        if customer is None:
+            member.status, member.status_by = MemberStatus.CLOSED, ""
+            gone.append(member)
+        else:
+            for field in PROFILE:
+                setattr(member, field, getattr(customer, field))
+            changed.append(member)
+    Member.objects.bulk_update([*gone, *changed], [*PROFILE, "status", "status_by"])
+    Device.objects.filter(member__in=gone).delete()
+
+
+def _locked(shop: Shop, customer_ids: Iterable[str]) -> QuerySet[Member]:
+    """In id order, as the ledger locks them."""
+    members = Member.objects.select_for_update(no_key=True).order_by("pk")
+    return members.filter(shop=shop, customer_id__in=list(customer_ids))

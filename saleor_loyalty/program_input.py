@@ -27,6 +27,7 @@ DEFAULTS: Rules = {
 }
 NULLABLE = frozenset({"coupon_valid_days", "expiry_days"})
 MAX_POINTS = 1_000_000_000
+MAX_RATE = Decimal(10_000)  # points per unit; a balance has to fit GraphQL's Int
 MAX_DAYS = 3650
 LONGEST_NAME = 120
 
@@ -72,15 +73,19 @@ def _problems(rules: Rules) -> Iterator[Problem]:
 
 
 def _expiry_problems(rules: Rules) -> Iterator[Problem]:
-    """This release lets points live for ever; the policies that end them come with a later one."""
-    if rules["expiry_policy"] != ExpiryPolicy.NEVER:
-        message = "Points cannot expire in this version yet; choose NEVER."
-        yield Problem("expiry_policy", message, ErrorCode.INVALID)
-    if rules["expiry_days"] is not None:
-        message = "Points that never expire have no number of days; leave it empty."
-        yield Problem("expiry_days", message, ErrorCode.INVALID)
+    days = rules["expiry_days"]
+    if rules["expiry_policy"] == ExpiryPolicy.NEVER:
+        if days is not None:
+            message = "Points that never expire have no number of days; leave it empty."
+            yield Problem("expiry_days", message, ErrorCode.INVALID)
+    elif days is None:
+        message = "Say after how many days points expire."
+        yield Problem("expiry_days", message, ErrorCode.REQUIRED)
+    elif not 1 <= days <= MAX_DAYS:
+        message = f"Points last from 1 to {MAX_DAYS:,} days."
+        yield Problem("expiry_days", message, ErrorCode.OUT_OF_RANGE)
     if rules["reminders"]:
-        message = "Points that never expire have no reminders; leave the list empty."
+        message = "Reminders cannot be sent in this version yet; leave the list empty."
         yield Problem("reminders", message, ErrorCode.INVALID)
 
 
@@ -96,14 +101,17 @@ def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[P
             known = ", ".join(sorted(currencies))
             message = f"The shop has no channel “{terms['channel']}”; it has: {known}."
             yield Problem("channels", message, ErrorCode.NOT_FOUND)
-        yield from _terms_problems(terms, percentage=rules["discount_type"] == "PERCENTAGE")
+        yield from _terms_problems(terms, rules)
 
 
-def _terms_problems(terms: Mapping[str, Any], *, percentage: bool) -> Iterator[Problem]:
-    slug = terms["channel"]
-    if not _fits(terms["points_per_unit"], decimals=4, most=Decimal(10_000_000)):
-        message = f"Channel “{slug}”: points per unit must be 0 or more, with 4 decimals at most."
+def _terms_problems(terms: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
+    slug, percentage = terms["channel"], rules["discount_type"] == DiscountType.PERCENTAGE
+    if not _fits(terms["points_per_unit"], decimals=4, most=MAX_RATE):
+        message = f"Channel “{slug}”: give 0 to {MAX_RATE:,} points per unit, 4 decimals at most."
         yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+    elif terms["points_per_unit"] > rules["threshold"] > 0:
+        message = f"Channel “{slug}”: one unit of its currency would bring more than one coupon."
+        yield Problem("threshold", message, ErrorCode.OUT_OF_RANGE)
     most = Decimal(100) if percentage else Decimal(10**9)
     value = terms["discount_value"]
     if not _fits(value, decimals=3, most=most) or value == 0:

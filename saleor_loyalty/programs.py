@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from saleor_loyalty.connection import connect
@@ -19,7 +20,9 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program_input import DEFAULTS, Rules, checked
+from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
+from saleor_loyalty.rules.expiry import latest, protected_until
 from saleor_loyalty.workers import wake
 
 TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent")
@@ -105,9 +108,11 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
         before = _rules_of(program.current) if program.current else DEFAULTS
         known = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
         after = checked({**before, **rules}, currencies=known if currencies is None else currencies)
-        if after != before:
-            program.current = _new_version(program, after, actor=actor, now=now)
-        _switch(program, on=changes.get("is_active", program.is_active), now=now)
+        on = changes.get("is_active", program.is_active)
+        protected = _protected_until(program, after, on=on, now=now)
+        if after != before or _is_news(protected, program):
+            program.current = _new_version(program, after, protected, actor=actor, now=now)
+        _switch(program, on=on, now=now)
         program.save(update_fields=["current", "is_active"])
     return (
         Program.objects.select_related("current")
@@ -127,11 +132,38 @@ def _rules_of(version: ProgramVersion) -> Rules:
     return {**rules, "channels": list(version.channels.order_by("channel").values(*TERMS))}
 
 
-def _new_version(program: Program, rules: Rules, *, actor: str, now: datetime) -> ProgramVersion:
+def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime) -> datetime | None:
+    """Until when no point that exists ends: a full period after a change of policy or days.
+
+    And after a break at least as long again as the break was: nothing ends while the programme is
+    off, and nobody could have renewed their points then.
+    """
+    protected = protected_until(
+        before=program.current.expiry if program.current else None,
+        policy=rules["expiry_policy"],
+        days=rules["expiry_days"],
+        time_zone=rules["time_zone"],
+        now=now,
+    )
+    off_since = program.activations.aggregate(at=Max("ended_at"))["at"]
+    if program.is_active or not on or off_since is None or rules["expiry_days"] is None:
+        return protected
+    days_off = (now - off_since).days + 1
+    return latest([protected, end_of_day(now, days=days_off, time_zone=rules["time_zone"])])
+
+
+def _is_news(protected: datetime | None, program: Program) -> bool:
+    return program.current is not None and protected != program.current.protected_until
+
+
+def _new_version(
+    program: Program, rules: Rules, protected: datetime | None, *, actor: str, now: datetime
+) -> ProgramVersion:
     """Write down checked rules as the programme's next version."""
     fields = {name: value for name, value in rules.items() if name != "channels"}
     version = ProgramVersion.objects.create(
         program=program,
+        protected_until=protected,
         number=program.versions.count() + 1,
         created_at=now,
         created_by=actor,

@@ -5,37 +5,55 @@ earned once stays with the program version that first credited it.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.utils import timezone
 
 from saleor_loyalty import coupons, inbox, ledger, members, programs
+from saleor_loyalty.conf import conf
+from saleor_loyalty.coupons import Use
 from saleor_loyalty.inbox import Claim
-from saleor_loyalty.ledger import Posting
-from saleor_loyalty.models import EntryKind, SettledOrder, Shop
+from saleor_loyalty.ledger import Book
+from saleor_loyalty.models import Entry, EntryKind, SettledOrder, Shop
+from saleor_loyalty.postings import Posting
 from saleor_loyalty.programs import Rulebook
 from saleor_loyalty.rules.entitlement import Entitlement, entitlement
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
-from saleor_loyalty.saleor_api.facts import Order
+from saleor_loyalty.saleor_api.facts import Customer, Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 
 logger = logging.getLogger(__name__)
 
+ROW_FIELDS = (
+    *("member", "version", "points", "revision"),
+    *("gift_card_lines", "waived", "settled_at"),
+)
+
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """An order whose points are not what the ledger holds for it."""
+class Standing:
+    """What an order entitles to, beside what the ledger holds for it."""
 
     order: Order
-    settled: SettledOrder
+    row: SettledOrder
     entitled: Entitlement
+    owner_id: int
+    has_news: bool  # gift-card lines that the row did not know
 
     @property
     def points(self) -> int:
-        return self.entitled.points - self.settled.points
+        """What is missing in the ledger; negative: what is too much there."""
+        return self.entitled.points - self.row.points
+
+    @property
+    def is_settled(self) -> bool:
+        """True when nothing is to be posted or kept."""
+        has_moved = self.row.points != 0 and self.owner_id != self.row.member_id
+        return self.points == 0 and not has_moved and not self.has_news
 
 
 def settle_due(shop: Shop, saleor: Saleor) -> int:
@@ -47,7 +65,7 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     if claim is None:
         return 0
     try:
-        orders, failed = _fetch(saleor, list(claim.marks))
+        orders, failed = fetch(saleor, list(claim.marks))
     except (SaleorUnavailable, SaleorForbade) as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
         inbox.postpone(claim, claim.marks, error=error)
@@ -59,7 +77,7 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     return len(claim.marks)
 
 
-def _fetch(
+def fetch(
     saleor: Saleor, order_ids: Sequence[str]
 ) -> tuple[Mapping[str, Order], Mapping[str, Exception]]:
     """The orders by id, and by id why some cannot be had.
@@ -74,8 +92,8 @@ def _fetch(
         if len(order_ids) == 1:
             return {}, {order_ids[0]: error}
     middle = len(order_ids) // 2
-    found, failed = _fetch(saleor, order_ids[:middle])
-    more_found, more_failed = _fetch(saleor, order_ids[middle:])
+    found, failed = fetch(saleor, order_ids[:middle])
+    more_found, more_failed = fetch(saleor, order_ids[middle:])
     return {**found, **more_found}, {**failed, **more_failed}
 
 
@@ -101,99 +119,179 @@ def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Ite
     One transaction; the number of statements does not depend on the number of orders. Ids without
     an order (drafts, orders Saleor no longer knows) are taken off.
     """
-    now = timezone.now()
     with transaction.atomic():
         held = inbox.still_held(claim).intersection(order_ids)
-        current = [orders[order_id] for order_id in held if order_id in orders]
-        rulebook = programs.rulebook(shop)
-        differences = _differences(shop, current, rulebook, now)
-        _post(differences, rulebook, now)
-        coupons.mark_used(shop=shop, orders=current)
+        bring_to_entitlement(shop, [orders[id_] for id_ in held if id_ in orders])
         inbox.finish(claim, held)
 
 
-def _differences(
-    shop: Shop, orders: Sequence[Order], rulebook: Rulebook, now: datetime
-) -> list[Difference]:
-    """Orders to be posted, oldest payment first. New ones get their row here."""
-    settled = {
-        row.order_id: row
-        for row in SettledOrder.objects.select_for_update()
-        .filter(shop=shop, order_id__in=[order.id for order in orders])
-        .order_by("pk")
-    }
-    for order in orders:
-        if order.id not in settled and (row := _new_row(shop, order, rulebook, now)):
-            settled[order.id] = row
-    differences = [
-        Difference(order, settled[order.id], entitled)
+def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = False) -> list[Entry]:
+    """Post what is missing or too much for these orders; the orders' entries that were posted.
+
+    Only within a transaction. With `past`, orders that were paid while the programme was off, or
+    while their member took no points, are credited too, by the current rules.
+    """
+    now = timezone.now()
+    rulebook = programs.rulebook(shop)
+    rows = _rows(shop, orders, rulebook, now, past=past)
+    owners = _owners(shop, orders, rows)
+    standings = [
+        standing
         for order in orders
-        if order.id in settled and (entitled := _entitled(order, settled[order.id], rulebook))
+        if order.id in rows
+        and (standing := _standing(order, rows[order.id], owners[order.id], rulebook))
     ]
-    moved = [difference for difference in differences if difference.points]
-    moved.sort(key=lambda d: (d.settled.fully_paid_at, d.order.number))
-    _save_new_rows(shop, moved)
-    return moved
-
-
-def _new_row(shop: Shop, order: Order, rulebook: Rulebook, now: datetime) -> SettledOrder | None:
-    """The row of an order that may earn for the first time; None when it may not."""
-    if order.customer is None or order.fully_paid_at is None:
-        return None
-    if not rulebook.was_active_at(order.fully_paid_at):
-        return None
-    return SettledOrder(
-        shop=shop,
-        order_id=order.id,
-        number=order.number,
+    unsettled = sorted((s for s in standings if not s.is_settled), key=_oldest_first)
+    uses = coupons.used_by(shop=shop, orders=orders)
+    if not unsettled and not uses:
+        return []
+    with ledger.open_book(
+        _member_ids(unsettled, uses),
         version=rulebook.version,
-        fully_paid_at=order.fully_paid_at,
-        settled_at=now,
-    )
+        now=now,
+        coupon_ids={use.coupon_id for use in uses},
+    ) as book:
+        coupons.follow(book, uses)
+        return _post(book, unsettled, rulebook)
 
 
-def _entitled(order: Order, settled: SettledOrder, rulebook: Rulebook) -> Entitlement | None:
-    """What the order entitles to by its version; None when that has no terms for its channel."""
-    terms = rulebook.earning_terms(settled.version_id, order.channel)
-    if terms is None:
-        return None
-    settled.gift_card_lines = sorted(order.gift_card_lines.union(settled.gift_card_lines))
-    return entitlement(order, terms, gift_card_lines=settled.gift_card_lines)
-
-
-def _save_new_rows(shop: Shop, differences: Iterable[Difference]) -> None:
-    new = [difference for difference in differences if difference.settled._state.adding]
-    customers = [d.order.customer for d in new if d.order.customer]
-    if not new:
-        return
-    member_ids = members.enroll_all(shop=shop, customers=customers)
-    for difference, customer in zip(new, customers, strict=True):
-        difference.settled.member_id = member_ids[customer.id]
-    SettledOrder.objects.bulk_create(difference.settled for difference in new)
-
-
-def _post(differences: Sequence[Difference], rulebook: Rulebook, now: datetime) -> None:
-    if not differences:
-        return
-    postings = []
-    for difference in differences:
-        row = difference.settled
-        row.revision += 1
-        postings.append(
-            Posting(
-                member_id=row.member_id,
-                kind=EntryKind.ORDER if difference.points > 0 else EntryKind.REVERSAL,
-                points=difference.points,
-                source=f"order:{row.order_id}:{row.revision}",
-                version=rulebook.versions[row.version_id],
-                order=row,
-                basis=difference.entitled,
+def _rows(
+    shop: Shop, orders: Sequence[Order], rulebook: Rulebook, now: datetime, *, past: bool
+) -> dict[str, SettledOrder]:
+    """The orders' rows, locked; for one that may earn for the first time, a row not yet saved."""
+    locked = SettledOrder.objects.select_for_update().order_by("pk")
+    ids = [order.id for order in orders]
+    rows = {row.order_id: row for row in locked.filter(shop=shop, order_id__in=ids)}
+    for order in orders:
+        row = rows.get(order.id)
+        if row is None and _may_earn(order, rulebook, past=past):
+            rows[order.id] = SettledOrder(
+                shop=shop,
+                order_id=order.id,
+                number=order.number,
+                channel=order.channel,
+                version=rulebook.version,
+                fully_paid_at=order.fully_paid_at or now,
+                settled_at=now,
             )
-        )
-        row.points = difference.entitled.points
-        row.settled_at = now
-    ledger.post(postings, version=rulebook.version, now=now)
-    SettledOrder.objects.bulk_update(
-        (difference.settled for difference in differences),
-        ["points", "revision", "gift_card_lines", "settled_at"],
+        elif row is not None and row.waived and past:
+            row.waived, row.version = False, rulebook.version
+    return rows
+
+
+def _may_earn(order: Order, rulebook: Rulebook, *, past: bool) -> bool:
+    if _owner(order) is None or order.fully_paid_at is None:
+        return False
+    return past or rulebook.was_active_at(order.fully_paid_at)
+
+
+def _owner(order: Order) -> Customer | None:
+    """Nobody, until it is proven that the email with which the order was placed is the customer's.
+
+    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
+    """
+    customer = order.customer
+    if customer and (customer.is_confirmed or conf.trust_unconfirmed_emails):
+        return customer
+    return None
+
+
+def _owners(
+    shop: Shop, orders: Sequence[Order], rows: Mapping[str, SettledOrder]
+) -> dict[str, int]:
+    """Whose points each order's are. An order whose customer is gone stays with its member."""
+    customers = {o.id: owner for o in orders if o.id in rows and (owner := _owner(o))}
+    member_ids = members.enroll_all(shop=shop, customers=customers.values()) if customers else {}
+    owners = {order_id: row.member_id for order_id, row in rows.items()}
+    return owners | {order_id: member_ids[c.id] for order_id, c in customers.items()}
+
+
+def _standing(
+    order: Order, row: SettledOrder, owner_id: int, rulebook: Rulebook
+) -> Standing | None:
+    """The order by its row's version; None when that has no terms for its channel."""
+    terms = rulebook.earning_terms(row.version_id, row.channel)
+    if terms is None or row.waived:
+        return None
+    news = order.gift_card_lines.difference(row.gift_card_lines)
+    row.gift_card_lines = sorted(news.union(row.gift_card_lines))
+    entitled = entitlement(order, terms, gift_card_lines=row.gift_card_lines)
+    return Standing(order, row, entitled, owner_id, has_news=bool(news))
+
+
+def _oldest_first(standing: Standing) -> tuple[datetime, str]:
+    """By payment, as the member will read it in their history."""
+    return standing.row.fully_paid_at, standing.order.number
+
+
+def _member_ids(standings: Iterable[Standing], uses: Iterable[Use]) -> set[int]:
+    ids = {use.member_id for use in uses}
+    for standing in standings:
+        ids |= {standing.owner_id, standing.row.member_id or standing.owner_id}
+    return ids
+
+
+def _post(book: Book, standings: Sequence[Standing], rulebook: Rulebook) -> list[Entry]:
+    """Take back all that is too much, then credit all that is missing; write the rows.
+
+    In that order no coupon that the batch brings is one that the batch should have withdrawn.
+    """
+    for standing in standings:
+        if standing.row.revision == 0:  # its first points, or those that were waived
+            standing.row.member_id = standing.owner_id
+            standing.row.waived = not book.takes_points(standing.owner_id)
+    postings = chain(
+        (p for s in standings for p in _taken_back(book, s, rulebook)),
+        (p for s in standings for p in _credited(book, s, rulebook)),
+    )
+    entries = [book.post(posting) for posting in postings]
+    rows = [standing.row for standing in standings]
+    for row in rows:
+        row.settled_at = book.now
+    SettledOrder.objects.bulk_update([row for row in rows if not row._state.adding], ROW_FIELDS)
+    SettledOrder.objects.bulk_create(row for row in rows if row._state.adding)
+    return entries
+
+
+def _taken_back(book: Book, standing: Standing, rulebook: Rulebook) -> Iterator[Posting]:
+    """What is too much. All of it, where the order has another customer now; its row moves on."""
+    row, entitled = standing.row, standing.entitled
+    if row.member_id != standing.owner_id and _can_move(book, row):
+        if row.points:
+            yield _posting(row, -row.points, replace(entitled, points=0), rulebook)
+        row.member_id = standing.owner_id
+    if standing.points < 0:
+        yield _posting(row, standing.points, entitled, rulebook)
+
+
+def _credited(book: Book, standing: Standing, rulebook: Rulebook) -> Iterator[Posting]:
+    """What is missing, unless the member is blocked or closed."""
+    row = standing.row
+    if standing.points > 0 and book.takes_points(row.member_id) and not row.waived:
+        yield _posting(row, standing.points, standing.entitled, rulebook)
+
+
+def _can_move(book: Book, row: SettledOrder) -> bool:
+    """False when the points of a blocked or closed member are spent already.
+
+    Who deletes their account and registers anew gets their old orders in Saleor; their points,
+    had they been spent, would come a second time, against a debt that nobody pays.
+    """
+    if row.points == 0 or book.takes_points(row.member_id):
+        return True
+    return book.member(row.member_id).balance >= row.points
+
+
+def _posting(row: SettledOrder, points: int, entitled: Entitlement, rulebook: Rulebook) -> Posting:
+    row.revision += 1
+    row.points += points
+    return Posting(
+        member_id=row.member_id,
+        kind=EntryKind.ORDER if points > 0 else EntryKind.REVERSAL,
+        points=points,
+        source=f"order:{row.order_id}:{row.revision}",
+        version=rulebook.versions[row.version_id],
+        order=row,
+        basis=entitled,
+        renews=row.revision == 1,
     )

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.utils import timezone
 
-from saleor_loyalty import coupons, inbox, settlement
+from saleor_loyalty import coupons, customers, expiry, inbox, retirement, settlement
 from saleor_loyalty.connection import connect
 from saleor_loyalty.messages import outbox
 from saleor_loyalty.models import Shop
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def settle_orders() -> None:
-    """Settle every changed order that is due, in every shop."""
+    """Follow every changed customer and settle every changed order that is due, in every shop."""
     for shop in inbox.shops_with_work():
         _each_shop(shop, _settle_shop)
 
@@ -25,6 +26,20 @@ def mint_coupons() -> None:
     """Mint every pending coupon that is due, in every shop."""
     for shop in coupons.shops_with_work():
         _each_shop(shop, _mint_shop)
+
+
+@shared_task(ignore_result=True)
+def retire_codes() -> None:
+    """Delete the voucher of every retired code that is due, in every shop."""
+    for shop in retirement.shops_with_work():
+        _each_shop(shop, _retire_in_shop)
+
+
+@shared_task(ignore_result=True)
+def expire_points() -> None:
+    """End the points whose time has come, in every shop."""
+    for shop in expiry.shops_with_work():
+        _each_shop(shop, _expire_in_shop)
 
 
 @shared_task(ignore_result=True)
@@ -44,6 +59,8 @@ def _each_shop(shop: Shop, work: Callable[[Shop], None]) -> None:
 
 def _settle_shop(shop: Shop) -> None:
     with connect(shop) as saleor:
+        while customers.follow_due(shop, saleor):  # first: it marks orders to settle
+            pass
         while settlement.settle_due(shop, saleor):
             pass
 
@@ -51,3 +68,13 @@ def _settle_shop(shop: Shop) -> None:
 def _mint_shop(shop: Shop) -> None:
     while coupons.mint_due(shop):
         pass
+
+
+def _retire_in_shop(shop: Shop) -> None:
+    while retirement.retire_due(shop):
+        pass
+
+
+def _expire_in_shop(shop: Shop) -> None:
+    now = timezone.now()
+    expiry.sweep(shop, now=now, ended_by=expiry.settled_until(shop, now=now))

@@ -13,14 +13,14 @@ os.environ |= {
     "SECRET_KEY": "for tests only",
 }
 os.environ.setdefault("DATABASE_URL", "postgresql://no-server/postgres")
-os.environ.setdefault("CELERY_BROKER_URL", "redis://no-server:6379/0")
+# A queue for each worker of pytest-xdist; its database comes from pytest-django. In the environment,
+# because Celery believes that more than the settings.
+_broker = os.environ.get("CELERY_BROKER_URL", "redis://no-server:6379/0").rpartition("/")[0]
+os.environ["CELERY_BROKER_URL"] = f"{_broker}/{WORKER}"
 
 from saleor_loyalty.server.settings import *  # noqa: E402, F403
-from saleor_loyalty.server.settings import CELERY_BROKER_URL as _BROKER_URL  # noqa: E402
 from saleor_loyalty.server.settings import INSTALLED_APPS as _INSTALLED_APPS  # noqa: E402
 
 INSTALLED_APPS = [*_INSTALLED_APPS, "django_linear_migrations"]
-# A queue for each worker of pytest-xdist; its database comes from pytest-django.
-CELERY_BROKER_URL = f"{_BROKER_URL.rpartition('/')[0]}/{WORKER}"
 # pytest captures the logs itself.
 LOGGING_CONFIG = None

@@ -5,6 +5,7 @@ exchange is recorded anew.
 """
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,13 @@ def test_the_facts_of_real_orders_are_read():
     assert all(isinstance(order.total, Decimal) for order in orders.values())
 
 
+def test_t23_a_customer_who_has_not_confirmed_is_told_apart():
+    saleor, variables = replay("orders")
+    orders, _ = saleor.orders(variables["ids"])
+
+    assert {o.customer.is_confirmed for o in orders.values() if o.customer} == {True, False}
+
+
 def test_an_order_that_saleor_does_not_know_is_simply_absent():
     saleor, variables = replay("orders_unknown_id")
     assert saleor.orders(variables["ids"]) == ({}, {})
@@ -82,6 +90,38 @@ def test_a_customer_is_read():
 def test_an_unknown_customer_is_none():
     saleor, variables = replay("customer_unknown")
     assert saleor.customer(variables["id"]) is None
+
+
+def test_customers_are_read_and_the_unknown_are_absent():
+    saleor, variables = replay("customers")
+    known, unconfirmed, unknown = variables["ids"]
+
+    customers = saleor.customers(variables["ids"])
+
+    assert unknown not in customers
+    assert customers[known].is_confirmed
+    assert not customers[unconfirmed].is_confirmed
+
+
+def test_the_orders_of_customers_are_listed():
+    saleor, variables = replay("orders_of_customers")
+    (page,) = saleor.order_ids_of(variables["ids"])
+    assert len(page) > 1
+
+
+def test_the_orders_since_a_moment_are_walked_page_by_page():
+    first, second = Replay("orders_since"), Replay("orders_since_next_page")
+
+    class Both:
+        def execute(self, text: str, variables: Any) -> dict[str, Any]:
+            exchange = next(r for r in (first, second) if r.exchange["variables"] == variables)
+            return exchange.execute(text, variables)
+
+    since = datetime.fromisoformat(first.exchange["variables"]["since"])
+    pages = list(Saleor(Both()).order_ids_since(since))
+
+    assert len(pages[0]) == 100
+    assert len(set(pages[0] + pages[1])) == 100 + len(pages[1])
 
 
 def test_the_app_behind_a_token_is_read():
@@ -124,3 +164,19 @@ def test_a_refused_listing_says_why():
     saleor, variables = replay("voucher_list_in_channels_refused")
     with pytest.raises(SaleorRefused, match="discountValue"):
         saleor.list_voucher(variables["id"], [])
+
+
+def test_a_voucher_is_deleted():
+    saleor, variables = replay("voucher_delete")
+    saleor.delete_voucher(variables["id"])
+
+
+def test_a_voucher_that_is_gone_already_is_as_good_as_deleted():
+    saleor, variables = replay("voucher_delete_gone")
+    saleor.delete_voucher(variables["id"])
+
+
+def test_a_refused_deletion_says_why():
+    saleor, variables = replay("voucher_delete_refused")
+    with pytest.raises(SaleorRefused, match="Invalid ID"):
+        saleor.delete_voucher(variables["id"])

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Unpack
 
 import graphene
+from django.utils.translation import get_language
 from graphene import NonNull, ResolveInfo
 
+from saleor_loyalty import expiry
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
+from saleor_loyalty.graphql.ends import expiry_rule
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.scalars import DateTime
@@ -28,15 +31,22 @@ class LoyaltyEntry(graphene.ObjectType):
     order_number = graphene.String()
     reason = graphene.String(description="What staff wrote.")
     actor = graphene.String(description="Who, for staff entries. Requires MANAGE_USERS.")
-    explanation = graphene.String(required=True, description="Why these points, in a sentence.")
+    explanation = graphene.String(
+        required=True,
+        description=(
+            "Why these points, in a sentence: in the member's language for themselves, in that of "
+            "the request for staff; English or French."
+        ),
+    )
 
     @staticmethod
     def resolve_id(entry: Entry, _info: ResolveInfo) -> str:
         return write_id("LoyaltyEntry", entry.pk)
 
     @staticmethod
-    def resolve_expires_at(_entry: Entry, _info: ResolveInfo) -> datetime | None:
-        return None  # NEVER is the only policy there is
+    def resolve_expires_at(entry: Entry, info: ResolveInfo) -> datetime | None:
+        rule = expiry_rule(info)
+        return expiry.entry_ends(entry, rule) if rule else None
 
     @staticmethod
     def resolve_order_id(entry: Entry, _info: ResolveInfo) -> str | None:
@@ -56,8 +66,9 @@ class LoyaltyEntry(graphene.ObjectType):
         return entry.actor or None
 
     @staticmethod
-    def resolve_explanation(entry: Entry, _info: ResolveInfo) -> str:
-        return explain(entry)
+    def resolve_explanation(entry: Entry, info: ResolveInfo) -> str:
+        by_staff = info.context.loyalty_viewer.customer_id is None
+        return explain(entry, get_language() if by_staff else entry.member.language_code)
 
 
 class LoyaltyEntryEdge(graphene.ObjectType):
@@ -71,5 +82,5 @@ class LoyaltyEntryConnection(Connection):
 
 def entries_of(member: Member, **arguments: Unpack[PageArguments]) -> Page[Entry]:
     """A page of a member's history, with what its fields read, in one query."""
-    entries = Entry.objects.filter(member=member).select_related("order", "version")
+    entries = member.entries.select_related("order", "version", "lot")
     return paginate("LoyaltyEntry", entries, **arguments)

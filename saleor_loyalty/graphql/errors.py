@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import graphene
+from django.db import DataError
 from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLError
 
@@ -61,10 +62,12 @@ def _foreseen(cause: Exception) -> tuple[str, str] | None:
     match cause:
         case GraphQLError():
             return str(cause.message), name
-        case PermissionDenied() | SaleorRefused():  # the latter meets staff alone
+        case PermissionDenied() | SaleorRefused():
             return str(cause), name
         case SaleorUnavailable():
             return "The shop's Saleor does not answer now; nothing was changed. Try again.", name
+        case DataError():
+            return "A value cannot be stored: it is too long or has a NUL character.", name
         case RecursionError():
             return "The request is nested too deeply.", name
     if type(cause) is Exception:

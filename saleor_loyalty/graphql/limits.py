@@ -10,11 +10,16 @@ from typing import Any
 from graphql import GraphQLError, parse
 
 MAX_DEPTH = 20
-MAX_FIELDS = 1000
+MAX_FIELDS = 500
+MAX_LENGTH = 20_000  # characters; parsing and validating a longer text would take seconds
 
 
 def check(query: str) -> None:
     """Raises GraphQLError for text that is no query or asks for too much."""
+    if len(query) > MAX_LENGTH:
+        raise GraphQLError(
+            f"The request has {len(query):,} characters; at most {MAX_LENGTH:,} are allowed."
+        )
     definitions = parse(query).definitions
     fragments = {d.name.value: d for d in definitions if _is(d, "FragmentDefinition")}
     depth, fields = _Measure(fragments).all(definitions)

@@ -6,9 +6,11 @@ from typing import Any
 import graphene
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty import programs
+from saleor_loyalty import expiry, programs
+from saleor_loyalty.expiry import Ending
 from saleor_loyalty.graphql.connections import Page, page_arguments
 from saleor_loyalty.graphql.coupon import LoyaltyCouponConnection, coupons_of
+from saleor_loyalty.graphql.ends import expiry_rule
 from saleor_loyalty.graphql.entry import LoyaltyEntryConnection, entries_of
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyMemberStatus
 from saleor_loyalty.graphql.ids import write_id
@@ -76,12 +78,14 @@ class LoyaltyMember(graphene.ObjectType):
         return max(0, program.current.threshold - member.balance)
 
     @staticmethod
-    def resolve_expires_at(_member: Member, _info: ResolveInfo) -> datetime | None:
-        return None  # NEVER is the only policy there is
+    def resolve_expires_at(member: Member, info: ResolveInfo) -> datetime | None:
+        ending = _next_ending(member, info)
+        return ending.at if ending else None
 
     @staticmethod
-    def resolve_expiring_points(_member: Member, _info: ResolveInfo) -> int:
-        return 0
+    def resolve_expiring_points(member: Member, info: ResolveInfo) -> int:
+        ending = _next_ending(member, info)
+        return ending.points if ending else 0
 
     @staticmethod
     def resolve_entries(member: Member, _info: ResolveInfo, **arguments: Any) -> Page[Entry]:
@@ -90,3 +94,8 @@ class LoyaltyMember(graphene.ObjectType):
     @staticmethod
     def resolve_coupons(member: Member, _info: ResolveInfo, **arguments: Any) -> Page[Coupon]:
         return coupons_of(member, **arguments)
+
+
+def _next_ending(member: Member, info: ResolveInfo) -> Ending | None:
+    rule = expiry_rule(info)
+    return expiry.next_ending(member, rule) if rule else None

@@ -1,16 +1,18 @@
 """What can be changed. Each mutation asks who may, calls one verb, and answers with its result."""
 
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 import graphene
 from graphene import ResolveInfo
 
-from saleor_loyalty import devices, gifts, members, programs
+from saleor_loyalty import devices, members, programs, staff_points
 from saleor_loyalty.graphql.entry import LoyaltyEntry
-from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform
+from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberStatus
 from saleor_loyalty.graphql.errors import errors_field
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput
+from saleor_loyalty.models import Entry
 from saleor_loyalty.permissions import Permission, PermissionDenied
 from saleor_loyalty.problems import Refused
 
@@ -35,7 +37,30 @@ class LoyaltyProgramUpdate(graphene.Mutation):
         return cls(program=program, errors=[])
 
 
-class LoyaltyPointsGift(graphene.Mutation):
+class PointsByStaff(graphene.Mutation):
+    """Base of the mutations by which staff change a customer's points."""
+
+    class Meta:
+        abstract = True
+
+    entry = graphene.Field(LoyaltyEntry)
+    member = graphene.Field(LoyaltyMember)
+    errors = errors_field()
+
+    verb: ClassVar[Callable[..., Entry]]
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, **points: Any) -> Self:
+        viewer = info.context.loyalty_viewer
+        shop = viewer.require(Permission.MANAGE_USERS)
+        try:
+            entry = cls.verb(shop=shop, actor=viewer.actor, **points)
+        except Refused as refused:
+            return cls(errors=refused.problems)
+        return cls(entry=entry, member=entry.member, errors=[])
+
+
+class LoyaltyPointsGift(PointsByStaff):
     """Gives a customer points. Requires MANAGE_USERS."""
 
     class Arguments:
@@ -46,19 +71,44 @@ class LoyaltyPointsGift(graphene.Mutation):
             description="A second gift to this customer under the same key is not given."
         )
 
-    entry = graphene.Field(LoyaltyEntry)
+    verb = staff_points.give
+
+
+class LoyaltyPointsAdjust(PointsByStaff):
+    """Corrects a customer's points, up or down to what they have. Requires MANAGE_USERS."""
+
+    class Arguments:
+        customer_id = graphene.ID(required=True)
+        points = graphene.Int(required=True, description="Signed.")
+        reason = graphene.String(required=True, description="The customer reads it.")
+        idempotency_key = graphene.String(
+            description="A second correction for this customer under the same key is not made."
+        )
+
+    verb = staff_points.adjust
+
+
+class LoyaltyMemberUpdate(graphene.Mutation):
+    """Lets a member take part, or not. Requires MANAGE_USERS."""
+
+    class Arguments:
+        customer_id = graphene.ID(required=True)
+        status = LoyaltyMemberStatus(required=True)
+
     member = graphene.Field(LoyaltyMember)
     errors = errors_field()
 
     @classmethod
-    def mutate(cls, _root: None, info: ResolveInfo, **gift: Any) -> Self:
+    def mutate(cls, _root: None, info: ResolveInfo, customer_id: str, status: str) -> Self:
         viewer = info.context.loyalty_viewer
         shop = viewer.require(Permission.MANAGE_USERS)
         try:
-            entry = gifts.give(shop=shop, actor=viewer.actor, **gift)
+            member = members.set_status(
+                shop=shop, customer_id=customer_id, status=status, actor=viewer.actor
+            )
         except Refused as refused:
             return cls(errors=refused.problems)
-        return cls(entry=entry, member=entry.member, errors=[])
+        return cls(member=member, errors=[])
 
 
 class LoyaltyDeviceRegister(graphene.Mutation):
@@ -107,5 +157,7 @@ class LoyaltyDeviceUnregister(graphene.Mutation):
 class Mutation(graphene.ObjectType):
     loyalty_program_update = LoyaltyProgramUpdate.Field()
     loyalty_points_gift = LoyaltyPointsGift.Field()
+    loyalty_points_adjust = LoyaltyPointsAdjust.Field()
+    loyalty_member_update = LoyaltyMemberUpdate.Field()
     loyalty_device_register = LoyaltyDeviceRegister.Field()
     loyalty_device_unregister = LoyaltyDeviceUnregister.Field()

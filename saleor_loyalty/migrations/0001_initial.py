@@ -629,7 +629,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(choices=[("ORDER", "Order")], max_length=8)),
                 ("subject_id", models.CharField(help_text="Saleor's global id.", max_length=64)),
                 ("marks", models.PositiveIntegerField(default=1)),
-                ("marked_at", models.DateTimeField()),
+                ("marked_at", models.DateTimeField(help_text="When it was first marked.")),
                 ("due_at", models.DateTimeField()),
                 ("claim", models.UUIDField(null=True)),
                 ("attempts", models.PositiveIntegerField(default=0)),

@@ -15,10 +15,14 @@ Member
     A customer of the shop inside the programme, known by Saleor's global customer id.
 Entry
     One movement of a member's points: signed, never zero, never changed. The balance is their sum.
+Lot
+    What is left of the points one entry brought. What is left in all lots is the balance.
 SettledOrder
     An order that earned points: by which version, and the points it stands at now.
 Coupon
     The reward of a threshold: one single-use voucher in Saleor, bought with a REWARD entry.
+RetiredCode
+    A code a coupon had before it was withdrawn or reissued.
 Change
     Something in the shop that happened and that a worker must look at again: the inbox.
 Message
@@ -33,6 +37,7 @@ from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
+from saleor_loyalty.models.lot import Lot
 from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageKind, MessageStatus
 from saleor_loyalty.models.program import (
@@ -44,6 +49,7 @@ from saleor_loyalty.models.program import (
     ProgramVersion,
     SpendBasis,
 )
+from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Shop
 
@@ -59,6 +65,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
+    "Lot",
     "Member",
     "MemberStatus",
     "Message",
@@ -66,6 +73,7 @@ __all__ = [
     "MessageStatus",
     "Program",
     "ProgramVersion",
+    "RetiredCode",
     "SettledOrder",
     "Shop",
     "SpendBasis",

@@ -7,6 +7,7 @@ from saleor_loyalty.models.shop import Shop
 
 class Subject(models.TextChoices):
     ORDER = "ORDER"
+    CUSTOMER = "CUSTOMER"
 
 
 class Change(models.Model):
@@ -21,7 +22,7 @@ class Change(models.Model):
     subject = models.CharField(max_length=8, choices=Subject.choices)
     subject_id = models.CharField(max_length=64, help_text="Saleor's global id.")
     marks = models.PositiveIntegerField(default=1)
-    marked_at = models.DateTimeField()
+    marked_at = models.DateTimeField(help_text="When it was first marked.")
     due_at = models.DateTimeField()
     claim = models.UUIDField(null=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -1,5 +1,7 @@
 """The reward of a threshold: a single-use voucher."""
 
+from datetime import datetime
+
 from django.db import models
 
 from saleor_loyalty.models.entry import Entry
@@ -31,12 +33,16 @@ class Coupon(models.Model):
         max_length=9, choices=CouponStatus.choices, default=CouponStatus.PENDING
     )
     code = models.CharField(max_length=40)
+    issue = models.PositiveIntegerField(
+        default=1, help_text="Counts up when the coupon is issued anew with another code."
+    )
     voucher_id = models.CharField(max_length=64, blank=True, help_text="Saleor's global id.")
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     used_order_id = models.CharField(max_length=64, blank=True)
     used_order_number = models.CharField(max_length=64, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
@@ -56,3 +62,19 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return f"coupon {self.pk}"
+
+    @property
+    def cause(self) -> str:
+        """Names this issue of the coupon as the cause of entries and messages."""
+        return f"coupon:{self.pk}:{self.issue}"
+
+    @property
+    def cost(self) -> int:
+        """The points it was bought with. Reads `entry`: select it along."""
+        return -self.entry.points
+
+    def is_unused_at(self, moment: datetime) -> bool:
+        """True while it may still give a discount."""
+        if self.expires_at is not None and self.expires_at <= moment:
+            return False
+        return self.status in {CouponStatus.PENDING, CouponStatus.ACTIVE}

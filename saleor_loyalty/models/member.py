@@ -12,7 +12,7 @@ class MemberStatus(models.TextChoices):
 
 
 class Member(models.Model):
-    """A customer's standing. `balance` and `lifetime_points` are written by the ledger alone."""
+    """A customer's standing; `balance`, `lifetime_points`, `expires_at` by the ledger alone."""
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="members")
     customer_id = models.CharField(max_length=64, help_text="Saleor's global id of the customer.")
@@ -22,8 +22,14 @@ class Member(models.Model):
     status = models.CharField(
         max_length=7, choices=MemberStatus.choices, default=MemberStatus.ACTIVE
     )
+    status_by = models.CharField(
+        max_length=255, blank=True, help_text="Who last set the status; empty: nobody, or the shop."
+    )
     balance = models.BigIntegerField(default=0, help_text="Sum of the entries; negative: a debt.")
     lifetime_points = models.BigIntegerField(default=0, help_text="Ever earned, net of reversals.")
+    expires_at = models.DateTimeField(
+        null=True, help_text="When the period of a ROLLING programme ends; null: none runs."
+    )
     joined_at = models.DateTimeField()
     last_activity_at = models.DateTimeField(null=True)
     email_enabled = models.BooleanField(default=True)
@@ -35,7 +41,14 @@ class Member(models.Model):
                 fields=["shop", "customer_id"], name="saleor_loyalty_one_member_per_customer"
             ),
         ]
-        indexes = [models.Index(fields=["shop", "email"], name="saleor_loyalty_member_email")]
+        indexes = [
+            models.Index(fields=["shop", "email"], name="saleor_loyalty_member_email"),
+            models.Index(
+                fields=["shop", "expires_at"],
+                condition=models.Q(balance__gt=0),
+                name="saleor_loyalty_member_expiring",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"member {self.pk}"

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from saleor_loyalty.models.shop import Shop
+from saleor_loyalty.rules.expiry import ExpiryRule
 
 
 class DiscountType(models.TextChoices):
@@ -72,6 +73,9 @@ class ProgramVersion(models.Model):
     include_shipping = models.BooleanField()
     expiry_policy = models.CharField(max_length=7, choices=ExpiryPolicy.choices)
     expiry_days = models.PositiveIntegerField(null=True, help_text="Null only for NEVER.")
+    protected_until = models.DateTimeField(
+        null=True, help_text="Points from before the last change of expiry do not end earlier."
+    )
     time_zone = models.CharField(max_length=64, help_text="IANA name; days end at midnight there.")
     reminders = ArrayField(models.CharField(max_length=10), default=list)
     created_at = models.DateTimeField()
@@ -89,6 +93,13 @@ class ProgramVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.number}"
+
+    @property
+    def expiry(self) -> ExpiryRule:
+        """When points end by these rules."""
+        return ExpiryRule(
+            self.expiry_policy, self.expiry_days, self.time_zone, self.protected_until
+        )
 
 
 class ChannelTerms(models.Model):

@@ -11,14 +11,17 @@ from saleor_loyalty.models.shop import Shop
 class SettledOrder(models.Model):
     """What the ledger holds for one order, and the version it is settled by for good.
 
-    The row appears when the order first earns. `points` is the sum of the order's entries;
-    `revision` counts them, so that each has a cause of its own.
+    The row appears when the order first earns, or is first seen to sell gift cards. `points` is
+    the sum of the order's entries; `revision` counts them, so that each has a cause of its own.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="settled_orders")
     order_id = models.CharField(max_length=64, help_text="Saleor's global id of the order.")
     number = models.CharField(max_length=64)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="settled_orders")
+    channel = models.CharField(
+        max_length=255, help_text="Slug at the first look: by it the terms are found for good."
+    )
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     points = models.BigIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
@@ -26,6 +29,10 @@ class SettledOrder(models.Model):
         models.CharField(max_length=64),
         default=list,
         help_text="Lines known to sell gift cards; deleted products tell no more.",
+    )
+    waived = models.BooleanField(
+        default=False,
+        help_text="Paid while its member took no points: only a backfill credits it.",
     )
     fully_paid_at = models.DateTimeField(help_text="When the order was first paid in full.")
     settled_at = models.DateTimeField()

@@ -1,8 +1,9 @@
 """When a balance becomes coupons, and what a coupon's code and last moment are."""
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
+
+from saleor_loyalty.rules.days import end_of_day
 
 # Crockford's base 32: digits and capitals that nobody mistakes for each other (no I, L, O, U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -21,12 +22,5 @@ def new_code() -> str:
 
 
 def valid_until(*, issued_at: datetime, days: int | None, time_zone: str) -> datetime | None:
-    """The moment a coupon ends: midnight after the last of its days, in the programme's zone.
-
-    The day of issue is not counted. None when `days` is None: the coupon has no end.
-    """
-    if days is None:
-        return None
-    zone = ZoneInfo(time_zone)
-    day_after = issued_at.astimezone(zone).date() + timedelta(days=days + 1)
-    return datetime.combine(day_after, time.min, tzinfo=zone).astimezone(UTC)
+    """The moment a coupon ends. None when `days` is None: the coupon has no end."""
+    return None if days is None else end_of_day(issued_at, days=days, time_zone=time_zone)

@@ -1,6 +1,6 @@
 """What we ask of Saleor, as verbs. The documents stand beside this file, one each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, Transport
 
-ORDERS_AT_ONCE = 100  # the longest page Saleor gives
+ORDERS_AT_ONCE = CUSTOMERS_AT_ONCE = 100  # the longest page Saleor gives
 
 
 class CodeTaken(Exception):
@@ -76,6 +76,29 @@ class Saleor:
             return None
         return Customer.from_json(user) if user else None
 
+    def customers(self, ids: Sequence[str]) -> dict[str, Customer]:
+        """Up to 100 registered customers by id. Whom Saleor does not know is not in it."""
+        edges = self._run("customers", ids=list(ids))["customers"]["edges"]
+        return {edge["node"]["id"]: Customer.from_json(edge["node"]) for edge in edges}
+
+    def order_ids_of(self, customer_ids: Sequence[str]) -> Iterator[list[str]]:
+        """The ids of all orders of these customers, up to 100 at a time; one request each."""
+        return self._pages_of_order_ids("orders_of_customers", ids=list(customer_ids))
+
+    def order_ids_since(self, moment: datetime) -> Iterator[list[str]]:
+        """The ids of all orders changed since, oldest first, up to 100 at a time."""
+        return self._pages_of_order_ids("orders_since", since=moment.isoformat())
+
+    def _pages_of_order_ids(self, name: str, **variables: Any) -> Iterator[list[str]]:
+        after: str | None = None
+        while True:
+            orders = self._run(name, **variables, after=after)["orders"]
+            if orders["edges"]:
+                yield [edge["node"]["id"] for edge in orders["edges"]]
+            if not orders["pageInfo"]["hasNextPage"]:
+                return
+            after = orders["pageInfo"]["endCursor"]
+
     def channels(self) -> dict[str, Channel]:
         """All channels by slug."""
         channels = self._run("channels")["channels"]
@@ -136,6 +159,11 @@ class Saleor:
             "voucher_list_in_channels", id=voucher_id, input={"addChannels": listings}
         )
         _refuse_errors(answer["voucherChannelListingUpdate"]["errors"])
+
+    def delete_voucher(self, voucher_id: str) -> None:
+        """Delete the voucher with its codes. One that is gone already is no error."""
+        errors = self._run("voucher_delete", id=voucher_id)["voucherDelete"]["errors"]
+        _refuse_errors([error for error in errors if error["code"] != "NOT_FOUND"])
 
     def _run(self, name: str, **variables: Any) -> dict[str, Any]:
         return self._transport.execute(document(name), variables)

@@ -55,12 +55,13 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A registered customer of the shop."""
+    """A registered customer of the shop. Unless `is_confirmed`, the email may be anybody's."""
 
     id: str
     email: str
     first_name: str
     language_code: str
+    is_confirmed: bool = True
 
     @classmethod
     def from_json(cls, user: Json) -> Self:
@@ -69,6 +70,7 @@ class Customer:
             email=user["email"],
             first_name=user["firstName"],
             language_code=user["languageCode"].lower().replace("_", "-"),
+            is_confirmed=user["isConfirmed"],
         )
 
 
@@ -78,7 +80,7 @@ class Order:
 
     `charged` is net of refunds and chargebacks (Saleor's totalCharged). `fully_paid_at` is when it
     was first paid in full, however much was given back since; None when it never was. `customer`
-    is None for a guest's order.
+    is None for a guest's order. `voucher_code` is the code that lowers the order's price.
     """
 
     id: str
@@ -119,7 +121,7 @@ class Order:
                 charged=_decimal(order["totalCharged"]["amount"]),
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
-                voucher_code=order["voucherCode"],
+                voucher_code=order["voucherCode"] if _voucher_counts(order) else None,
                 created_at=datetime.fromisoformat(order["created"]),
                 fully_paid_at=_fully_paid_at(order),
             )
@@ -135,6 +137,17 @@ class Channel:
     id: str
     slug: str
     currency: str
+
+
+def _voucher_counts(order: Json) -> bool:
+    """False when the order only names a code.
+
+    A staff draft keeps the code of a voucher that was deleted before the draft was priced.
+    """
+    return any(
+        discount["type"] == "VOUCHER" and discount["amount"]["amount"] > 0
+        for discount in order["discounts"]
+    )
 
 
 def _fully_paid_at(order: Json) -> datetime | None:

@@ -5,8 +5,10 @@ A variable that is missing and has no default raises ImproperlyConfigured with w
 
 import json
 import os
+from urllib.parse import urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from saleor_loyalty.conf import Conf
@@ -30,15 +32,15 @@ def _list(name: str) -> list[str]:
 
 DEBUG = _flag("DEBUG")
 SECRET_KEY = _required("SECRET_KEY", "a long random string")
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS")
-
 # What the package reads; the meaning and the default of each are in saleor_loyalty/conf.py.
 LOYALTY_PUBLIC_URL = _required(
     "LOYALTY_PUBLIC_URL", "the address at which browsers and Saleor reach this server"
 ).rstrip("/")
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or [urlsplit(LOYALTY_PUBLIC_URL).hostname or ""]
 LOYALTY_ALLOWED_API_URLS = _list("LOYALTY_ALLOWED_API_URLS")
 LOYALTY_ALLOWED_ORIGINS = _list("LOYALTY_ALLOWED_ORIGINS")
 LOYALTY_TOKEN_KEYS = _list("LOYALTY_TOKEN_KEYS")
+LOYALTY_TRUST_UNCONFIRMED_EMAILS = _flag("LOYALTY_TRUST_UNCONFIRMED_EMAILS")
 LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
@@ -99,7 +101,16 @@ ANYMAIL = json.loads(os.environ.get("ANYMAIL", "{}"))
 CELERY_BROKER_URL = _required(
     "CELERY_BROKER_URL", "the address of a Valkey or Redis server, as redis://host:6379/0"
 )
+# A name of our own: a broker may serve other programs, and their workers know none of our tasks.
+CELERY_TASK_DEFAULT_QUEUE = os.environ.get("LOYALTY_QUEUE", "saleor_loyalty")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A webhook that cannot wake the workers must not wait for it; the next round finds the work.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+}
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
@@ -116,7 +127,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": LOYALTY_WORK_INTERVAL,
         "options": {"expires": LOYALTY_WORK_INTERVAL},
     }
-    for task in ("settle_orders", "mint_coupons", "send_messages")
+    for task in ("settle_orders", "mint_coupons", "retire_codes", "send_messages")
+}
+# Points end at midnight somewhere, which falls on a quarter of an hour; five minutes later the
+# orders paid before it have come in.
+CELERY_BEAT_SCHEDULE["expire_points"] = {
+    "task": "saleor_loyalty.tasks.expire_points",
+    "schedule": crontab(minute="5-59/15"),
+    "options": {"expires": 900},
 }
 
 # Storefronts call the GraphQL API from the browser, with tokens in headers and never a cookie.

@@ -2,6 +2,7 @@ import re
 from io import BytesIO
 from struct import unpack
 
+import pytest
 from django.test import Client
 
 from saleor_loyalty import __version__
@@ -16,19 +17,24 @@ def test_the_manifest_names_our_addresses_and_asks_for_no_more_than_is_used(
     assert manifest["id"] == "saleor.loyalty"
     assert manifest["version"] == __version__
     assert manifest["requiredSaleorVersion"] == ">=3.22 <4"
-    assert manifest["permissions"] == ["MANAGE_ORDERS", "MANAGE_DISCOUNTS"]
+    assert manifest["permissions"] == ["MANAGE_ORDERS", "MANAGE_DISCOUNTS", "MANAGE_USERS"]
     assert manifest["appUrl"] == "https://loyalty.example.com/app/"
     assert manifest["tokenTargetUrl"] == "https://loyalty.example.com/app/register"
     assert manifest["extensions"] == []
-    (webhook,) = manifest["webhooks"]
-    assert webhook["targetUrl"] == "https://loyalty.example.com/app/webhooks"
-    assert webhook["query"] == document("order_events")
+    queries = {webhook["name"]: webhook["query"] for webhook in manifest["webhooks"]}
+    assert queries == {
+        "Orders": document("order_events"),
+        "Customers": document("customer_events"),
+    }
+    targets = {webhook["targetUrl"] for webhook in manifest["webhooks"]}
+    assert targets == {"https://loyalty.example.com/app/webhooks"}
 
 
-def test_the_webhook_subscribes_to_exactly_the_events_that_its_query_describes(
-    client: Client,
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_webhook_subscribes_to_exactly_the_events_that_its_query_describes(
+    client: Client, number: int
 ) -> None:
-    (webhook,) = client.get("/app/manifest").json()["webhooks"]
+    webhook = client.get("/app/manifest").json()["webhooks"][number]
 
     described = re.findall(r"\.\.\. on (\w+)", webhook["query"])
 

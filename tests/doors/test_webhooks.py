@@ -95,8 +95,10 @@ def test_what_a_real_saleor_sent_is_verified_and_marked(client: Client, recordin
 
     content = json.loads(exchange["body"])
     assert response.status_code == 200
-    assert marked() == {o["id"] for o in content.get("orders", [content.get("order")])}
-    assert Change.objects.filter(shop=shop).exists()
+    orders = content.get("orders", [content.get("order")])
+    assert marked() == {thing["id"] for thing in (*orders, content.get("user")) if thing}
+    subject = "CUSTOMER" if "user" in content else "ORDER"
+    assert set(Change.objects.values_list("shop", "subject")) == {(shop.pk, subject)}
 
 
 def test_t36_a_changed_body_is_refused(client: Client, shop: Shop, key: SigningKey) -> None:
@@ -169,6 +171,15 @@ def test_t36_a_body_that_names_no_order_is_refused(
     client: Client, shop: Shop, key: SigningKey, body: bytes
 ) -> None:
     assert refused(deliver(client, shop, key.sign(body), body)) == (400, "BODY_MALFORMED")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"user": null}', b'{"user": {"id": ""}}', BODY])
+def test_t36_a_body_that_names_no_customer_is_refused(
+    client: Client, shop: Shop, key: SigningKey, body: bytes
+) -> None:
+    response = deliver(client, shop, key.sign(body), body, Saleor_Event="customer_updated")
+
+    assert refused(response) == (400, "BODY_MALFORMED")
 
 
 @pytest.mark.parametrize("name", ["Saleor-Event", "Saleor-Api-Url", "Saleor-Signature"])

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty import gifts, ledger, members, programs, vault
+from saleor_loyalty import ledger, members, programs, staff_points, vault
 from saleor_loyalty.graphql.schema import execute
-from saleor_loyalty.ledger import Posting
 from saleor_loyalty.models import Entry, EntryKind, Member, Program, SettledOrder, Shop
 from saleor_loyalty.permissions import Permission, Viewer
+from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 
@@ -40,7 +40,7 @@ class StandIn(BaseHTTPRequestHandler):
         else:
             customer_id = request["variables"]["id"]
             known = CUSTOMERS.get(customer_id)
-            data = {"user": known and {"id": customer_id, **known}}
+            data = {"user": known and {"id": customer_id, "isConfirmed": True, **known}}
         body = json.dumps({"data": data}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -159,7 +159,7 @@ def owner(shop: Shop) -> Viewer:
 @pytest.fixture
 def gift(shop: Shop, program: Program) -> Callable[..., Entry]:
     def gift(member: Member, points: int, reason: str = "Sorry") -> Entry:
-        return gifts.give(
+        return staff_points.give(
             shop=shop,
             customer_id=member.customer_id,
             points=points,
@@ -201,6 +201,6 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             order=order,
             basis=basis,
         )
-        return ledger.post([posting], version=version, now=NOW)[0]
+        return ledger.post(posting, version=version, now=NOW)
 
     return earn

@@ -1,7 +1,10 @@
 """The history of points."""
 
 import pytest
+from django.utils import translation
 from graphql_relay import to_global_id
+
+from saleor_loyalty.models import Member
 
 ENTRIES = """query ($first: Int, $after: String, $last: Int, $before: String) {
   loyalty {
@@ -93,6 +96,43 @@ def test_staff_read_who_gave_the_points(ask, staff, ada, gift, earn):
 
     edges = answer["data"]["loyaltyMember"]["entries"]["edges"]
     assert [edge["node"]["actor"] for edge in edges] == ["Sam", None]
+
+
+EXPLANATIONS = "entries { edges { node { explanation } } }"
+ENGLISH = "EUR 120.00 of goods x 10 points = 1,200 points"
+FRENCH = (
+    "120,00\N{NO-BREAK SPACE}EUR d\N{RIGHT SINGLE QUOTATION MARK}articles "
+    "\N{MULTIPLICATION SIGN} 10\N{NO-BREAK SPACE}points "
+    "= 1\N{NARROW NO-BREAK SPACE}200\N{NO-BREAK SPACE}points"
+)
+
+
+@pytest.mark.parametrize(("code", "told"), [("fr", FRENCH), ("fr-ca", FRENCH), ("it", ENGLISH)])
+def test_t29_a_customer_reads_explanations_in_their_own_language(
+    ask, customer, ada, earn, code, told
+):
+    Member.objects.update(language_code=code)
+    earn(ada, "120.00")
+
+    with translation.override("en" if told is FRENCH else "fr"):
+        answer = ask(customer, f"{{ loyalty {{ {EXPLANATIONS} }} }}")
+
+    [edge] = answer["data"]["loyalty"]["entries"]["edges"]
+    assert edge["node"]["explanation"] == told
+
+
+@pytest.mark.parametrize(("asked", "told"), [("fr", FRENCH), ("fr-ca", FRENCH), ("de", ENGLISH)])
+def test_t29_staff_read_explanations_in_the_language_of_their_request(
+    ask, staff, ada, earn, asked, told
+):
+    Member.objects.update(language_code="en" if told is FRENCH else "fr")
+    earn(ada, "120.00")
+
+    with translation.override(asked):
+        answer = ask(staff, f'{{ loyaltyMember(email: "ada@example.com") {{ {EXPLANATIONS} }} }}')
+
+    [edge] = answer["data"]["loyaltyMember"]["entries"]["edges"]
+    assert edge["node"]["explanation"] == told
 
 
 def test_pages_forward_cover_everything_once(ask, customer, seven_gifts):
@@ -221,12 +261,12 @@ def test_the_total_is_of_the_whole_list(ask, customer, seven_gifts):
 def test_a_history_is_one_query_however_long(ask, customer, ada, earn, django_assert_num_queries):
     for _ in range(2):
         earn(ada, "1.00")
-    with django_assert_num_queries(2):  # the member, the entries
+    with django_assert_num_queries(3):  # the member, the entries, the rule by which they end
         page_of(ask, customer, first=100)
 
     for _ in range(10):
         earn(ada, "1.00")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(page_of(ask, customer, first=100)["edges"]) == 12
 
 

@@ -10,6 +10,12 @@ ADA_TO_STAFF = '{ loyaltyMember(customerId: "VXNlcjox") { email } }'
 GIFT = """mutation {
   loyaltyPointsGift(customerId: "VXNlcjox", points: 5, reason: "Mine") { errors { code } }
 }"""
+ADJUST = """mutation {
+  loyaltyPointsAdjust(customerId: "VXNlcjox", points: 5, reason: "Mine") { errors { code } }
+}"""
+BLOCK = """mutation {
+  loyaltyMemberUpdate(customerId: "VXNlcjox", status: BLOCKED) { errors { code } }
+}"""
 UPDATE = "mutation { loyaltyProgramUpdate(input: {threshold: 1}) { errors { code } } }"
 REGISTER = 'mutation { loyaltyDeviceRegister(token: "x", platform: IOS) { ok } }'
 UNREGISTER = 'mutation { loyaltyDeviceUnregister(token: "x") { ok } }'
@@ -91,13 +97,19 @@ def test_t37_another_members_cursor_opens_nothing_of_theirs(enroll, ask, shop, a
 
 @pytest.mark.parametrize(
     ("mutation", "field"),
-    [(GIFT, "loyaltyPointsGift"), (UPDATE, "loyaltyProgramUpdate")],
+    [
+        (GIFT, "loyaltyPointsGift"),
+        (ADJUST, "loyaltyPointsAdjust"),
+        (BLOCK, "loyaltyMemberUpdate"),
+        (UPDATE, "loyaltyProgramUpdate"),
+    ],
 )
 def test_t37_a_customer_calls_no_staff_mutation(ask, customer, ada, program, mutation, field):
     assert refused(ask(customer, mutation), field)
 
     program.refresh_from_db()
-    assert program.current.threshold == 5000
+    ada.refresh_from_db()
+    assert (program.current.threshold, ada.status) == (5000, "ACTIVE")
     assert not Entry.objects.exists()
 
 
@@ -136,6 +148,8 @@ def test_t37_only_who_manages_settings_reads_the_reminders(ask, request, program
     [
         (ADA_TO_STAFF, "loyaltyMember", Permission.MANAGE_USERS),
         (GIFT, "loyaltyPointsGift", Permission.MANAGE_USERS),
+        (ADJUST, "loyaltyPointsAdjust", Permission.MANAGE_USERS),
+        (BLOCK, "loyaltyMemberUpdate", Permission.MANAGE_USERS),
         (UPDATE, "loyaltyProgramUpdate", Permission.MANAGE_SETTINGS),
     ],
 )
@@ -152,6 +166,8 @@ def test_t37_staff_need_the_permission(ask, all_but, ada, program, query, field,
         ("{ loyalty { email } }", "loyalty"),
         (ADA_TO_STAFF, "loyaltyMember"),
         (GIFT, "loyaltyPointsGift"),
+        (ADJUST, "loyaltyPointsAdjust"),
+        (BLOCK, "loyaltyMemberUpdate"),
         (UPDATE, "loyaltyProgramUpdate"),
         (REGISTER, "loyaltyDeviceRegister"),
         (UNREGISTER, "loyaltyDeviceUnregister"),
@@ -180,7 +196,10 @@ def test_t37_staff_of_another_shop_find_and_change_nothing_here(ask, other_shop,
     assert ask(elsewhere, by_id) == {"data": {"loyaltyMember": None}}
     assert ask(elsewhere, ADA_TO_STAFF) == {"data": {"loyaltyMember": None}}
     assert ask(elsewhere, "{ loyaltyProgram { name } }") == {"data": {"loyaltyProgram": None}}
-    ask(elsewhere, GIFT)
+    for mutation in (GIFT, ADJUST, BLOCK):
+        ask(elsewhere, mutation)
+    ada.refresh_from_db()
+    assert ada.status == "ACTIVE"
     assert not Entry.objects.exists()
 
 

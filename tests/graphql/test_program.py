@@ -215,7 +215,7 @@ def test_terms_given_without_a_minimum_have_none(ask, owner, program):
 
 
 def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
-    update(ask, owner, threshold=7)
+    update(ask, owner, threshold=700)
 
     assert programs.current(shop).current.created_by == "Olga"
 
@@ -234,8 +234,8 @@ def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
         ({"channels": [{**EU, "pointsPerUnit": -1}]}, "channels", "OUT_OF_RANGE"),
         ({"channels": [{**EU, "pointsPerUnit": "1e400"}]}, "channels", "OUT_OF_RANGE"),
         ({"channels": [{**EU, "discountValue": 101}]}, "channels", "OUT_OF_RANGE"),
-        ({"expiryPolicy": "ROLLING"}, "expiryPolicy", "INVALID"),
-        ({"expiryPolicy": "PER_LOT"}, "expiryPolicy", "INVALID"),
+        ({"expiryPolicy": "ROLLING"}, "expiryDays", "REQUIRED"),
+        ({"expiryPolicy": "PER_LOT", "expiryDays": 0}, "expiryDays", "OUT_OF_RANGE"),
         ({"expiryDays": 30}, "expiryDays", "INVALID"),
         ({"reminders": ["ONE_WEEK"]}, "reminders", "INVALID"),
     ],

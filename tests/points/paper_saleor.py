@@ -1,15 +1,28 @@
 """A Saleor on paper: orders and vouchers in memory, answered as the real one answers."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from saleor_loyalty.saleor_api.client import document
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 PAID_AT = "2026-03-01T10:00:00+00:00"
-ANNA = {"id": "VXNlcjox", "email": "anna@example.com", "firstName": "Anna", "languageCode": "EN"}
-BEN = {"id": "VXNlcjoy", "email": "ben@example.com", "firstName": "Ben", "languageCode": "PL"}
+ANNA = {
+    "id": "VXNlcjox",
+    "email": "anna@example.com",
+    "firstName": "Anna",
+    "languageCode": "EN",
+    "isConfirmed": True,
+}
+BEN = {
+    "id": "VXNlcjoy",
+    "email": "ben@example.com",
+    "firstName": "Ben",
+    "languageCode": "PL",
+    "isConfirmed": True,
+}
 
 
 def order_id(number: int) -> str:
@@ -28,15 +41,28 @@ def line(gross: float, net: float | None = None, *, kind: str | None = "NORMAL",
     return {"id": name, "totalPrice": price(gross, net), "variant": product}
 
 
+def unknown(voucher_id: str) -> dict[str, Any]:
+    message = f"Couldn't resolve to a node: {voucher_id}"
+    return {"field": "id", "code": "NOT_FOUND", "message": message}
+
+
 class PaperSaleor:
-    """Implements `Transport`. Set `down` to have it not answer."""
+    """Implements `Transport`. Set `down` to have it not answer.
+
+    `before` and `after` take what happens once, just before or after a call, by document.
+    """
 
     def __init__(self) -> None:
         self.orders: dict[str, dict[str, Any]] = {}
         self.vouchers: dict[str, dict[str, Any]] = {}
+        self.vouchers_made = 0
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
+        self.page = 100  # order ids in one answer
         self.calls: list[str] = []
+        self.before: dict[str, Callable[[], object]] = {}
+        self.after: dict[str, Callable[[], object]] = {}
         self.down = False
+        self.refuses: str | None = None  # a document
         self.stumbles_over: str | None = None  # an order that makes it refuse a whole page
 
     def place(
@@ -54,9 +80,11 @@ class PaperSaleor:
             "id": key,
             "number": str(number),
             "created": PAID_AT,
+            "updatedAt": PAID_AT,
             "status": "UNFULFILLED",
             "chargeStatus": "FULL",
             "voucherCode": None,
+            "discounts": [{"type": "VOUCHER", "amount": {"amount": 10.0}}],
             "channel": {"slug": "main"},
             "user": user,
             "total": {"gross": {"amount": total, "currency": "EUR"}},
@@ -68,6 +96,20 @@ class PaperSaleor:
         }
         return key
 
+    def know(self, person: dict[str, Any]) -> None:
+        """Register a customer, or change what is known of one; their orders show it."""
+        self.customers[person["id"]] = person
+        for order in self.orders.values():
+            if order["user"] and order["user"]["id"] == person["id"]:
+                order["user"] = person
+
+    def forget(self, person: dict[str, Any]) -> None:
+        """Delete a customer: their orders stay, as nobody's."""
+        del self.customers[person["id"]]
+        for order in self.orders.values():
+            if order["user"] and order["user"]["id"] == person["id"]:
+                order["user"] = None
+
     def charge(self, key: str, amount: float) -> None:
         self.orders[key]["totalCharged"] = {"amount": amount}
 
@@ -76,7 +118,14 @@ class PaperSaleor:
         self.calls.append(name)
         if self.down:
             raise SaleorUnavailable("down")
-        return ANSWERS[name](self, **variables)
+        if name == self.refuses:
+            raise SaleorRefused("Cannot query field")
+        if happens := self.before.pop(name, None):
+            happens()
+        answer = ANSWERS[name](self, **variables)
+        if happens := self.after.pop(name, None):
+            happens()
+        return answer
 
     def _orders(self, ids: list[str]) -> dict[str, Any]:
         if self.stumbles_over in ids:
@@ -88,7 +137,8 @@ class PaperSaleor:
         if any(voucher["code"] == code for voucher in self.vouchers.values()):
             error = {"field": "codes", "code": "ALREADY_EXISTS", "message": "exists"}
             return {"voucherCreate": {"voucher": None, "errors": [error]}}
-        key = f"voucher-{len(self.vouchers) + 1}"
+        self.vouchers_made += 1
+        key = f"voucher-{self.vouchers_made}"
         self.vouchers[key] = {"code": code, "input": input, "listings": {}}
         return {"voucherCreate": {"voucher": {"id": key}, "errors": []}}
 
@@ -100,7 +150,13 @@ class PaperSaleor:
         ]
         return {"vouchers": {"edges": edges}}
 
+    def _delete(self, id: str) -> dict[str, Any]:
+        errors = [] if self.vouchers.pop(id, None) else [unknown(id)]
+        return {"voucherDelete": {"errors": errors}}
+
     def _list(self, id: str, input: dict[str, Any]) -> dict[str, Any]:
+        if id not in self.vouchers:
+            return {"voucherChannelListingUpdate": {"voucher": None, "errors": [unknown(id)]}}
         for listing in input["addChannels"]:
             self.vouchers[id]["listings"][listing["channelId"]] = listing
         return {"voucherChannelListingUpdate": {"voucher": {"id": id}, "errors": []}}
@@ -112,12 +168,50 @@ class PaperSaleor:
     def _customer(self, id: str) -> dict[str, Any]:
         return {"user": self.customers.get(id)}
 
+    def _customers(self, ids: list[str]) -> dict[str, Any]:
+        self._check_user_ids(ids)
+        found = [self.customers[id] for id in ids if id in self.customers]
+        return {"customers": {"edges": [{"node": person} for person in found]}}
+
+    def _orders_of_customers(self, ids: list[str], after: str | None) -> dict[str, Any]:
+        self._check_user_ids(ids)
+        theirs = [o for o in self.orders.values() if o["user"] and o["user"]["id"] in ids]
+        return self._page_of_ids(theirs, after)
+
+    def _orders_since(self, since: str, after: str | None) -> dict[str, Any]:
+        moment = datetime.fromisoformat(since)
+        changed = [
+            order
+            for order in self.orders.values()
+            if datetime.fromisoformat(order["updatedAt"]) >= moment
+        ]
+        return self._page_of_ids(changed, after)
+
+    def _page_of_ids(self, orders: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
+        start = int(after or 0)
+        end = start + self.page
+        return {
+            "orders": {
+                "edges": [{"node": {"id": order["id"]}} for order in orders[start:end]],
+                "pageInfo": {"hasNextPage": end < len(orders), "endCursor": str(end)},
+            }
+        }
+
+    def _check_user_ids(self, ids: list[str]) -> None:
+        """One id of another making and the whole page is refused."""
+        if not all(id.startswith("VXNlcj") for id in ids):
+            raise SaleorRefused("Invalid ID specified.")
+
 
 ANSWERS = {
     "orders": PaperSaleor._orders,
     "voucher_create": PaperSaleor._create,
     "voucher_by_code": PaperSaleor._find,
+    "voucher_delete": PaperSaleor._delete,
     "voucher_list_in_channels": PaperSaleor._list,
     "channels": PaperSaleor._channels,
     "customer": PaperSaleor._customer,
+    "customers": PaperSaleor._customers,
+    "orders_of_customers": PaperSaleor._orders_of_customers,
+    "orders_since": PaperSaleor._orders_since,
 }

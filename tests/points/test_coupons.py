@@ -1,13 +1,15 @@
 """Coupons become vouchers, once each, whatever crashes."""
 
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from saleor_loyalty import coupons
 from saleor_loyalty.models import Coupon, Message
 from saleor_loyalty.saleor_api.client import Saleor
-from saleor_loyalty.saleor_api.transport import SaleorUnavailable
+from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 from tests.points.paper_saleor import line
 
 
@@ -105,3 +107,41 @@ def test_t38_coupons_wait_while_the_programme_is_off(coupon, program):
     program.save()
 
     assert coupons.shops_with_work() == []
+
+
+def test_a_coupon_that_waited_until_its_days_were_over_gets_them_anew(paper, coupon):
+    Coupon.objects.update(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    coupon.refresh_from_db()
+
+    mint(paper, coupon)
+
+    assert coupon.status == "ACTIVE"
+    assert coupon.expires_at > timezone.now() + timedelta(days=59)
+
+
+def test_a_coupon_none_of_whose_channels_is_left_is_not_minted(paper, coupon):
+    saleor = Saleor(paper)
+    with pytest.raises(SaleorRefused, match="none of its channels"):
+        coupons.mint(saleor, {}, coupon)
+
+    assert paper.vouchers == {}
+
+
+def test_t32_a_saleor_that_goes_down_amid_a_batch_is_not_asked_for_each_coupon(
+    paper, shop, settle, monkeypatch
+):
+    settle(paper.place(1, line(2560)))
+    assert Coupon.objects.count() == 5
+
+    @contextmanager
+    def connect(shop):
+        yield Saleor(paper)
+
+    monkeypatch.setattr(coupons, "connect", connect)
+    paper.after["channels"] = lambda: setattr(paper, "down", True)
+    coupons.mint_due(shop)
+
+    assert paper.calls[-2:] == ["channels", "voucher_create"]
+    assert (
+        Coupon.objects.filter(status="PENDING", error__startswith="SaleorUnavailable").count() == 5
+    )

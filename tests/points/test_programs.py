@@ -86,6 +86,7 @@ def test_t38_each_switch_is_kept(shop):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
+        ({"threshold": 9}, ("threshold", ErrorCode.OUT_OF_RANGE)),
         ({"threshold": 0}, ("threshold", ErrorCode.OUT_OF_RANGE)),
         ({"is_active": None}, ("is_active", ErrorCode.REQUIRED)),
         ({"threshold": None}, ("threshold", ErrorCode.REQUIRED)),
@@ -94,7 +95,11 @@ def test_t38_each_switch_is_kept(shop):
         ({"coupon_valid_days": 0}, ("coupon_valid_days", ErrorCode.OUT_OF_RANGE)),
         ({"time_zone": "Mars/Olympus"}, ("time_zone", ErrorCode.INVALID)),
         ({"time_zone": "../etc/passwd"}, ("time_zone", ErrorCode.INVALID)),
-        ({"expiry_policy": "ROLLING"}, ("expiry_policy", ErrorCode.INVALID)),
+        ({"expiry_policy": "ROLLING"}, ("expiry_days", ErrorCode.REQUIRED)),
+        (
+            {"expiry_policy": "PER_LOT", "expiry_days": 0},
+            ("expiry_days", ErrorCode.OUT_OF_RANGE),
+        ),
         ({"expiry_days": 30}, ("expiry_days", ErrorCode.INVALID)),
         ({"reminders": ["ONE_WEEK"]}, ("reminders", ErrorCode.INVALID)),
         ({"channels": []}, ("channels", ErrorCode.REQUIRED)),

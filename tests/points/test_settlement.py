@@ -237,6 +237,26 @@ def test_refunds_of_a_batch_take_no_statement_per_order(
     assert balance() == 40 * 50
 
 
-# Claiming 4 (with its savepoint), the fence, the rules 3, settled orders, members 2, the new rows,
-# the ledger 5, the rows' points, taking off the inbox 2, and the savepoint of the whole.
-STATEMENTS = 22
+# Claiming 4 (with its savepoint), the fence, the rules 3, settled orders, members 2, the book: its
+# members, lots and coupons; the new rows, entries, balances, new coupons and their messages,
+# taking off the inbox, and the savepoint of the whole 2.
+STATEMENTS = 23
+
+
+def test_t21_an_order_of_gift_cards_alone_earns_nothing_after_its_product_is_deleted(paper, settle):
+    key = paper.place(1, line(50, kind="GIFT_CARD"))
+    settle(key)
+    paper.orders[key]["lines"][0]["variant"] = None
+    settle(key)
+
+    assert not Entry.objects.exists()
+
+
+def test_a_refund_is_settled_though_the_channel_has_another_slug_now(paper, settle):
+    key = paper.place(1, line(100))
+    settle(key)
+    paper.orders[key]["channel"] = {"slug": "renamed"}
+    paper.charge(key, 0.0)
+    settle(key)
+
+    assert balance() == 0

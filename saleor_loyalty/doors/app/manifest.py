@@ -1,5 +1,6 @@
 """What Saleor reads before it installs the app."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -12,8 +13,9 @@ from saleor_loyalty.saleor_api.client import document
 
 APP_ID = "saleor.loyalty"
 NAME = "Loyalty"
-# Orders with their customers, and the vouchers that are coupons. Nothing else is asked for.
-PERMISSIONS = ("MANAGE_ORDERS", "MANAGE_DISCOUNTS")
+# Orders with their customers, the vouchers that are coupons, and to be told of customers: Saleor
+# sends their events to no app without MANAGE_USERS. Nothing else is asked for.
+PERMISSIONS = ("MANAGE_ORDERS", "MANAGE_DISCOUNTS", "MANAGE_USERS")
 ORDER_EVENTS = (
     "ORDER_CREATED",
     "ORDER_PAID",
@@ -25,6 +27,7 @@ ORDER_EVENTS = (
     "ORDER_EXPIRED",
     "ORDER_BULK_CREATED",
 )
+CUSTOMER_EVENTS = ("CUSTOMER_CREATED", "CUSTOMER_UPDATED", "ACCOUNT_CONFIRMED", "ACCOUNT_DELETED")
 
 
 @require_safe
@@ -53,12 +56,17 @@ def manifest() -> dict[str, Any]:
         "brand": {"logo": {"default": conf.public_url + static("saleor_loyalty/logo.png")}},
         "extensions": [],
         "webhooks": [
-            {
-                "name": "Orders",
-                "asyncEvents": list(ORDER_EVENTS),
-                "isActive": True,
-                "targetUrl": f"{conf.public_url}/app/webhooks",
-                "query": document("order_events"),
-            }
+            _webhook("Orders", ORDER_EVENTS, query="order_events"),
+            _webhook("Customers", CUSTOMER_EVENTS, query="customer_events"),
         ],
+    }
+
+
+def _webhook(name: str, events: Iterable[str], *, query: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "asyncEvents": list(events),
+        "isActive": True,
+        "targetUrl": f"{conf.public_url}/app/webhooks",
+        "query": document(query),
     }

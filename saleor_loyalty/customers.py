@@ -1,0 +1,70 @@
+"""Customers as Saleor has them now: their members follow, and orders that became theirs settle.
+
+A customer who confirms their email gets the orders once placed with it, and Saleor tells of the
+customer alone. So a change of a customer means a look at the customer and at all their orders.
+"""
+
+import logging
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+
+from saleor_loyalty import inbox, members
+from saleor_loyalty.inbox import Claim
+from saleor_loyalty.models import SettledOrder, Shop, Subject
+from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, Saleor
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
+
+logger = logging.getLogger(__name__)
+
+
+def follow_due(shop: Shop, saleor: Saleor) -> int:
+    """Follow one batch of the shop's changed customers; how many changes were taken up.
+
+    What cannot be followed now goes back into the inbox for a later try.
+    """
+    claim = inbox.claim(shop=shop, subject=Subject.CUSTOMER, limit=CUSTOMERS_AT_ONCE)
+    if claim is None:
+        return 0
+    _follow_claim(shop, saleor, claim, list(claim.marks))
+    return len(claim.marks)
+
+
+def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> None:
+    """All at once; if that fails, one by one, so that one bad customer holds up no other."""
+    try:
+        follow(shop, saleor, claim, ids)
+    except (SaleorUnavailable, SaleorForbade) as error:
+        logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
+        inbox.postpone(claim, ids, error=error)
+    except Exception as error:
+        if len(ids) == 1:
+            logger.exception("Shop %s: customer %s not followed, later again", shop.pk, *ids)
+            inbox.postpone(claim, ids, error=error)
+            return
+        for customer_id in ids:
+            _follow_claim(shop, saleor, claim, [customer_id])
+
+
+def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> None:
+    """Bring members in step with the claimed customers, and take these off the inbox.
+
+    Their orders that are not settled as theirs are marked, a page at a time. That comes first: if
+    we stop halfway, the customers are still in the inbox.
+    """
+    customers = saleor.customers(list(ids))
+    if customers:
+        for page in saleor.order_ids_of(list(customers)):
+            inbox.mark(shop=shop, order_ids=_not_settled(shop, page, customers))
+    with transaction.atomic():
+        held = inbox.still_held(claim).intersection(ids)
+        members.follow(shop=shop, customers={id_: customers.get(id_) for id_ in held})
+        inbox.finish(claim, held)
+
+
+def _not_settled(shop: Shop, order_ids: Collection[str], customer_ids: Iterable[str]) -> set[str]:
+    """The orders that a change of their customers may change: the rest has its points."""
+    settled = SettledOrder.objects.filter(
+        shop=shop, order_id__in=order_ids, member__customer_id__in=list(customer_ids)
+    )
+    return set(order_ids).difference(settled.values_list("order_id", flat=True))

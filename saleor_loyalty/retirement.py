@@ -1,0 +1,107 @@
+"""Retired codes: their vouchers are deleted in Saleor, so that they open no discount any more."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from saleor_loyalty.backoff import wait_before_try
+from saleor_loyalty.connection import connect
+from saleor_loyalty.models import RetiredCode, Shop
+from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+
+
+def shops_with_work() -> list[Shop]:
+    """Shops with codes to retire, also those whose programme is off: the points are back there."""
+    due = RetiredCode.objects.filter(due_at__lte=timezone.now())
+    return list(Shop.objects.filter(pk__in=due.values("shop"), is_active=True))
+
+
+def retire_due(shop: Shop, *, limit: int = 50) -> int:
+    """Retire a batch of the shop's codes that are due; how many were taken up.
+
+    Any number of workers may run it at once: each code is one worker's until its lease ends.
+    """
+    batch = _claim(shop, limit)
+    if not batch:
+        return 0
+    try:
+        with connect(shop) as saleor:
+            for retired in batch:
+                _retire_or_postpone(saleor, retired)
+    except (SaleorUnavailable, SaleorForbade) as error:
+        for retired in batch:
+            _postpone(retired, error)
+    return len(batch)
+
+
+def retire(saleor: Saleor, retired: RetiredCode) -> None:
+    """Delete the code's voucher. Orders placed with it keep their discount and name the code.
+
+    A voucher that is not there is no work, unless the coupon was withdrawn under the hands of a
+    worker that may still make it: then the code is looked for again when that one's lease is over.
+    """
+    voucher_id = saleor.find_voucher(retired.code)
+    if voucher_id is not None:
+        saleor.delete_voucher(voucher_id)
+        _note(retired, due_at=None)
+        return
+    coupon = retired.coupon
+    may_be_made = coupon.code == retired.code and coupon.due_at > timezone.now()
+    _note(retired, due_at=coupon.due_at if may_be_made else None)
+
+
+def retire_again(*, shop_id: int, code: str) -> None:
+    """Have a code retired once more: a voucher was made for it after all.
+
+    Does nothing for a code that was never retired.
+    """
+    RetiredCode.objects.filter(shop=shop_id, code=code).update(
+        due_at=timezone.now(), attempts=0, error=""
+    )
+
+
+def _claim(shop: Shop, limit: int) -> list[RetiredCode]:
+    """Take due codes for this worker; their `due_at` is the end of its lease."""
+    now = timezone.now()
+    with transaction.atomic():
+        batch = list(
+            RetiredCode.objects.select_for_update(skip_locked=True, of=["self"])
+            .filter(shop=shop, due_at__lte=now)
+            .select_related("coupon")
+            .order_by("due_at", "pk")[:limit]
+        )
+        RetiredCode.objects.filter(pk__in=[retired.pk for retired in batch]).update(
+            due_at=now + LEASE, attempts=F("attempts") + 1
+        )
+    for retired in batch:
+        retired.due_at, retired.attempts = now + LEASE, retired.attempts + 1
+    return batch
+
+
+def _retire_or_postpone(saleor: Saleor, retired: RetiredCode) -> None:
+    try:
+        retire(saleor, retired)
+    except SaleorForbade:
+        raise
+    except SaleorRefused as error:
+        _postpone(retired, error)
+
+
+def _postpone(retired: RetiredCode, error: Exception) -> None:
+    due_at = timezone.now() + wait_before_try(retired.attempts)
+    if _note(retired, due_at=due_at, error=f"{type(error).__name__}: {error}"[:500]):
+        logger.warning("Retired code %s not deleted, later again: %s", retired.pk, error)
+
+
+def _note(retired: RetiredCode, *, due_at: datetime | None, error: str = "") -> bool:
+    """Note a result, unless the code was made due again or taken over since it was claimed."""
+    held = RetiredCode.objects.filter(pk=retired.pk, due_at=retired.due_at)
+    return held.update(due_at=due_at, error=error) == 1
