@@ -1,0 +1,9 @@
+"""Moving a shop's programme from one installation of ours to another, not a point lost.
+
+`sections` says what travels and how rows are named, `archive` how the file is built, `departure`
+writes one and `arrival` takes one in.
+"""
+
+
+class TransferRefused(Exception):
+    """The file cannot be written or taken in. Nothing was changed; the message says why."""

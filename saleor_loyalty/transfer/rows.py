@@ -1,0 +1,176 @@
+"""Rows of a file as rows of this database: names become ids, and rows are only inserted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from saleor_loyalty.models import (
+    Coupon,
+    Device,
+    Entry,
+    EntryKind,
+    Lot,
+    Member,
+    Program,
+    Shop,
+)
+from saleor_loyalty.transfer import TransferRefused
+from saleor_loyalty.transfer.archive import Row
+from saleor_loyalty.transfer.sections import Section, columns_of
+
+NEXT_COUPON_IDS = """
+    SELECT nextval(pg_get_serial_sequence('saleor_loyalty_coupon', 'id'))
+    FROM generate_series(1, %s)
+"""
+
+
+class Names(dict[Any, int]):
+    """The ids of rows by what the file calls them. Raises TransferRefused for one it lacks."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self._what = what
+
+    def __missing__(self, name: Any) -> int:
+        message = f"The file speaks of {self._what} {name}, which it does not hold."
+        raise TransferRefused(f"{message} Run loyalty_check where it was exported.")
+
+
+class Rows:
+    """Inserts a file's rows, section by section, in the file's order. Holds maps of names to ids.
+
+    A coupon's id is part of what its entries name as their cause, and they come before it. So each
+    REWARD entry reserves the id that its coupon is going to have.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._program: Program | None = None
+        self._current: int | None = None
+        self._versions = Names("version")
+        self._members = Names("member")
+        self._orders = Names("order")
+        self._entries = Names("reward")  # REWARD entries by customer and source
+        self._coupons = Names("the coupon of reward")  # their coupons
+        self._devices: dict[str, int] = {}
+
+    def add(self, section: Section, rows: Sequence[Row]) -> None:
+        """Insert some rows of a section."""
+        if section.model is Entry:
+            self._reserve_coupons(rows)
+        if section.devices:
+            self._find_devices(section, rows)
+        made = [self._made(section, row) for row in rows]
+        if section.model is Member:
+            self._insert_members(made)
+        else:
+            # Only a device can be there before: it was registered anew since, so it stays.
+            section.model._default_manager.bulk_create(
+                made, ignore_conflicts=section.model is Device
+            )
+        self._note(section, rows, made)
+
+    def finish(self) -> None:
+        """Set what could not be named before it was there."""
+        if self._program is not None and self._current is not None:
+            self._program.current_id = self._versions[self._current]
+            self._program.save(update_fields=["current"])
+
+    def _made(self, section: Section, row: Row) -> Model:
+        values = _columns(section.model, row)
+        if section.cause:
+            values[section.cause] = self._cause(row[section.cause])
+        if section.devices:
+            tokens = row[section.devices]
+            values[section.devices] = [self._devices[t] for t in tokens if t in self._devices]
+        return section.model(**values, **self._ids(section, row))
+
+    def _ids(self, section: Section, row: Row) -> dict[str, Any]:
+        """The ids of the rows that a row names, by the attributes that hold them."""
+        ids: dict[str, Any] = {}
+        if section.shop == "shop":
+            ids["shop_id"] = self._shop.pk
+        elif section.shop == "program__shop":
+            ids["program"] = self._program
+        if "member" in row:
+            ids["member_id"] = self._members[row["member"]]
+        if "version" in row:
+            ids["version_id"] = self._versions[row["version"]]
+        if section.model is Entry:
+            ids["order_id"] = row["order"] and self._orders[row["order"]]
+        elif section.model is Coupon:
+            key = row["member"], row["entry"]
+            ids |= {"pk": self._coupons[key], "entry_id": self._entries[key]}
+        elif "coupon" in row:
+            ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
+        return ids
+
+    def _cause(self, cause: str | dict[str, Any]) -> str:
+        if isinstance(cause, str):
+            return cause
+        return f"coupon:{self._coupons[tuple(cause['coupon'])]}{cause['then']}"
+
+    def _reserve_coupons(self, rows: Sequence[Row]) -> None:
+        keys = [
+            (row["member"], row["source"])
+            for row in rows
+            if row["kind"] == EntryKind.REWARD and isinstance(row["source"], str)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT_COUPON_IDS, [len(keys)])
+            self._coupons |= zip(keys, (pk for (pk,) in cursor.fetchall()), strict=True)
+
+    def _find_devices(self, section: Section, rows: Sequence[Row]) -> None:
+        tokens = {token for row in rows for token in row[section.devices]}
+        found = Device.objects.filter(shop=self._shop, token__in=tokens)
+        self._devices = dict(found.values_list("token", "pk"))
+
+    def _insert_members(self, made: Sequence[Any]) -> None:
+        """A member without points may have come before the file: the file's standing is theirs."""
+        Member.objects.bulk_create(
+            made,
+            update_conflicts=True,
+            unique_fields=["shop", "customer_id"],
+            update_fields=[c.name for c in columns_of(Member) if c.name != "customer_id"],
+        )
+
+    def _note(self, section: Section, rows: Sequence[Row], made: Sequence[Any]) -> None:
+        """Remember the new ids by the names that later rows have for them."""
+        pairs = list(zip(rows, made, strict=True))
+        match section.name:
+            case "program":
+                ((row, self._program),) = pairs
+                self._current = row["current"]
+            case "version":
+                self._versions |= {row["number"]: new.pk for row, new in pairs}
+            case "member":
+                self._members |= {row["customer_id"]: new.pk for row, new in pairs}
+            case "order":
+                self._orders |= {row["order_id"]: new.pk for row, new in pairs}
+            case "entry":
+                self._note_entries(pairs)
+
+    def _note_entries(self, pairs: Sequence[tuple[Row, Entry]]) -> None:
+        Lot.objects.bulk_create(
+            Lot(
+                shop_id=self._shop.pk,
+                member_id=entry.member_id,
+                entry=entry,
+                **_columns(Lot, dict(zip(_LOT_COLUMNS, row["lot"], strict=True))),
+            )
+            for row, entry in pairs
+            if row["lot"]
+        )
+        for row, entry in pairs:
+            if entry.kind == EntryKind.REWARD and isinstance(row["source"], str):
+                self._entries[row["member"], row["source"]] = entry.pk
+
+
+_LOT_COLUMNS = [column.name for column in columns_of(Lot)]
+
+
+def _columns(model: type[Model], row: Row) -> dict[str, Any]:
+    """The values of a row's own columns, as Python has them. Raises ValidationError."""
+    return {column.name: column.to_python(row[column.name]) for column in columns_of(model)}

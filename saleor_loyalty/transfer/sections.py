@@ -1,0 +1,99 @@
+"""What of a shop travels, and how its rows are named outside their database.
+
+No database id leaves: a member goes by Saleor's customer id, an order by Saleor's order id, a
+version by its number, a coupon by its member and the source of the REWARD entry it was bought with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.db.models import Field, Model
+
+from saleor_loyalty.models import (
+    Activation,
+    ChannelTerms,
+    Coupon,
+    Device,
+    Entry,
+    Lot,
+    Member,
+    Message,
+    Program,
+    ProgramVersion,
+    RetiredCode,
+    SettledOrder,
+)
+
+
+@cache
+def columns_of(model: type[Model]) -> tuple["Field[Any, Any]", ...]:
+    """The model's fields that hold a value of their own, not an id; a new one travels by itself."""
+    return tuple(
+        column
+        for column in model._meta.concrete_fields
+        if not column.primary_key and not column.is_relation
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The rows of one model, in the order of their ids.
+
+    `shop` is the lookup from a row to its shop. `names` says by which values a row names another;
+    `cause` which column may speak of a coupon by its id, and `devices` which holds ids of devices.
+    """
+
+    name: str
+    model: type[Model]
+    shop: str = "shop"
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cause: str = ""
+    devices: str = ""
+
+    @property
+    def columns(self) -> list[str]:
+        return [column.name for column in columns_of(self.model)]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What each row of the section has in the file."""
+        return frozenset([*self.columns, *self.names])
+
+
+LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
+MEMBER = ("member__customer_id",)
+VERSION = ("version__number",)
+COUPON = ("coupon__member__customer_id", "coupon__entry__source")
+
+# Each section names only rows of those before it; `current` is set once the versions are there.
+SECTIONS = (
+    Section("program", Program, names={"current": ("current__number",)}),
+    Section("version", ProgramVersion, shop="program__shop"),
+    Section("terms", ChannelTerms, shop="version__program__shop", names={"version": VERSION}),
+    Section("activation", Activation, shop="program__shop"),
+    Section("member", Member),
+    Section("order", SettledOrder, names={"member": MEMBER, "version": VERSION}),
+    Section(
+        "entry",
+        Entry,
+        names={"member": MEMBER, "version": VERSION, "order": ("order__order_id",), "lot": LOT},
+        cause="source",
+    ),
+    Section(
+        "coupon",
+        Coupon,
+        names={"member": MEMBER, "version": VERSION, "entry": ("entry__source",)},
+    ),
+    Section("retired_code", RetiredCode, names={"coupon": COUPON}),
+    Section("device", Device, names={"member": MEMBER}),
+    Section(
+        "message",
+        Message,
+        names={"member": MEMBER, "coupon": COUPON},
+        cause="cause",
+        devices="delivered_devices",
+    ),
+)
+BY_NAME = {section.name: section for section in SECTIONS}

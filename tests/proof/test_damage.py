@@ -1,0 +1,343 @@
+"""Each law can be broken by hand, and is then named with the member it concerns."""
+
+from django.utils import timezone
+
+from saleor_loyalty.models import Coupon, Entry, Lot, Message, Program, SettledOrder, Shop
+from tests.points.conftest import new_version
+from tests.points.paper_saleor import ANNA, BEN
+from tests.proof.conftest import damage, found
+from tests.proof.history import DAN, coupon_of, member
+
+
+def laws() -> set[str]:
+    return {law for law, *_ in found()}
+
+
+def one(law: str) -> tuple[int | None, str, str, str]:
+    """The only difference by a law."""
+    (difference,) = (rest for says, *rest in found() if says == law)
+    return tuple(difference)
+
+
+def other_shop() -> Shop:
+    return Shop.objects.create(
+        api_url="https://other.example.com/graphql/", installed_at=timezone.now()
+    )
+
+
+def gift() -> Entry:
+    return Entry.objects.get(kind="GIFT")
+
+
+def order(number: int) -> SettledOrder:
+    return SettledOrder.objects.get(number=number)
+
+
+def test_t09_a_balance_that_is_not_the_sum_of_the_entries(history):
+    dan = member(DAN)
+    damage("UPDATE saleor_loyalty_member SET balance = 999 WHERE id = %s", dan.pk)
+
+    law = "the balance is the sum of the entries"
+    assert one(law) == (dan.pk, "balance", "999", "1100")
+
+
+def test_an_entry_that_was_changed(history):
+    damage("UPDATE saleor_loyalty_entry SET points = 7500 WHERE id = %s", gift().pk)
+
+    law = "each entry leaves the balance before it plus its points"
+    assert one(law) == (member(DAN).pk, f"balance after entry {gift().pk}", "750", "7500")
+    assert "the balance is the sum of the entries" in laws()
+
+
+def test_an_entry_that_was_deleted(history):
+    expiry = Entry.objects.get(kind="EXPIRY")
+    credit = Entry.objects.filter(member=member(DAN)).order_by("pk").last()
+    damage("DELETE FROM saleor_loyalty_entry WHERE id = %s", expiry.pk)
+
+    law = "each entry leaves the balance before it plus its points"
+    assert one(law) == (member(DAN).pk, f"balance after entry {credit.pk}", "1100", "1250")
+
+
+def test_lifetime_points_that_are_not_what_was_earned(history):
+    anna = member(ANNA)
+    damage("UPDATE saleor_loyalty_member SET lifetime_points = 1 WHERE id = %s", anna.pk)
+
+    law = "lifetime points are the entries that earn, net of reversals"
+    assert one(law) == (anna.pk, "lifetime points", "1", str(anna.lifetime_points))
+
+
+def test_lots_that_do_not_hold_the_balance(history):
+    lot = Lot.objects.get(entry=gift())
+    damage("UPDATE saleor_loyalty_lot SET remaining = 0 WHERE id = %s", lot.pk)
+
+    law = "what is left in the lots is the balance, or nothing in debt"
+    assert one(law) == (member(DAN).pk, "left in lots", "500", "1100")
+
+
+def test_a_lot_that_holds_points_while_its_member_is_in_debt(history):
+    lot = Lot.objects.filter(member=member(BEN))[0]
+    damage("UPDATE saleor_loyalty_lot SET remaining = 5 WHERE id = %s", lot.pk)
+
+    law = "what is left in the lots is the balance, or nothing in debt"
+    assert one(law) == (member(BEN).pk, "left in lots", "5", "0")
+
+
+def test_a_lot_that_holds_more_than_its_entry_brought(history):
+    lot = Lot.objects.get(entry=gift())
+    damage("UPDATE saleor_loyalty_lot SET remaining = 751 WHERE id = %s", lot.pk)
+
+    law = "no lot holds more than its entry brought"
+    assert one(law) == (member(DAN).pk, f"lot of entry {gift().pk}", "751", "from 0 to 750")
+
+
+def roll(program: Program, **fields) -> None:
+    program.current = new_version(program, expiry_policy="ROLLING", expiry_days=365, **fields)
+    program.save()
+
+
+def test_points_without_a_period_under_a_rolling_programme(history, program):
+    roll(program)
+
+    law = "points under a ROLLING programme have a period, unless a change of rules protects them"
+    assert laws() == {law}
+    assert {whose for _, whose, *_ in found()} == {member(ANNA).pk, member(DAN).pk}
+
+
+def test_points_that_a_change_of_rules_protects_need_no_period(history, program):
+    roll(program, protected_until=timezone.now())
+
+    assert found() == []
+
+
+def test_an_order_whose_points_are_not_its_entries(history):
+    row = order(5)
+    damage("UPDATE saleor_loyalty_settledorder SET points = 1 WHERE id = %s", row.pk)
+
+    law = "an order's points are the sum of its entries"
+    assert one(law) == (row.member_id, f"points of order {row.order_id}", "1", "12000")
+
+
+def test_an_order_whose_revision_does_not_count_its_entries(history):
+    row = order(3)
+    damage("UPDATE saleor_loyalty_settledorder SET revision = 3 WHERE id = %s", row.pk)
+
+    law = "an order's revision counts its entries"
+    assert one(law) == (row.member_id, f"revision of order {row.order_id}", "3", "2")
+
+
+def test_an_order_that_was_given_to_another_member_without_its_points(history):
+    row, ben = order(5), member(BEN).pk
+    damage("UPDATE saleor_loyalty_settledorder SET member_id = %s WHERE id = %s", ben, row.pk)
+
+    law = "an order's points are all with the order's member"
+    where = f"points of order {row.order_id} with member {row.member_id}"
+    assert one(law) == (ben, where, "12000", "0")
+
+
+def test_t06_an_entry_by_other_rules_than_its_orders(history, program):
+    entry, row = order(31).entries.order_by("-pk")[0], order(31)
+    version = program.versions.get(number=1).pk
+    damage("UPDATE saleor_loyalty_entry SET version_id = %s WHERE id = %s", version, entry.pk)
+
+    law = "an order stays with the version that first credited it"
+    where = f"version of entry {entry.pk}"
+    assert one(law) == (row.member_id, where, str(version), str(row.version_id))
+
+
+def test_an_order_whose_newest_entry_says_something_else(history):
+    row = order(3)
+    newest = row.entries.order_by("pk").last()
+    damage("UPDATE saleor_loyalty_entry SET entitled = 5207 WHERE id = %s", newest.pk)
+
+    law = "an order's newest entry says what the order stands at"
+    where = f"order {row.order_id} by its newest entry"
+    assert one(law) == (row.member_id, where, "5207", "2000")
+
+
+def test_a_coupon_that_was_bought_with_an_entry_of_another_kind(history):
+    coupon = coupon_of(ANNA, "PENDING")
+    damage("UPDATE saleor_loyalty_coupon SET entry_id = %s WHERE id = %s", gift().pk, coupon.pk)
+
+    anna, dan = member(ANNA).pk, member(DAN).pk
+    law = "a coupon was bought by its member with a REWARD entry"
+    where = f"entry of coupon {coupon.pk}"
+    assert one(law) == (anna, where, f"GIFT of member {dan}", f"REWARD of member {anna}")
+    assert one("each reward brought one coupon") == (
+        anna,
+        f"entry {coupon.entry_id}",
+        "no coupon",
+        "one",
+    )
+
+
+def test_a_coupon_that_another_member_paid(history):
+    coupon, dan = coupon_of(ANNA, "PENDING"), member(DAN).pk
+    damage("UPDATE saleor_loyalty_coupon SET member_id = %s WHERE id = %s", dan, coupon.pk)
+
+    law = "a coupon was bought by its member with a REWARD entry"
+    found = f"REWARD of member {member(ANNA).pk}"
+    assert one(law) == (dan, f"entry of coupon {coupon.pk}", found, f"REWARD of member {dan}")
+
+
+def test_t16_a_reward_that_brought_no_coupon(history):
+    coupon = coupon_of(ANNA, "PENDING")
+    damage("DELETE FROM saleor_loyalty_message WHERE coupon_id = %s", coupon.pk)
+    damage("DELETE FROM saleor_loyalty_coupon WHERE id = %s", coupon.pk)
+
+    law = "each reward brought one coupon"
+    assert one(law) == (member(ANNA).pk, f"entry {coupon.entry_id}", "no coupon", "one")
+
+
+def test_a_withdrawn_coupon_whose_points_did_not_come_back(history):
+    coupon = coupon_of(ANNA, "PENDING")
+    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon.pk)
+
+    law = "a withdrawn coupon's points are back, and not spent again"
+    where = f"withdrawn coupon {coupon.pk}"
+    assert one(law) == (member(ANNA).pk, where, "its points not back", "its points back")
+
+
+def test_a_withdrawn_coupon_whose_points_were_spent_again(history):
+    paid_twice = Entry.objects.get(kind="REWARD", source__startswith="coupon:")
+    coupon = int(paid_twice.source.split(":")[1])
+    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon)
+
+    law = "a withdrawn coupon's points are back, and not spent again"
+    where = f"withdrawn coupon {coupon}"
+    assert one(law) == (member(ANNA).pk, where, "its points spent again", "its points back")
+
+
+def test_t13_points_that_came_back_though_the_coupon_can_be_used(history):
+    coupon = coupon_of(ANNA, "WITHDRAWN")
+    damage("UPDATE saleor_loyalty_coupon SET status = 'ACTIVE' WHERE id = %s", coupon.pk)
+    entry = Entry.objects.filter(kind="REVERSAL", source=coupon.cause).get()
+
+    law = "points came back only with a withdrawn coupon"
+    found = f"points of {coupon.cause} back"
+    assert one(law) == (member(ANNA).pk, f"entry {entry.pk}", found, "it is withdrawn")
+
+
+def test_a_coupon_that_was_paid_back_at_another_price(history):
+    coupon = coupon_of(ANNA, "WITHDRAWN")
+    entry = Entry.objects.get(kind="REVERSAL", source=coupon.cause)
+    damage("UPDATE saleor_loyalty_entry SET points = 50000 WHERE id = %s", entry.pk)
+
+    law = "a coupon is paid back, and spent again, at its price"
+    where = f"entry {entry.pk} for {coupon.cause}"
+    assert one(law) == (member(ANNA).pk, where, "50000", "5000")
+
+
+def test_points_that_came_back_for_a_coupon_that_does_not_exist(history):
+    coupon = coupon_of(ANNA, "WITHDRAWN")
+    entry = Entry.objects.get(kind="REVERSAL", source=coupon.cause)
+    damage("UPDATE saleor_loyalty_entry SET source = 'coupon:x:1' WHERE id = %s", entry.pk)
+
+    law = "a coupon is paid back, and spent again, at its price"
+    where = f"entry {entry.pk} for coupon:x:1"
+    assert one(law) == (member(ANNA).pk, where, "5000", "a coupon of the member")
+
+
+def test_a_withdrawn_coupon_whose_code_still_opens_a_discount(history):
+    coupon = coupon_of(ANNA, "WITHDRAWN")
+    damage("DELETE FROM saleor_loyalty_retiredcode WHERE code = %s", coupon.code)
+
+    law = "a withdrawn coupon's code is retired"
+    assert one(law) == (member(ANNA).pk, f"coupon {coupon.pk}", "its code not retired", "retired")
+
+
+def test_a_used_coupon_without_an_order(history):
+    coupon = coupon_of(BEN, "USED")
+    damage("UPDATE saleor_loyalty_coupon SET used_order_id = '' WHERE id = %s", coupon.pk)
+
+    law = "a used coupon knows its order"
+    assert one(law) == (member(BEN).pk, f"used coupon {coupon.pk}", "no order", "one")
+
+
+def test_a_debt_beside_an_unused_coupon(history):
+    coupon = coupon_of(BEN, "USED")
+    damage("UPDATE saleor_loyalty_coupon SET status = 'ACTIVE' WHERE id = %s", coupon.pk)
+
+    law = "who owes points has no unused coupon"
+    found = "unused at a balance of -4000"
+    assert one(law) == (member(BEN).pk, f"coupon {coupon.pk}", found, "withdrawn")
+
+
+def test_a_coupon_that_has_ended_need_not_pay_a_debt(history):
+    damage(
+        "UPDATE saleor_loyalty_coupon SET status = 'ACTIVE', expires_at = now() WHERE id = %s",
+        coupon_of(BEN, "USED").pk,
+    )
+
+    assert found() == []
+
+
+def test_rows_that_belong_to_another_shop(history):
+    elsewhere = other_shop().pk
+    tables = ("entry", "lot", "settledorder", "coupon", "retiredcode", "message", "device")
+    for table in tables:
+        damage(f"UPDATE saleor_loyalty_{table} SET shop_id = %s", elsewhere)
+
+    law = "what is a member's is of the member's shop"
+    wrong = {where.rsplit(" ", 1)[0] for says, _, where, *_ in found() if says == law}
+    assert wrong == {
+        "entry",
+        "lot",
+        "settled order",
+        "coupon",
+        "retired code",
+        "message",
+        "device",
+    }
+
+
+def test_rules_of_another_shop(history):
+    foreign = new_version(Program.objects.create(shop=other_shop()))
+    for table in ("entry", "settledorder", "coupon"):
+        damage(f"UPDATE saleor_loyalty_{table} SET version_id = %s", foreign.pk)
+
+    law = "the rules a row follows are of its member's shop"
+    wrong = {where.rsplit(" ", 1)[0] for says, _, where, *_ in found() if says == law}
+    assert wrong == {"entry", "settled order", "coupon"}
+
+
+def test_a_lot_and_a_message_of_somebody_else(history):
+    lot, message = Lot.objects.get(entry=gift()), Message.objects.filter(member=member(BEN))[0]
+    anna, ben, dan = member(ANNA).pk, member(BEN).pk, member(DAN).pk
+    damage("UPDATE saleor_loyalty_lot SET member_id = %s WHERE id = %s", anna, lot.pk)
+    damage("UPDATE saleor_loyalty_message SET member_id = %s WHERE id = %s", dan, message.pk)
+
+    law = "lots and messages are of the member whose entry or coupon they come from"
+    assert sorted(rest for says, *rest in found() if says == law) == [
+        [anna, f"lot {lot.pk}", f"member {anna}", f"member {dan}"],
+        [dan, f"message {message.pk}", f"member {dan}", f"member {ben}"],
+    ]
+
+
+def test_an_order_of_another_shop(history):
+    row, elsewhere = order(31), other_shop()
+    damage(
+        "UPDATE saleor_loyalty_settledorder SET shop_id = %s WHERE id = %s", elsewhere.pk, row.pk
+    )
+
+    law = "an entry's order is of the entry's shop"
+    assert len([1 for says, *_ in found() if says == law]) == row.entries.count()
+
+
+def test_a_programme_that_follows_the_rules_of_another(history, program):
+    foreign = new_version(Program.objects.create(shop=other_shop()))
+    damage(
+        "UPDATE saleor_loyalty_program SET current_id = %s WHERE id = %s", foreign.pk, program.pk
+    )
+
+    law = "a programme's rules are its own"
+    assert one(law) == (
+        None,
+        f"programme of shop {program.shop_id}",
+        f"version {foreign.pk} of another programme",
+        "one of its own",
+    )
+
+
+def test_every_coupon_state_is_in_the_history(history):
+    states = set(Coupon.objects.values_list("status", flat=True))
+    assert states == {"PENDING", "USED", "WITHDRAWN"}

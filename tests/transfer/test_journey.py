@@ -1,0 +1,275 @@
+"""What left one installation is what arrives in another, and life goes on there."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from saleor_loyalty import coupons, proof
+from saleor_loyalty.explanations import explain
+from saleor_loyalty.models import (
+    Activation,
+    Change,
+    ChannelTerms,
+    Coupon,
+    Device,
+    Entry,
+    Lot,
+    Member,
+    Message,
+    Program,
+    ProgramVersion,
+    RetiredCode,
+    SettledOrder,
+)
+from saleor_loyalty.saleor_api.client import Saleor
+from tests.points.paper_saleor import ANNA, BEN
+from tests.proof.history import coupon_of, member, order_of
+from tests.transfer.conftest import export, move_house
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNTED = (
+    Program,
+    ProgramVersion,
+    ChannelTerms,
+    Activation,
+    Member,
+    SettledOrder,
+    Entry,
+    Lot,
+    Coupon,
+    RetiredCode,
+    Device,
+    Message,
+)
+
+
+def take_in(shop, path, **options) -> str:
+    out = StringIO()
+    call_command("loyalty_import", str(path), shop=shop.api_url, stdout=out, **options)
+    return out.getvalue()
+
+
+def seen() -> dict[str, object]:
+    """What people see of the programme, by names that mean the same everywhere."""
+    return {
+        "counts": {model.__name__: model.objects.count() for model in COUNTED},
+        "standings": sorted(
+            Member.objects.values_list(
+                *("customer_id", "balance", "lifetime_points", "status", "expires_at"),
+                *("first_name", "joined_at", "last_activity_at", "push_enabled"),
+            )
+        ),
+        "histories": [
+            (
+                e.member.customer_id,
+                e.kind,
+                e.points,
+                e.balance_after,
+                e.created_at,
+                explain(e, "fr"),
+            )
+            for e in Entry.objects.select_related("member", "order", "version").order_by("pk")
+        ],
+        "lots": list(
+            Lot.objects.order_by("entry").values_list(
+                "member__customer_id", "entry__points", "remaining", "expires_at"
+            )
+        ),
+        "coupons": list(
+            Coupon.objects.order_by("entry").values_list(
+                *("member__customer_id", "code", "status", "issue", "voucher_id", "expires_at"),
+                *("used_order_id", "used_at", "withdrawn_at", "version__threshold"),
+            )
+        ),
+        "rules": list(
+            Program.objects.values_list(
+                "is_active", "current__number", "current__reminders", "activations__started_at"
+            )
+        ),
+    }
+
+
+def test_everything_arrives_as_it_left(history, shop, tmp_path):
+    before = seen()
+    path = export(shop, tmp_path / "shop.jsonl")
+    ids = set(Coupon.objects.values_list("pk", flat=True))
+    move_house()
+
+    take_in(shop, path)
+
+    assert seen() == before
+    assert ids.isdisjoint(Coupon.objects.values_list("pk", flat=True))
+    assert list(proof.differences()) == []
+
+
+def test_what_is_exported_again_is_the_same_file(elsewhere, exported, tmp_path):
+    take_in(elsewhere, exported)
+
+    again = export(elsewhere, tmp_path / "again.jsonl")
+    assert again.read_bytes() == exported.read_bytes()
+
+
+def test_the_import_says_what_came(elsewhere, exported):
+    assert take_in(elsewhere, exported).startswith(
+        "Imported program 1, version 2, terms 2, activation 1, member 4, order 8, entry 25, "
+    )
+
+
+def test_a_second_import_changes_nothing(elsewhere, exported):
+    take_in(elsewhere, exported)
+    before = seen(), sorted(Message.objects.values_list("pk", "uid"))
+
+    assert take_in(elsewhere, exported).startswith("Nothing changed: ")
+    assert (seen(), sorted(Message.objects.values_list("pk", "uid"))) == before
+
+
+def test_a_second_import_does_not_take_back_what_happened_since(elsewhere, exported):
+    take_in(elsewhere, exported)
+    Message.objects.update(status="SENT")
+    Member.objects.filter(customer_id=ANNA["id"]).update(push_enabled=False)
+
+    take_in(elsewhere, exported)
+
+    assert set(Message.objects.values_list("status", flat=True)) == {"SENT"}
+    assert not member(ANNA).push_enabled
+
+
+def test_a_rehearsal_keeps_nothing(elsewhere, exported):
+    assert take_in(elsewhere, exported, dry_run=True).startswith("Would import program 1, ")
+    assert not any(model.objects.exists() for model in COUNTED)
+
+
+def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, exported, paper):
+    take_in(elsewhere, exported)
+    coupon = Coupon.objects.filter(member=member(ANNA), status="PENDING")[0]
+    coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon)
+
+    assert set(Message.objects.filter(coupon=coupon).values_list("kind", "cause")) == {
+        ("REWARD_EMAIL", coupon.cause),
+        ("REWARD_PUSH", coupon.cause),
+    }
+
+
+def test_devices_that_have_a_push_already_are_known_again(elsewhere, exported):
+    take_in(elsewhere, exported)
+
+    (served,) = {
+        tuple(ids)
+        for ids in Message.objects.filter(kind="REWARD_PUSH", member=member(ANNA)).values_list(
+            "delivered_devices", flat=True
+        )
+    }
+    assert served == (Device.objects.get().pk,)
+
+
+def test_a_refund_there_withdraws_a_coupon_that_was_earned_here(elsewhere, exported, paper, settle):
+    take_in(elsewhere, exported)
+    unused = Coupon.objects.filter(member=member(ANNA), status="PENDING")
+    assert unused.count() == 2
+    paper.charge(order_of(paper, 5), 0.0)
+    settle(order_of(paper, 5))
+
+    assert unused.count() == 0
+    assert member(ANNA).balance == 4407 - 12000 + 2 * 5000
+    assert list(proof.differences()) == []
+
+
+def test_orders_that_were_settled_here_earn_nothing_again_there(elsewhere, exported, paper, settle):
+    take_in(elsewhere, exported)
+    entries = Entry.objects.count()
+
+    settle(*paper.orders)
+
+    assert Entry.objects.count() == entries
+
+
+def test_a_code_that_was_retired_here_is_known_there(elsewhere, exported):
+    take_in(elsewhere, exported)
+    withdrawn = coupon_of(ANNA, "WITHDRAWN")
+
+    assert withdrawn.retired_codes.filter(code=withdrawn.code).exists()
+    assert Coupon.objects.filter(member=member(BEN)).get().used_order_number == "22"
+
+
+def test_a_shop_that_moved_is_taken_in_when_that_is_said(elsewhere, exported):
+    source = elsewhere.api_url
+    elsewhere.api_url = "https://new.example.com/graphql/"
+    elsewhere.save()
+
+    take_in(elsewhere, exported, from_api_url=source)
+
+    assert Member.objects.filter(shop=elsewhere).count() == 4
+
+
+def test_a_member_and_a_device_that_were_there_first_are_joined_with_theirs(elsewhere, exported):
+    early = Member.objects.create(
+        shop=elsewhere,
+        customer_id=ANNA["id"],
+        email=ANNA["email"],
+        joined_at=timezone.now(),
+    )
+    Device.objects.create(
+        shop=elsewhere, member=early, token="token-1", platform="IOS", registered_at=timezone.now()
+    )
+    take_in(elsewhere, exported)
+
+    assert member(ANNA).pk == early.pk
+    assert member(ANNA).balance == 4407
+    assert Device.objects.get().platform == "IOS"
+    assert take_in(elsewhere, exported).startswith("Nothing changed: ")
+
+
+def test_a_shop_without_points_can_move_too(shop, program, tmp_path):
+    path = export(shop, tmp_path / "shop.jsonl")
+    move_house()
+    take_in(shop, path)
+
+    assert Program.objects.get().current.number == 1
+    assert take_in(shop, path).startswith("Nothing changed: ")
+
+
+def test_the_inbox_stays_and_the_export_says_so(history, shop):
+    Change.objects.create(
+        shop=shop, subject="ORDER", subject_id="x", marked_at=timezone.now(), due_at=timezone.now()
+    )
+    out, err = StringIO(), StringIO()
+    call_command("loyalty_export", shop=shop.api_url, stdout=out, stderr=err)
+
+    assert "1 changed orders wait to be settled here and are not in the file." in err.getvalue()
+
+
+def test_no_secret_of_the_shop_leaves(history, shop):
+    type(shop).objects.update(sealed_token="sealed-token", jwks={"keys": ["public-key"]})
+    out = StringIO()
+    call_command("loyalty_export", shop=shop.api_url, stdout=out, stderr=StringIO())
+
+    assert "sealed-token" not in out.getvalue()
+    assert "public-key" not in out.getvalue()
+
+
+def test_another_shops_rows_stay(history, shop):
+    other = type(shop).objects.create(
+        api_url="https://other.example.com/graphql/", installed_at=timezone.now()
+    )
+    Member.objects.create(
+        shop=other, customer_id="stranger", email="s@example.com", joined_at=timezone.now()
+    )
+    out = StringIO()
+    call_command("loyalty_export", shop=shop.api_url, stdout=out, stderr=StringIO())
+
+    assert "stranger" not in out.getvalue()
+
+
+def test_every_line_is_json_in_ascii(exported):
+    lines = exported.read_bytes().decode("ascii").splitlines()
+
+    assert json.loads(lines[0]) == {
+        "format": "saleor-loyalty",
+        "version": 1,
+        "shop": "https://shop.example.com/graphql/",
+    }
+    assert all(json.loads(line) for line in lines)

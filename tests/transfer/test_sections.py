@@ -1,0 +1,26 @@
+"""A model or field that is added must travel too, or be left behind on purpose."""
+
+from django.apps import apps
+
+from saleor_loyalty.models import Change, Lot, Shop
+from saleor_loyalty.transfer.sections import SECTIONS
+
+STAY = {
+    Shop,  # is there already, with its own token and keys
+    Change,  # what is not settled yet is seen again by the workers there
+}
+WITH_ITS_ENTRY = {Lot}
+IMPLIED = {"shop", "program"}  # the file has one of each
+
+
+def test_every_model_travels_or_stays_on_purpose():
+    travelling = {section.model for section in SECTIONS}
+
+    ours = set(apps.get_app_config("saleor_loyalty").get_models())
+    assert ours == travelling | WITH_ITS_ENTRY | STAY
+
+
+def test_every_row_that_a_row_names_is_named_in_the_file():
+    for section in SECTIONS:
+        relations = {f.name for f in section.model._meta.concrete_fields if f.is_relation}
+        assert relations - IMPLIED == set(section.names) - {"lot"}
