@@ -68,6 +68,7 @@ def _app_settings(at: Addresses, stores: Stores, secrets: keys.Keys) -> Settings
         "DJANGO_SETTINGS_MODULE": "saleor_loyalty.server.settings",
         "DATABASE_URL": stores.app_database,
         "CELERY_BROKER_URL": stores.broker,
+        "LOYALTY_QUEUE": f"demo-{at.ports.app}",  # a given broker may serve several demos
         "SECRET_KEY": secrets.app_secret,
         "ALLOWED_HOSTS": HOST,
         "LOYALTY_PUBLIC_URL": at.app_url,

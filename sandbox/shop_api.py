@@ -9,7 +9,7 @@ from uuid import uuid4
 from sandbox import graphql_client
 from sandbox.waiting import Broken, look_until
 
-APP_PERMISSIONS = ("MANAGE_ORDERS", "MANAGE_DISCOUNTS")
+APP_PERMISSIONS = ("MANAGE_ORDERS", "MANAGE_DISCOUNTS", "MANAGE_USERS")
 ADDRESS = {
     "firstName": "Ada",
     "lastName": "Demo",
@@ -210,14 +210,14 @@ class ShopApi:
         found: dict[str, Any] = self._ask(ORDER, {"id": order_id})
         return found
 
-    def refund(self, order_id: str) -> None:
-        """All that was charged, paid back."""
+    def refund(self, order_id: str, amount: Decimal | None = None) -> None:
+        """This much paid back, or all that was charged."""
         order = self.order(order_id)
         self._ask(
             REPORT,
             {
                 "id": order["transactions"][0]["id"],
-                "amount": str(order["totalCharged"]["amount"]),
+                "amount": str(amount or order["totalCharged"]["amount"]),
                 "reference": uuid4().hex,
             },
         )

@@ -22,6 +22,8 @@ from sandbox.waiting import look_until
 
 FIRST_ORDER = Decimal("512.00")
 SECOND_ORDER = Decimal("120.00")  # as near as the shop's prices allow
+THIRD_ORDER = Decimal("600.00")
+PART_REFUND = Decimal("60.00")  # of the third
 GIFT = 200
 CHANNEL = "default-channel"  # every Saleor begins with one of this name
 
@@ -54,6 +56,7 @@ class Story:
     first_order: str = ""
     code: str = ""
     balance: int = 0
+    debt: int = 0
     loyalty: LoyaltyApi = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,17 +73,10 @@ class Story:
         yield self.coupon_refused()
         yield self.gift_given()
         yield from self.order_refunded()
+        yield from self.debt_paid_off()
 
     def order_paid(self) -> Step:
-        variants = self.shop.variants(self.channel["slug"])
-        variant = min(variants, key=lambda variant: variant.is_shipped)
-        self.first_order = self.shop.place_order(
-            self.customer_id,
-            channel_id=self.channel["id"],
-            variant_id=variant.id,
-            price=str(FIRST_ORDER),
-        )
-        self.shop.mark_paid(self.first_order)
+        self.first_order = self._paid_order(FIRST_ORDER)
         order = self.shop.order(self.first_order)
         return Step(
             "An order is paid",
@@ -164,8 +160,38 @@ class Story:
             "-5,120, balance 0",
             lambda: f"{self._movements(1)}, {self._balance()}",
         )
+        self.debt = 5120 - self.balance
         debt = self.loyalty.debt(self.shop.app_token(self.app_id), self.customer_id)
-        yield Step("What the staff see", f"debt {5120 - self.balance:,}", f"debt {debt:,}")
+        yield Step("What the staff see", f"debt {self.debt:,}", f"debt {debt:,}")
+
+    def debt_paid_off(self) -> Iterator[Step]:
+        order = self._paid_order(THIRD_ORDER)
+        self.balance = 6000 - self.debt
+        yield self._see(
+            f"An order of {THIRD_ORDER} pays the debt",
+            f"+6,000, balance {self.balance:,}, 1 coupon, USED",
+            lambda: f"{self._movements(1)}, {self._balance()}, {self._coupons()}",
+        )
+        self.shop.refund(order, PART_REFUND)
+        self.balance -= 600
+        yield self._see(
+            f"{PART_REFUND} of it are refunded",
+            f"-600, balance {self.balance:,}",
+            lambda: f"{self._movements(1)}, {self._balance()}",
+        )
+
+    def _paid_order(self, price: Decimal) -> str:
+        """An order of goods at this price, entered by staff and marked as paid; its id."""
+        variants = self.shop.variants(self.channel["slug"])
+        variant = min(variants, key=lambda variant: variant.is_shipped)
+        order_id = self.shop.place_order(
+            self.customer_id,
+            channel_id=self.channel["id"],
+            variant_id=variant.id,
+            price=str(price),
+        )
+        self.shop.mark_paid(order_id)
+        return order_id
 
     def _see(self, name: str, expected: str, look: Callable[[], str]) -> Step:
         """What workers bring about takes its time: look until it is there, or time is up."""

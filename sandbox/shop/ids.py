@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 
 
 class InvalidId(ValueError):
@@ -14,10 +15,18 @@ def global_id(type_name: str, key: object) -> str:
 
 def key_of(type_name: str, text: str) -> str:
     """The key inside a global id of this type. Raises InvalidId."""
-    name, key = parts(text)
+    try:
+        name, key = parts(text)
+    except InvalidId as error:
+        raise InvalidId(f"Invalid ID: {text}. Expected: {type_name}.") from error
     if name != type_name:
-        raise InvalidId(f"Must receive a {type_name} id.")
+        raise InvalidId(f"Invalid ID: {text}. Expected: {type_name}, received: {name}.")
     return key
+
+
+def keys_of(type_name: str, texts: Iterable[str]) -> list[str]:
+    """The keys inside those of the global ids that are of this type. Raises InvalidId."""
+    return [key for name, key in map(parts, texts) if name == type_name]
 
 
 def parts(text: str) -> tuple[str, str]:

@@ -25,6 +25,8 @@ def test_the_story_goes_as_it_should() -> None:
     )
 
     assert story.returncode == 0, story.stdout + story.stderr
-    assert story.stdout.count("✓") == 11
+    assert story.stdout.count("✓") == 13
     assert "✗" not in story.stdout
     assert "debt 3,720" in story.stdout
+    assert "+6,000, balance 2,280" in story.stdout
+    assert "-600, balance 1,680" in story.stdout

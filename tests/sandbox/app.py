@@ -34,8 +34,10 @@ class Request(NamedTuple):
         return self.header("Saleor-Event")
 
     @property
-    def order_id(self) -> str:
-        return json.loads(self.body)["order"]["id"]
+    def subject_id(self) -> str:
+        """The id of the order or customer that a webhook tells of."""
+        [subject] = json.loads(self.body).values()
+        return subject["id"]
 
 
 class App:
@@ -44,7 +46,7 @@ class App:
     def __init__(self, identifier: str, permissions: list[str]) -> None:
         self.identifier, self.permissions = identifier, permissions
         self.name = "An app"
-        self.query = document("order_events")
+        self.query, self.events = document("order_events"), ORDER_EVENTS
         self.statuses: list[int] = []
         self.takes_token = True
         self.token = ""
@@ -59,8 +61,8 @@ class App:
 
     def manifest(self) -> dict[str, Any]:
         webhook = {
-            "name": "orders",
-            "asyncEvents": ORDER_EVENTS,
+            "name": "events",
+            "asyncEvents": self.events,
             "isActive": True,
             "targetUrl": f"{self.url}/webhooks",
             "query": self.query,
@@ -77,14 +79,14 @@ class App:
     def webhooks(self) -> list[Request]:
         return [request for request in self.requests if request.path == "/webhooks"]
 
-    def wait_for(self, event: str, order_id: str, *, times: int = 1) -> list[Request]:
-        """The webhooks of an order up to the one awaited.
+    def wait_for(self, event: str, subject_id: str, *, times: int = 1) -> list[Request]:
+        """The webhooks of an order or customer up to the one awaited.
 
         They arrive in the order they were sent.
         """
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline:
-            seen = [request for request in self.webhooks() if request.order_id == order_id]
+            seen = [request for request in self.webhooks() if request.subject_id == subject_id]
             if sum(request.event == event for request in seen) >= times:
                 return seen
             time.sleep(0.05)

@@ -3,14 +3,17 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import httpx
 import pytest
 
-from sandbox import demo, opening
-from sandbox.addresses import Ports
+from sandbox import demo, graphql_client, opening
+from sandbox.addresses import Addresses, Ports
 from sandbox.shop.people import STAFF
+from sandbox.shop_api import ShopApi
+from sandbox.waiting import look_until
 
 pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -22,12 +25,20 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="Pages are tested in Chromium: sudo apt-get install chromium"
 )
 SECONDS = 1000
+VOUCHERS = """query ($code: String!) {
+  vouchers(first: 1, filter: { search: $code }) { edges { node { id } } }
+}"""
+POINTS_END = """mutation {
+  loyaltyProgramUpdate(input: { expiryPolicy: ROLLING, expiryDays: 60 }) {
+    errors { field message code }
+  }
+}"""
 PAGES = ("/", "/sign-in/", "/cart/", "/orders/", "/account/", "/staff/", "/mail/", "/push/")
 
 
 @pytest.fixture(scope="module")
-def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo's shop, with the loyalty app installed and a programme of 10 points per euro."""
+def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """The demo, with the loyalty app installed and a programme of 10 points per euro."""
     folder, stop = tmp_path_factory.mktemp("pages"), Event()
     ports = Ports.any()
     with demo.running(
@@ -35,7 +46,13 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ) as running:
         staff = (STAFF.email, STAFF.password)
         opening.open_shop(running, staff=staff, stop=stop, say=lambda _: None)
-        yield running.at.sandbox_url
+        yield running.at
+
+
+@pytest.fixture(scope="module")
+def shop_url(at: Addresses) -> str:
+    """The demo's shop."""
+    return at.sandbox_url
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +80,11 @@ def sign_in(page: Page, url: str, name: str) -> None:
     page.goto(f"{url}/sign-in/")
     page.locator("main").get_by_role("button", name=name).click()
     expect(page.locator(".person summary")).to_contain_text(name.split()[0])
+
+
+def shop_of(at: Addresses) -> ShopApi:
+    """The demo's shop, as its staff."""
+    return ShopApi(at.shop_url, staff=(STAFF.email, STAFF.password), stop=Event())
 
 
 def put_in_cart(page: Page, url: str, *names: str) -> None:
@@ -150,6 +172,44 @@ def test_staff_give_points_with_a_reason_that_the_shopper_reads(page, shop_url):
     sign_in(page, shop_url, "Chloé Martin")
     page.goto(f"{shop_url}/account/")
     expect(page.locator(".history")).to_contain_text("For a kind letter")
+
+
+def test_the_coupon_of_an_order_that_was_refunded_is_withdrawn(page, at, shop_url):
+    sign_in(page, shop_url, "Chloé Martin")
+    put_in_cart(page, shop_url, "Espresso machine")
+    page.get_by_role("button", name="Pay €521.90").click()
+    expect_balance(page, "320")
+    order = page.url
+    page.goto(f"{shop_url}/account/")
+    code = page.locator(".ticket .code code").inner_text()
+    page.goto(order)
+    page.get_by_role("button", name="Refund all").click()
+    expect_balance(page, "200")
+
+    page.goto(f"{shop_url}/account/")
+    expect(page.locator(".ticket.spent")).to_contain_text("withdrawn: its points were needed")
+    expect(page.locator(".history")).to_contain_text("was withdrawn to cover points taken back")
+    staff = shop_of(at).sign_in(STAFF.email, STAFF.password)
+    found = look_until(
+        [].__eq__,
+        lambda: graphql_client.ask(at.shop_url, VOUCHERS, {"code": code}, token=staff)["edges"],
+        stop=Event(),
+    )
+    assert found == []
+
+
+def test_a_shopper_sees_when_points_end(page, at, shop_url):
+    shop = shop_of(at)
+    token = shop.app_token(shop.install(at.manifest_url))
+    graphql_client.ask(f"{at.app_url}/graphql/", POINTS_END, token=token)
+    last_day = datetime.now(UTC).date() + timedelta(days=60)
+
+    sign_in(page, shop_url, "Chloé Martin")
+    page.goto(f"{shop_url}/account/")
+
+    expect(page.locator(".wallet")).to_contain_text(
+        f"200 points end on {last_day.day} {last_day:%b %Y}."
+    )
 
 
 def test_a_shopper_who_allows_notices_has_a_phone(page, shop_url):

@@ -2,16 +2,20 @@
 
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from saleor_loyalty.saleor_api.client import document
 from sandbox.shop.ids import global_id
+from sandbox.shop.people import SHOPPERS
 from tests.sandbox.app import App
 from tests.sandbox.orders import Orders
-from tests.sandbox.replay import replay
+from tests.sandbox.replay import OWN, replay
 from tests.sandbox.running import Sandbox
 
 UNKNOWN_ORDER = global_id("Order", "ace7de18-7f96-4ab1-a39c-78ed974de999")
+ME = "{ me { id } }"
 EURO, ZLOTY = global_id("Channel", 1), global_id("Channel", 2)
 
 
@@ -226,3 +230,71 @@ def test_a_code_lowers_a_cart_and_then_the_order(sandbox, orders: Orders):
 
     orders.cancel(order_id)
     replay(sandbox, "promo_used_after_cancel", None, id=small, c=good)
+
+
+def test_a_deleted_voucher_is_gone(sandbox, orders, discounts, only_orders):
+    voucher_id, deleted = orders.voucher("PERCENTAGE", 10)
+    cart = orders.cart(("Coffee beans, 2 kg", 2), email="ada@example.com")
+    orders.use_code(cart, deleted)
+    replay(sandbox, "voucher_delete", discounts, folder=OWN, id=voucher_id)
+    replay(sandbox, "voucher_delete_gone", discounts, folder=OWN, id=voucher_id)
+    replay(sandbox, "voucher_delete_refused", discounts, folder=OWN)
+
+    replay(sandbox, "promo_unknown", None, id=cart, c=deleted)
+    replay(sandbox, "complete_with_used_code", None, id=cart)
+    found = replay(sandbox, "voucher_by_code_unknown", discounts, folder=OWN, code=deleted)
+    assert found["vouchers"]["edges"] == []
+    replay(sandbox, "voucher_create", discounts, folder=OWN, input={"addCodes": [deleted]})
+    answer = sandbox.answer(document("voucher_delete"), only_orders, id=voucher_id).json()
+    assert answer["data"] == {"voucherDelete": None}
+    assert answer["errors"][0]["message"].endswith("permissions: MANAGE_DISCOUNTS")
+
+
+def test_an_order_keeps_what_a_deleted_voucher_took_off(sandbox, orders, discounts, only_orders):
+    voucher_id, good = orders.voucher("FIXED", 5)
+    cart = orders.cart(("Coffee beans, 2 kg", 2), email="ada@example.com")
+    orders.use_code(cart, good)
+    order_id = orders.complete(cart)["order"]["id"]
+    replay(sandbox, "voucher_delete", discounts, folder=OWN, id=voucher_id)
+
+    [edge] = sandbox.data(document("orders"), only_orders, ids=[order_id])["orders"]["edges"]
+    assert edge["node"]["voucherCode"] == good
+    assert edge["node"]["discounts"] == [{"type": "VOUCHER", "amount": {"amount": 5.0}}]
+
+
+def test_customers_are_found_by_their_ids(sandbox, only_orders):
+    people = [
+        sandbox.data(ME, sandbox.tokens(person)["token"])["me"]["id"] for person in SHOPPERS[:2]
+    ]
+    ids = [*people[::-1], global_id("User", 999_999), EURO]
+    data = replay(sandbox, "customers", only_orders, folder=OWN, ids=ids)
+    nodes = [edge["node"] for edge in data["customers"]["edges"]]
+    assert [node["id"] for node in nodes] == people
+    assert all(node["isConfirmed"] for node in nodes)
+
+
+def test_customers_are_not_for_everybody(sandbox, discounts):
+    answer = sandbox.answer(document("customers"), discounts, ids=[]).json()
+    assert answer["data"] == {"customers": None}
+    assert answer["errors"][0]["message"].endswith("permissions: MANAGE_ORDERS, MANAGE_USERS")
+
+
+def test_orders_are_found_by_their_customers(sandbox, orders, only_orders):
+    older, newer = orders.place(10), orders.place(10)
+    orders.draft(10)
+    owner = sandbox.data(ME, sandbox.shopper)["me"]["id"]
+    ids = [owner, global_id("User", 999_999)]
+    data = replay(sandbox, "orders_of_customers", only_orders, folder=OWN, ids=ids)
+    assert [edge["node"]["id"] for edge in data["orders"]["edges"]][:2] == [newer, older]
+    nobody = sandbox.data(document("orders_of_customers"), only_orders, ids=ids[1:])
+    assert nobody["orders"]["edges"] == []
+
+
+def test_orders_that_changed_are_walked_by_their_age(sandbox, orders, only_orders):
+    unchanged, older, newer = orders.place(10), orders.place(10), orders.place(10)
+    since = datetime.now(UTC).isoformat()
+    orders.mark_as_paid(newer)
+    orders.mark_as_paid(older)
+    data = replay(sandbox, "orders_since", only_orders, folder=OWN, since=since)
+    assert [edge["node"]["id"] for edge in data["orders"]["edges"]] == [older, newer]
+    assert unchanged not in str(data)

@@ -119,7 +119,7 @@ def test_it_is_tried_six_times_and_not_once_more(orders, app):
     orders.cancel(later)
     app.wait_for("order_updated", later)
     attempts = [
-        r for r in app.webhooks() if r.order_id == order_id and r.event == "order_cancelled"
+        r for r in app.webhooks() if r.subject_id == order_id and r.event == "order_cancelled"
     ]
     assert len(attempts) == 6
 
@@ -133,4 +133,4 @@ def test_a_refusal_is_final(orders, app, status):
     later = orders.place(10)
     orders.cancel(later)
     app.wait_for("order_updated", later)
-    assert len([r for r in app.webhooks() if r.order_id == order_id]) == 2
+    assert len([r for r in app.webhooks() if r.subject_id == order_id]) == 2

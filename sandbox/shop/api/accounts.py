@@ -98,6 +98,10 @@ def token_create(_info: GraphQLResolveInfo, *, email: str, password: str) -> dic
         raise ShopError(
             "Please, enter valid credentials", code="INVALID_CREDENTIALS", field="email"
         )
+    if not user.is_confirmed:
+        raise ShopError(
+            "Account needs to be confirmed via email.", code="ACCOUNT_NOT_CONFIRMED", field="email"
+        )
     return {"token": tokens.access(user), "refresh_token": tokens.refresh(user), "user": user}
 
 

@@ -10,15 +10,16 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from sandbox.shop import orders
 from sandbox.shop.api.access import require
 from sandbox.shop.api.connections import connection
+from sandbox.shop.api.customers import user_keys
 from sandbox.shop.api.mutations import find, payload
-from sandbox.shop.ids import parts
+from sandbox.shop.ids import keys_of
 from sandbox.shop.models import Channel, Order, Price, Product, User
 from sandbox.shop.problems import ShopError
 
 query = QueryType()
 mutation = MutationType()
 
-SORTING = {"NUMBER": "number", "LAST_MODIFIED_AT": "updated_at"}
+SORTING = {"NUMBER": "number", "CREATED_AT": "created", "LAST_MODIFIED_AT": "updated_at"}
 
 
 def rows() -> QuerySet[Order]:
@@ -58,6 +59,10 @@ def orders_(
 def _where(found: QuerySet[Order], where: dict[str, Any]) -> QuerySet[Order]:
     if where.get("ids") is not None:
         found = found.filter(pk__in=_order_keys(where["ids"]))
+    owner = where.get("user") or {}
+    for ids in ([owner["eq"]] if "eq" in owner else None, owner.get("one_of")):
+        if ids is not None:
+            found = found.filter(user__in=user_keys(ids))
     updated = where.get("updated_at") or {}
     if updated.get("gte"):
         found = found.filter(updated_at__gte=updated["gte"])
@@ -69,8 +74,7 @@ def _where(found: QuerySet[Order], where: dict[str, Any]) -> QuerySet[Order]:
 def _order_keys(ids: list[str]) -> list[str]:
     """Ids of other things are passed over; one that is no id at all spoils the whole list."""
     try:
-        pairs = [parts(text) for text in ids]
-        return [str(UUID(key)) for type_name, key in pairs if type_name == "Order"]
+        return [str(UUID(key)) for key in keys_of("Order", ids)]
     except ValueError as error:
         raise GraphQLError('{"ids": [{"message": "Invalid ID specified.", "code": ""}]}') from error
 

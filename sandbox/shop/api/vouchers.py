@@ -82,6 +82,14 @@ def voucher_channel_listing_update(
     return {"voucher": voucher}
 
 
+@mutation.field("voucherDelete")
+@payload("MANAGE_DISCOUNTS")
+def voucher_delete(_info: GraphQLResolveInfo, *, id: str) -> dict[str, Any]:
+    voucher = find(Voucher.objects.all(), "Voucher", id)
+    Voucher.objects.filter(pk=voucher.pk).delete()
+    return {"voucher": voucher}
+
+
 @voucher_type.field("type")
 def type_(_voucher: Voucher, _info: GraphQLResolveInfo) -> str:
     return "ENTIRE_ORDER"

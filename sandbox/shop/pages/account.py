@@ -1,7 +1,8 @@
 """The shopper's points: what a storefront shows of the loyalty app's answer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -75,7 +76,8 @@ def _shown(data: dict[str, Any]) -> dict[str, Any]:
     member, program = data["loyalty"], data["loyaltyProgram"]
     if not member:
         return {"program": program, "member": None}
-    coupons = [_coupon(edge["node"]) for edge in member["coupons"]["edges"]]
+    zone = ZoneInfo(program["timeZone"] if program else "UTC")
+    coupons = [_coupon(edge["node"], zone) for edge in member["coupons"]["edges"]]
     entries = [_entry(edge["node"]) for edge in member["entries"]["edges"]]
     done = program["threshold"] - member["pointsToNextReward"] if program else 0
     return {
@@ -84,18 +86,18 @@ def _shown(data: dict[str, Any]) -> dict[str, Any]:
         "coupons": coupons,
         "entries": entries,
         "awaits_code": any(coupon["status"] == "PENDING" for coupon in coupons),
+        "points_last_day": _last_day(_moment(member["expiresAt"]), zone),
         "older": member["entries"]["totalCount"] - len(entries),
         "percent": max(0, min(100, 100 * done // program["threshold"])) if program else 0,
     }
 
 
-def _coupon(coupon: dict[str, Any]) -> dict[str, Any]:
+def _coupon(coupon: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     moments = {name: _moment(coupon[name]) for name in ("issuedAt", "expiresAt", "usedAt")}
-    ends = moments["expiresAt"]
     return {
         **coupon,
         **moments,
-        "last_day": ends and ends - timedelta(microseconds=1),  # it ends at a midnight
+        "last_day": _last_day(moments["expiresAt"], zone),
         "is_open": coupon["status"] in {"ACTIVE", "PENDING"},
     }
 
@@ -104,6 +106,11 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     """With the key of the order's page: the loyalty app knows orders by Saleor's global id."""
     key = parts(entry["orderId"])[1] if entry["orderId"] else None
     return {**entry, "createdAt": _moment(entry["createdAt"]), "order_key": key}
+
+
+def _last_day(end: datetime | None, zone: ZoneInfo) -> date | None:
+    """The day that an end closes: the programme's things end at a midnight of its time zone."""
+    return (end - timedelta(microseconds=1)).astimezone(zone).date() if end else None
 
 
 def _moment(text: str | None) -> datetime | None:

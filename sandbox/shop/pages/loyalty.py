@@ -15,7 +15,7 @@ TIMEOUT = httpx.Timeout(3)
 
 PROGRAM = """
   loyaltyProgram {
-    name isActive threshold rewardName discountType couponValidDays basis includeShipping
+    name isActive threshold rewardName discountType couponValidDays basis includeShipping timeZone
     channels { channel currency pointsPerUnit discountValue minSpent }
   }
 """
@@ -23,7 +23,7 @@ OVERVIEW = f"query Overview {{ {PROGRAM} loyalty {{ balance pointsToNextReward }
 PROGRAM_ONLY = f"query Programme {{ {PROGRAM} }}"
 ACCOUNT = f"""query Account {{ {PROGRAM}
   loyalty {{
-    balance pointsToNextReward lifetimePoints
+    balance pointsToNextReward lifetimePoints expiresAt expiringPoints
     coupons(first: 100) {{ edges {{ node {{
       id code status rewardName discountType issuedAt expiresAt usedAt usedOrderNumber
       terms {{ channel currency discountValue minSpent }}
