@@ -1,0 +1,85 @@
+"""Committed data and worker processes of their own."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from saleor_loyalty import vault
+from saleor_loyalty.models import Activation, Program, Shop
+from tests.concurrency.saleor_over_http import Server, serve
+from tests.points.conftest import LONG_AGO, new_version
+from tests.points.paper_saleor import PaperSaleor
+
+
+@pytest.fixture(scope="session")
+def processes() -> ForkServerContext:
+    """Workers are forked from a process that has read the code and has no connection."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.concurrency.processes"])
+    return context
+
+
+@pytest.fixture
+def saleor() -> Iterator[Server]:
+    with serve(PaperSaleor()) as server:
+        yield server
+
+
+@pytest.fixture
+def shop(transactional_db, saleor) -> Shop:
+    shop = Shop.objects.create(
+        api_url=saleor.api_url,
+        domain="shop.example.com",
+        sealed_token=vault.seal("token"),
+        installed_at=LONG_AGO,
+    )
+    program = Program.objects.create(shop=shop, is_active=True)
+    Activation.objects.create(program=program, started_at=LONG_AGO)
+    program.current = new_version(program)
+    program.save()
+    return shop
+
+
+@pytest.fixture
+def log(tmp_path) -> Path:
+    """What the workers complain of."""
+    path = tmp_path / "workers.log"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def at_once(processes, log) -> Callable[..., list[int]]:
+    """Has so many processes do the same at the same moment; what each of them returned."""
+
+    def at_once(count: int, work: Callable[..., int], *arguments: Any) -> list[int]:
+        barrier = processes.Barrier(count)
+        results = processes.SimpleQueue()
+        database = connection.settings_dict["NAME"]
+        workers = [
+            processes.Process(
+                target=_put_result, args=(results, work, database, str(log), barrier, *arguments)
+            )
+            for _ in range(count)
+        ]
+        for worker in workers:
+            worker.start()
+        returned = [results.get() for _ in workers]
+        for worker in workers:
+            worker.join()
+        return returned
+
+    return at_once
+
+
+def _put_result(results: Any, work: Callable[..., int], *arguments: Any) -> None:
+    try:
+        results.put(work(*arguments))
+    except BaseException:
+        results.put(-1)
+        raise

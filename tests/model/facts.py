@@ -1,0 +1,126 @@
+"""What the model knows of rules, orders, coupons and members. Plain Python, nothing of ours.
+
+Money is in cents, points are whole, times are aware.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+NEVER, ROLLING, PER_LOT = "NEVER", "ROLLING", "PER_LOT"
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What the owner promises. `rates` holds points per unit of the currency, by channel."""
+
+    threshold: int
+    rates: Mapping[str, Fraction]
+    net: bool = False
+    shipping: bool = False
+    coupon_days: int | None = None
+    policy: str = NEVER
+    days: int | None = None
+    zone: str = "Europe/Paris"
+
+    def ends(self, moment: datetime, days: int) -> datetime:
+        """The end of the local day that comes `days` after the one of `moment`."""
+        zone = ZoneInfo(self.zone)
+        last_day = moment.astimezone(zone).date() + timedelta(days=days)
+        midnight = datetime.combine(last_day + timedelta(days=1), time(0), zone)
+        return midnight.astimezone(UTC)
+
+
+@dataclass
+class Line:
+    key: str
+    gross: int
+    net: int
+    is_gift_card: bool = False
+    product_is_gone: bool = False
+
+
+@dataclass(kw_only=True)
+class Order:
+    """An order as the shop has it. `gift_card` is what a gift card paid of it."""
+
+    number: int
+    customer: str | None
+    channel: str
+    lines: list[Line]
+    created: datetime
+    shipping: int = 0
+    gift_card: int = 0
+    charged: int = 0
+    paid_at: datetime | None = None
+    is_import: bool = False
+    is_void: bool = False
+    is_unconfirmed: bool = False
+    coupon: "Coupon | None" = None
+    code: str | None = None
+
+    @property
+    def total(self) -> int:
+        """What is to be paid in money."""
+        return max(0, sum(line.gross for line in self.lines) + self.shipping - self.gift_card)
+
+    @property
+    def first_paid(self) -> datetime | None:
+        """When it was first paid in full. An import has no history: it shows only how it stands."""
+        if self.is_import:
+            return self.created if self.charged >= self.total else None
+        return self.paid_at
+
+
+@dataclass(eq=False)
+class Coupon:
+    owner: str
+    cost: int
+    ends: datetime | None
+    version: int
+    state: str = "open"
+    used_by: int | None = None
+    used_at: datetime | None = None
+    issue: int = 1
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state == "open" and (self.ends is None or self.ends > now)
+
+
+@dataclass
+class Lot:
+    left: int
+    ends: datetime | None
+
+
+@dataclass
+class Account:
+    """One member. `period` is the end of a ROLLING period; `running` was so before `moment`."""
+
+    status: str = "ACTIVE"
+    movements: list[int] = field(default_factory=list)
+    earned: int = 0
+    lots: list[Lot] = field(default_factory=list)
+    period: datetime | None = None
+    moment: datetime | None = None
+    running: datetime | None = None
+
+    @property
+    def balance(self) -> int:
+        return sum(self.movements)
+
+
+@dataclass
+class Settled:
+    """What the programme holds for an order."""
+
+    rules: int | None = None
+    points: int = 0
+    owner: str | None = None
+    since: datetime | None = None
+    was_credited: bool = False
+    is_waived: bool = False
+    gift_card_lines: set[str] = field(default_factory=set)

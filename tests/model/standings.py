@@ -1,0 +1,88 @@
+"""Where everybody stands: the database's answer beside the model's."""
+
+from collections import Counter
+from datetime import datetime
+from itertools import accumulate
+
+from saleor_loyalty.models import Coupon, Entry, Lot, Member, SettledOrder, Shop
+from tests.model.facts import PER_LOT, ROLLING, Account
+from tests.model.model import Programme
+from tests.points.paper_saleor import order_id
+
+
+def assert_all_as_the_model_says(shop: Shop, programme: Programme, now: datetime) -> None:
+    """Every balance, lot, order and coupon of the shop."""
+    members = {member.customer_id: member for member in shop.members.all()}
+    entries = list(Entry.objects.filter(shop=shop).order_by("pk"))
+    lots = list(Lot.objects.filter(shop=shop, remaining__gt=0).order_by("pk"))
+    for customer in members.keys() | programme.accounts.keys():
+        account = programme.accounts.get(customer, Account())
+        if customer not in members:
+            assert not account.movements, f"{customer} is no member"
+            continue
+        member = members[customer]
+        own_entries = [entry for entry in entries if entry.member_id == member.pk]
+        own_lots = [lot for lot in lots if lot.member_id == member.pk]
+        _assert_points(member, own_entries, account)
+        _assert_ends(member, own_lots, account, programme)
+    _assert_orders(shop, programme)
+    _assert_coupons(shop, programme, now, entries)
+
+
+def _assert_points(member: Member, entries: list[Entry], account: Account) -> None:
+    points = [entry.points for entry in entries]
+    assert points == account.movements
+    assert 0 not in points
+    assert [entry.balance_after for entry in entries] == list(accumulate(points))
+    assert member.balance == sum(points)
+    assert member.lifetime_points == account.earned
+
+
+def _assert_ends(member: Member, lots: list[Lot], account: Account, programme: Programme) -> None:
+    assert sum(lot.remaining for lot in lots) == max(0, member.balance)
+    if programme.rules.policy == PER_LOT:
+        rule = Shop.objects.get(pk=member.shop_id).program.current.expiry
+        ours = [(rule.lot_ends(lot.expires_at), lot.remaining) for lot in lots]
+        theirs = [(programme.lot_ends(lot), lot.left) for lot in account.lots if lot.left]
+        assert Counter(ours) == Counter(theirs)
+    if programme.rules.policy == ROLLING and member.balance > 0:
+        rule = Shop.objects.get(pk=member.shop_id).program.current.expiry
+        assert rule.balance_ends(member.expires_at) == programme.balance_ends(account)
+
+
+def _assert_orders(shop: Shop, programme: Programme) -> None:
+    rows = SettledOrder.objects.filter(shop=shop).select_related("version")
+    ours = {row.order_id: (row.points, row.version.number) for row in rows if row.revision}
+    theirs = {
+        order_id(number): (record.points, record.rules + 1)
+        for number, record in programme.settled.items()
+        if record.rules is not None
+    }
+    assert ours == theirs
+
+
+def _assert_coupons(shop: Shop, programme: Programme, now: datetime, entries: list[Entry]) -> None:
+    coupons = list(
+        Coupon.objects.filter(shop=shop).select_related("member", "entry").order_by("pk")
+    )
+    assert [_seen(coupon, now) for coupon in coupons] == [
+        (c.owner, c.cost, c.ends, c.state, order_id(c.used_by) if c.used_by else "", c.issue)
+        for c in programme.coupons
+    ]
+    in_debt = {coupon.member_id for coupon in coupons if coupon.member.balance < 0}
+    assert not [c for c in coupons if c.member_id in in_debt and c.is_unused_at(now)]
+    bought = sum(entry.kind == "REWARD" for entry in entries)
+    given_back = sum(entry.kind == "REVERSAL" and entry.points > 0 for entry in entries)
+    assert bought - given_back == sum(coupon.status != "WITHDRAWN" for coupon in coupons)
+
+
+def _seen(coupon: Coupon, now: datetime) -> tuple[object, ...]:
+    state = coupon.status.lower()
+    if state in {"pending", "active"}:
+        state = "open"
+    if state == "expired":
+        assert coupon.expires_at is not None
+        assert coupon.expires_at <= now
+        state = "open"
+    owner, cost = coupon.member.customer_id, -coupon.entry.points
+    return owner, cost, coupon.expires_at, state, coupon.used_order_id, coupon.issue

@@ -1,0 +1,41 @@
+"""What random histories are made of."""
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from tests.model.facts import NEVER, PER_LOT, ROLLING, Line, Rules
+
+amounts = st.one_of(
+    st.sampled_from([51_200, 10_000, 50_000, 5120, 1000, 5, 1]), st.integers(1, 60_000)
+)
+deliveries = st.sampled_from(["at once", "at once", "later", "twice", "lost"])
+which = st.integers(0, 5)
+
+
+@st.composite
+def line_lists(draw: st.DrawFn) -> list[Line]:
+    """One or two lines, mostly goods; the net price is the gross one less a fifth."""
+    kinds = st.sampled_from(["goods", "goods", "goods", "gift card"])
+    lines = draw(st.lists(st.tuples(amounts, kinds), min_size=1, max_size=2))
+    return [
+        Line(f"line-{n}", gross, gross - gross // 5, is_gift_card=kind == "gift card")
+        for n, (gross, kind) in enumerate(lines)
+    ]
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn) -> Rules:
+    rate = st.sampled_from(["10", "10", "1", "0.1", "0.3333"]).map(Fraction)
+    channels = draw(st.sampled_from([("main",), ("main", "us"), ("us",)]))
+    policy = draw(st.sampled_from([NEVER, ROLLING, PER_LOT]))
+    return Rules(
+        threshold=draw(st.sampled_from([5000, 5000, 1000, 170])),
+        rates={channel: draw(rate) for channel in channels},
+        net=draw(st.booleans()),
+        shipping=draw(st.booleans()),
+        coupon_days=draw(st.sampled_from([None, 60, 1])),
+        policy=policy,
+        days=None if policy == NEVER else draw(st.sampled_from([1, 30, 365])),
+        zone=draw(st.sampled_from(["Europe/Paris", "Asia/Kathmandu", "America/New_York"])),
+    )
