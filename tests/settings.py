@@ -13,8 +13,8 @@ os.environ |= {
     "SECRET_KEY": "for tests only",
 }
 os.environ.setdefault("DATABASE_URL", "postgresql://no-server/postgres")
-# A queue for each worker of pytest-xdist; its database comes from pytest-django. In the environment,
-# because Celery believes that more than the settings.
+# A queue for each worker of pytest-xdist; its database comes from pytest-django. Celery believes
+# the environment more than the settings.
 _broker = os.environ.get("CELERY_BROKER_URL", "redis://no-server:6379/0").rpartition("/")[0]
 os.environ["CELERY_BROKER_URL"] = f"{_broker}/{WORKER}"
 
