@@ -250,3 +250,22 @@ def test_t10_an_order_that_only_names_a_code_has_not_used_it(paper, settle, paid
 
     assert Coupon.objects.get().status == "WITHDRAWN"
     assert standing() == (0, 0)
+
+
+def test_t04_refunding_an_order_bought_with_a_coupon_takes_that_orders_points_alone(
+    paper, settle, paid
+):
+    coupon = Coupon.objects.get()
+    bought = paper.place(2, line(108), voucherCode=coupon.code)
+    settle(bought)
+    assert standing() == (1200, 0)
+
+    paper.charge(bought, 54.0)
+    settle(bought)
+    assert standing() == (660, 0)
+    paper.charge(bought, 0.0)
+    settle(bought)
+    assert standing() == (120, 0)
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.used_order_id) == ("USED", bought)
