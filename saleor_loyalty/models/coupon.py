@@ -74,7 +74,10 @@ class Coupon(models.Model):
         return -self.entry.points
 
     def is_unused_at(self, moment: datetime) -> bool:
-        """True while it may still give a discount."""
-        if self.expires_at is not None and self.expires_at <= moment:
-            return False
-        return self.status in {CouponStatus.PENDING, CouponStatus.ACTIVE}
+        """True while it may still give a discount.
+
+        Always before it is minted: one whose days are over by then gets them anew.
+        """
+        if self.status == CouponStatus.ACTIVE:
+            return self.expires_at is None or self.expires_at > moment
+        return self.status == CouponStatus.PENDING

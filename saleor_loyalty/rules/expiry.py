@@ -48,13 +48,15 @@ def protected_until(
 ) -> datetime | None:
     """What a new version protects the existing points with. `before` is the version it follows.
 
-    The same policy and days as before go on protecting what they did.
+    The same policy and days as before go on protecting what they did; a change never shortens it.
     """
     if before is None:
         return None
     if (before.policy, before.days) == (policy, days):
         return before.protected_until
-    return ExpiryRule(policy, days, time_zone, None).period_from(now)
+    return latest(
+        [before.protected_until, ExpiryRule(policy, days, time_zone, None).period_from(now)]
+    )
 
 
 def latest(moments: Iterable[datetime | None]) -> datetime | None:

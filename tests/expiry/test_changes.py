@@ -164,3 +164,15 @@ def test_switching_on_again_with_other_days_gives_a_full_new_period(
     change(is_active=True, expiry_days=200)
 
     assert last_moment(ada, midnight("2027-12-27")) == (10, 0)
+
+
+def test_t26_a_second_change_keeps_what_the_first_protected(
+    set_up, change, ada, order, clock, last_moment
+):
+    set_up("NEVER")
+    order(ada, 10)
+    change(expiry_policy="ROLLING", expiry_days=365)
+    clock.now = START + timedelta(days=10)
+    change(expiry_days=30)
+
+    assert last_moment(ada, midnight("2028-03-01")) == (10, 0)

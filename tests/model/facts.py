@@ -85,9 +85,12 @@ class Coupon:
     used_by: int | None = None
     used_at: datetime | None = None
     issue: int = 1
+    is_minted: bool = False
 
     def is_open(self, now: datetime) -> bool:
-        return self.state == "open" and (self.ends is None or self.ends > now)
+        """One that is not minted yet has its days before it, whatever they were."""
+        has_ended = self.is_minted and self.ends is not None and self.ends <= now
+        return self.state == "open" and not has_ended
 
 
 @dataclass

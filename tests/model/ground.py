@@ -1,20 +1,14 @@
 """What a random history stands on: ours and the model side by side, one clock, one shop."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 from django.db import transaction
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-)
+from hypothesis.stateful import RuleBasedStateMachine
 
-from saleor_loyalty import (
-    expiry,
-    inbox,
-    settlement,
-    vault,
-)
+from saleor_loyalty import expiry, inbox, settlement, vault
 from saleor_loyalty.models import Change, Entry, Shop
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.model.facts import Order
@@ -33,6 +27,7 @@ class Ground(RuleBasedStateMachine):
         self.saleor = CentSaleor()
         self.orders: list[Order] = []
         self.marked: dict[int, datetime] = {}  # when first, since it was last looked at
+        self.seen_at: datetime | None = None  # when both sides were last compared
         self.ends = ExitStack()
         self.ends.enter_context(mock.patch("django.utils.timezone.now", self.clock))
         self.ends.enter_context(
@@ -71,9 +66,10 @@ class Ground(RuleBasedStateMachine):
         self.now += timedelta(milliseconds=1)
         return self.now
 
-    def order(self, pick: int) -> Order:
-        """Mostly one of the latest."""
-        return self.orders[-1 - pick % len(self.orders)]
+    def order(self, pick: int, is_meant: Callable[[Order], bool] = bool) -> Order:
+        """One of those that are meant, counted back from the latest."""
+        orders = [order for order in self.orders if is_meant(order)]
+        return orders[-1 - pick % len(orders)]
 
     def set_charged(self, order: Order, cents: int, delivery: str) -> None:
         order.charged = cents

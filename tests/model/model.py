@@ -4,44 +4,29 @@ It knows no database and imports nothing of ours. `Programme` is told what happe
 says where every member must stand. No two things it is told of happen at the same moment.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from tests.model.facts import (
     FOREVER,
-    NEVER,
-    PER_LOT,
-    ROLLING,
-    Account,
     Coupon,
-    Lot,
     Order,
     Rules,
     Settled,
 )
+from tests.model.points import Points, later
 
 
-class Programme:
+class Programme(Points):
     """Tell it what happens; read where members stand."""
 
     def __init__(self, rules: Rules, now: datetime) -> None:
-        self.versions = [rules]
-        self.protected_until: datetime | None = None
+        super().__init__(rules)
         self.is_on = True
         self.on_times: list[list[datetime | None]] = [[now, None]]
-        self.accounts: dict[str, Account] = {}
         self.settled: dict[int, Settled] = {}
-        self.coupons: list[Coupon] = []
         self.given: dict[tuple[str, str, str | None], int] = {}
-
-    @property
-    def rules(self) -> Rules:
-        return self.versions[-1]
-
-    def account(self, customer: str) -> Account:
-        return self.accounts.setdefault(customer, Account())
 
     # What the owner and staff do
 
@@ -52,19 +37,26 @@ class Programme:
             return
         self.versions.append(rules)
         if (before.policy, before.days) != (rules.policy, rules.days):
-            self.protected_until = rules.ends(now, rules.days) if rules.days else None
+            period = rules.ends(now, rules.days) if rules.days else None
+            self.protected_until = later(self.protected_until, period)
 
     def switch(self, now: datetime, *, on: bool) -> None:
         if on and not self.is_on:
-            off_since = self.on_times[-1][1]
-            if self.rules.policy != NEVER:
-                days_off = (now - off_since).days + 1
-                ends = self.rules.ends(now, days_off)
-                self.protected_until = _later(self.protected_until, ends)
+            self._protect_after_break(now)
             self.on_times.append([now, None])
         elif self.is_on and not on:
             self.on_times[-1][1] = now
         self.is_on = on
+
+    def _protect_after_break(self, now: datetime) -> None:
+        """Nobody could renew their points in a break: nothing ends for as many days again."""
+        began = self.on_times[-1][1]
+        assert began is not None
+        if self.rules.days:
+            end = later(self.protected_until, self.rules.ends(now, (now - began).days + 1))
+            if end != self.protected_until:
+                self.protected_until = end
+                self.versions.append(self.rules)
 
     def give(self, customer: str, points: int, kind: str, key: str | None, now: datetime) -> bool:
         """A gift, or a correction by a signed number; False when it must be refused."""
@@ -78,47 +70,16 @@ class Programme:
         if key is not None:
             self.given[customer, kind, key] = points
         account.earned += points
-        self._post(customer, points, now, rewards=points > 0)
-        self._close()
+        self.post(customer, points, now, rewards=points > 0)
+        self.close()
         return True
-
-    # When points end
-
-    def balance_ends(self, account: Account) -> datetime | None:
-        """The end of a whole balance, in a ROLLING programme."""
-        return _later(account.period, self.protected_until)
-
-    def lot_ends(self, lot: Lot) -> datetime | None:
-        """The end of a lot, in a PER_LOT programme."""
-        return _later(lot.ends, self.protected_until)
 
     def expire(self, now: datetime, *, ended_by: datetime) -> None:
         """What has ended goes, for each end by itself. While the programme is off nothing does."""
         for customer, account in self.accounts.items() if self.is_on else ():
-            for _, points in sorted(self._ended(account, ended_by).items()):
-                self._post(customer, -points, now)
-        self._close()
-
-    def edges(self) -> Iterator[datetime]:
-        """The moments at which something ends."""
-        for account in self.accounts.values():
-            ends = (self._end(account, lot) for lot in account.lots if lot.left)
-            yield from (end for end in ends if end)
-        yield from (coupon.ends for coupon in self.coupons if coupon.ends)
-
-    def _ended(self, account: Account, now: datetime) -> Mapping[datetime, int]:
-        """Points that have ended, by their end."""
-        ended = Counter[datetime]()
-        for lot in account.lots:
-            end = self._end(account, lot)
-            if lot.left and end and end <= now:
-                ended[end] += lot.left
-        return ended
-
-    def _end(self, account: Account, lot: Lot) -> datetime | None:
-        if self.rules.policy == NEVER:
-            return None
-        return self.lot_ends(lot) if self.rules.policy == PER_LOT else self.balance_ends(account)
+            for _, points in sorted(self.ended(account, ended_by).items()):
+                self.post(customer, -points, now)
+        self.close()
 
     # What the shop's orders come to
 
@@ -138,7 +99,7 @@ class Programme:
             self._take_back(order, wanted[order.number][1], now)
         for order in due:
             self._credit(order, *wanted[order.number], now)
-        self._close()
+        self.close()
 
     def entitlement(self, order: Order, rules: Rules) -> int:
         """floor(eligible x kept x rate): exact, rounded once."""
@@ -221,79 +182,7 @@ class Programme:
         record.points += points
         self.account(record.owner).earned += points
         if points:
-            self._post(record.owner, points, now, rewards=points > 0, renews=renews)
-
-    # What follows from points that come or go
-
-    def _post(
-        self,
-        customer: str,
-        points: int,
-        now: datetime,
-        *,
-        rewards: bool = False,
-        renews: bool = False,
-    ) -> None:
-        """One cause with its consequences: rewards reached, coupons that pay a debt, the period."""
-        account = self._open(customer, now)
-        self._move(account, points, now)
-        while rewards and account.balance >= self.rules.threshold:
-            self._move(account, -self.rules.threshold, now)
-            days = self.rules.coupon_days
-            end = self.rules.ends(now, days) if days else None
-            version = len(self.versions) - 1
-            self.coupons.append(Coupon(customer, self.rules.threshold, end, version))
-        came_back = self._withdraw(customer, now)
-        if points > 0 or came_back:
-            self._start_period(account, now, renews=renews)
-
-    def _start_period(self, account: Account, now: datetime, *, renews: bool = False) -> None:
-        """One that ran before this moment goes on, whatever is taken back or given now."""
-        if self.rules.policy == ROLLING and (renews or account.running is None):
-            assert self.rules.days is not None
-            account.period = self.rules.ends(now, self.rules.days)
-
-    def _open(self, customer: str, now: datetime) -> Account:
-        """Note which period runs as the account is first touched at a moment."""
-        account = self.account(customer)
-        if account.moment != now:
-            account.moment = now
-            end = self.balance_ends(account) if account.balance > 0 else None
-            account.running = end if end and end > now else None
-        return account
-
-    def _close(self) -> None:
-        """A balance that is gone has no period."""
-        for account in self.accounts.values():
-            if account.balance <= 0:
-                account.period = None
-
-    def _move(self, account: Account, points: int, now: datetime) -> None:
-        debt = max(0, -account.balance)
-        account.movements.append(points)
-        if points > 0:
-            days = self.rules.days if self.rules.policy == PER_LOT else None
-            end = self.rules.ends(now, days) if days else None
-            account.lots.append(Lot(max(0, points - debt), end))
-            return
-        for lot in sorted(account.lots, key=self._spent_first):
-            taken = min(lot.left, -points)
-            lot.left -= taken
-            points += taken
-
-    def _spent_first(self, lot: Lot) -> datetime:
-        end = self.lot_ends(lot) if self.rules.policy == PER_LOT else None
-        return end or FOREVER
-
-    def _withdraw(self, customer: str, now: datetime) -> bool:
-        """Unused coupons pay a debt, newest first, only as many as needed; True if any did."""
-        account = self.account(customer)
-        moves = len(account.movements)
-        for coupon in reversed(self.coupons):
-            if account.balance < 0 and coupon.owner == customer and coupon.is_open(now):
-                coupon.state = "withdrawn"
-                self._move(account, coupon.cost, now)
-        return len(account.movements) > moves
+            self.post(record.owner, points, now, rewards=points > 0, renews=renews)
 
     # Coupons follow the orders they are used on
 
@@ -305,7 +194,16 @@ class Programme:
             costs_again = coupon.state == "withdrawn"
             coupon.state, coupon.used_by, coupon.used_at = "used", order.number, order.created
             if costs_again:
-                self._post(coupon.owner, -coupon.cost, now)
+                self.post(coupon.owner, -coupon.cost, now)
+
+    def mint(self, now: datetime) -> None:
+        """A coupon that had to wait until its days were over has them anew."""
+        waiting = [c for c in self.coupons if c.state == "open" and not c.is_minted]
+        for coupon in waiting if self.is_on else ():
+            rules = self._rules_of(coupon)
+            if coupon.ends and coupon.ends <= now and rules.coupon_days:
+                coupon.ends = rules.ends(now, rules.coupon_days)
+            coupon.is_minted = True
 
     def _give_back(self, coupon: Coupon, now: datetime) -> None:
         """Anew under another code, for as long as it had left, to the end of that day."""
@@ -315,14 +213,11 @@ class Programme:
             coupon.ends = self._rules_of(coupon).ends(instant_before, 0)
         coupon.state, coupon.used_by, coupon.used_at = "open", None, None
         coupon.issue += 1
-        account = self._open(coupon.owner, now)
-        if self._withdraw(coupon.owner, now):
-            self._start_period(account, now)
+        coupon.is_minted = False
+        account = self.open(coupon.owner, now)
+        if self.withdraw(coupon.owner, now):
+            self.start_period(account, now)
 
     def _rules_of(self, coupon: Coupon) -> Rules:
         """A coupon's days are those of the time zone it was issued in."""
         return self.versions[coupon.version]
-
-
-def _later(*moments: datetime | None) -> datetime | None:
-    return max((moment for moment in moments if moment), default=None)

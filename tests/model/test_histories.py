@@ -10,7 +10,7 @@ from tests.model.history import History
 
 LONG_RUN = os.environ.get("LOYALTY_TESTS") == "long"
 BOUNDED = settings(
-    max_examples=25,
+    max_examples=40,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

@@ -95,7 +95,7 @@ def test_only_as_many_coupons_as_needed_are_withdrawn_newest_first(paper, settle
 
 
 def test_a_coupon_that_has_ended_does_not_pay(paper, settle, paid):
-    Coupon.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    Coupon.objects.update(status="ACTIVE", expires_at=timezone.now() - timedelta(days=1))
     paper.charge(paid, 0.0)
     settle(paid)
 
@@ -269,3 +269,12 @@ def test_t04_refunding_an_order_bought_with_a_coupon_takes_that_orders_points_al
 
     coupon.refresh_from_db()
     assert (coupon.status, coupon.used_order_id) == ("USED", bought)
+
+
+def test_a_coupon_that_waited_past_its_days_pays_a_debt(paper, settle, paid):
+    Coupon.objects.update(expires_at=timezone.now() - timedelta(days=1))  # and is still PENDING
+    paper.charge(paid, 0.0)
+    settle(paid)
+
+    assert standing() == (0, 0)
+    assert Coupon.objects.get().status == "WITHDRAWN"
