@@ -174,8 +174,8 @@ def _rows(
                 fully_paid_at=order.fully_paid_at or now,
                 settled_at=now,
             )
-        elif row is not None and row.waived and past:
-            row.waived, row.version = False, rulebook.version
+        elif row is not None and row.revision == 0:  # known, but never credited
+            row.version, row.waived = rulebook.version, row.waived and not past
     return rows
 
 

@@ -1,6 +1,7 @@
 """A PaperSaleor behind a real socket, for workers that are processes of their own."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,8 @@ class Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with self.server.lock:
             data = self.server.paper.execute(asked["query"], asked["variables"])
-        body = json.dumps({"data": data}).encode()
+            body = json.dumps({"data": data}).encode()
+        time.sleep(self.server.seconds_on_the_way)
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -29,7 +31,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Answers one request at a time; hold `lock` to change `paper`."""
+    """Answers one request at a time; hold `lock` to change `paper`.
+
+    An answer that is some seconds on its way is not news any more when it arrives.
+    """
 
     daemon_threads = True
 
@@ -37,6 +42,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.paper = paper
         self.lock = Lock()
+        self.seconds_on_the_way = 0.0
 
     def handle_error(self, *_: object) -> None:
         """A worker that was killed leaves its request unfinished."""

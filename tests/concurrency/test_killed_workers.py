@@ -74,6 +74,7 @@ def fleet(processes: ForkServerContext, shop: Shop, log) -> Iterator[Fleet]:
 
 @pytest.mark.timeout(0 if LONG_RUN else 60)
 def test_killed_workers_lose_nothing_and_credit_nothing_twice(shop, saleor, fleet, log, capsys):
+    saleor.seconds_on_the_way = 0.25
     started = time.monotonic()
     fleet.launch(WORKERS)
     with _killing(fleet):

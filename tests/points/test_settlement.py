@@ -85,6 +85,19 @@ def test_t06_a_reversal_follows_the_rule_that_credited(paper, settle, program):
     assert balance() == 500
 
 
+def test_t06_an_order_seen_before_it_earned_goes_by_the_version_that_first_credits_it(
+    paper, settle, program
+):
+    key = paper.place(1, line(50, kind="GIFT_CARD"), status="UNCONFIRMED")
+    settle(key)
+    program.current = new_version(program, rate="1")
+    program.save()
+    paper.orders[key]["lines"] = [line(50, name="l2")]
+    settle(key)
+
+    assert balance() == 50
+
+
 def test_t33_a_refund_that_arrives_before_the_paid_event_ends_right(paper, settle):
     key = paper.place(1, line(100), chargeStatus="PARTIAL", totalCharged={"amount": 40.0})
     settle(key)
