@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from saleor_loyalty.models import Entry, EntryKind, Lot, Member
-from saleor_loyalty.rules.expiry import ROLLING, ExpiryRule
+from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 
 # What is spent or lapses was earned before: it does not lower the points ever earned.
 NOT_EARNING = frozenset({EntryKind.REWARD, EntryKind.EXPIRY})
@@ -56,7 +56,7 @@ class Account:
     def _credit(self, entry: Entry, *, debt: int) -> None:
         """A lot of what is left of a credit after it has paid the debt."""
         remaining = max(0, entry.points - debt)
-        ends = self._rule.period_from(self._now) if self._rule.policy == "PER_LOT" else None
+        ends = self._rule.period_from(self._now) if self._rule.policy == PER_LOT else None
         self.lots.append(
             Lot(
                 shop_id=entry.shop_id,

@@ -64,12 +64,6 @@ def open_book(
         book.write()
 
 
-def post(posting: Posting, *, version: ProgramVersion, now: datetime) -> Entry:
-    """Post one posting by itself; its entry."""
-    with open_book([posting.member_id], version=version, now=now) as book:
-        return book.post(posting)
-
-
 def _coupons(member_ids: Collection[int], coupon_ids: Collection[int]) -> dict[int, Coupon]:
     """Locked after the members: only who holds a member changes whether a coupon is unused."""
     wanted = Q(member__in=member_ids, status__in=(CouponStatus.PENDING, CouponStatus.ACTIVE))

@@ -127,7 +127,8 @@ def post(shop: Shop, clock: SimpleNamespace) -> Callable[..., Entry]:
             version=version,
             renews=renews,
         )
-        return ledger.post(posting, version=version, now=clock.now)
+        with ledger.open_book([posting.member_id], version=version, now=clock.now) as book:
+            return book.post(posting)
 
     return post
 

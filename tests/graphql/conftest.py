@@ -201,6 +201,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             order=order,
             basis=basis,
         )
-        return ledger.post(posting, version=version, now=NOW)
+        with ledger.open_book([posting.member_id], version=version, now=NOW) as book:
+            return book.post(posting)
 
     return earn

@@ -124,4 +124,7 @@ def _dan_gets_a_gift(program: Program) -> None:
             reason="Merci “beaucoup”",
             actor="staff@example.com",
         )
-        ledger.post(posting, version=program.current, now=timezone.now())
+        with ledger.open_book(
+            [posting.member_id], version=program.current, now=timezone.now()
+        ) as book:
+            book.post(posting)
