@@ -40,7 +40,7 @@ def test_a_program_that_dies_is_reported_with_the_end_of_its_log(processes: Proc
 
 def test_a_killed_program_is_reported_with_its_signal(processes: Processes) -> None:
     processes.start("web", ["http.server", "--bind", "127.0.0.1", "0"], {})
-    (web,) = psutil.Process().children()[-1:]
+    (web,) = (child for child in psutil.Process().children() if "http.server" in child.cmdline())
     web.kill()
 
     with pytest.raises(Broken, match="web was killed by SIGKILL"):
