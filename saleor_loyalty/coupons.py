@@ -1,12 +1,12 @@
 """Coupons: minted as vouchers in Saleor, and followed when the shop sees them used."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty import retirement
@@ -173,18 +173,27 @@ class Use:
     order: Order
 
 
-def used_by(*, shop: Shop, orders: Sequence[Order]) -> list[Use]:
-    """The orders that name a code of ours, one a coupon has or had. Two statements at most."""
+def named_by(shop: Shop, orders: Iterable[Order]) -> tuple[QuerySet[Coupon], QuerySet[RetiredCode]]:
+    """What to read for `uses`: coupons that have or had a code which orders name; retired codes."""
+    codes = {order.voucher_code for order in orders if order.voucher_code}
+    former = RetiredCode.objects.filter(shop=shop, code__in=codes)
+    if not codes:
+        return Coupon.objects.none(), former
+    current = Q(shop=shop, code__in=codes)
+    return Coupon.objects.filter(current | Q(pk__in=former.values("coupon"))), former
+
+
+def uses(
+    coupons: Iterable[Coupon], former: Iterable[RetiredCode], orders: Iterable[Order]
+) -> list[Use]:
+    """The orders that name a code of ours, one a coupon has or had."""
     by_code = {order.voucher_code: order for order in orders if order.voucher_code}
-    if not by_code:
-        return []
-    current = Coupon.objects.filter(shop=shop, code__in=by_code)
-    former = RetiredCode.objects.filter(shop=shop, code__in=by_code)
-    found = {
-        *current.values_list("pk", "member_id", "code"),
-        *former.values_list("coupon_id", "coupon__member_id", "code"),
-    }
-    return [Use(pk, member_id, code, by_code[code]) for pk, member_id, code in sorted(found)]
+    members = {coupon.pk: coupon.member_id for coupon in coupons}
+    codes = {(coupon.pk, coupon.code) for coupon in coupons}
+    codes |= {(retired.coupon_id, retired.code) for retired in former}
+    return [
+        Use(pk, members[pk], code, by_code[code]) for pk, code in sorted(codes) if code in by_code
+    ]
 
 
 def follow(book: Book, uses: Sequence[Use]) -> None:

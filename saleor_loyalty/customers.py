@@ -14,6 +14,7 @@ from saleor_loyalty.inbox import Claim
 from saleor_loyalty.models import SettledOrder, Shop, Subject
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
+from saleor_loyalty.statements import Writing
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +58,12 @@ def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> No
         for page in saleor.order_ids_of(list(customers)):
             inbox.mark(shop=shop, order_ids=_not_settled(shop, page, customers))
     with transaction.atomic():
-        held = inbox.still_held(claim).intersection(ids)
-        members.follow(shop=shop, customers={id_: customers.get(id_) for id_ in held})
-        inbox.finish(claim, held)
+        held = [change for change in inbox.held(claim) if change.subject_id in ids]
+        followed = {change.subject_id: customers.get(change.subject_id) for change in held}
+        members.follow(shop=shop, customers=followed)
+        writing = Writing()
+        inbox.finish(claim, held, writing)
+        writing.write()
 
 
 def _not_settled(shop: Shop, order_ids: Collection[str], customer_ids: Iterable[str]) -> set[str]:

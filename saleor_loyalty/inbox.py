@@ -5,12 +5,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Collate
 from django.utils import timezone
 
+from saleor_loyalty import claims
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.models import Change, Shop, Subject
+from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
 LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
@@ -27,12 +30,13 @@ MARK = """
                       THEN excluded.due_at ELSE saleor_loyalty_change.due_at END
 """
 
-# Only rows that are still this claim's and had no newer mark since it was taken.
-DELETE_SEEN = """
-    DELETE FROM saleor_loyalty_change AS change
-    USING unnest(%s::text[], %s::int[]) AS seen (subject_id, marks)
-    WHERE change.claim = %s
-      AND change.subject_id = seen.subject_id AND change.marks = seen.marks
+# Of changes that are locked.
+DONE = "done AS (DELETE FROM saleor_loyalty_change WHERE id = ANY(%s))"
+MARKED_MEANWHILE = """
+    marked_meanwhile AS (
+        UPDATE saleor_loyalty_change SET claim = NULL, due_at = %s, attempts = 0, error = ''
+        WHERE id = ANY(%s)
+    )
 """
 
 
@@ -67,44 +71,32 @@ def shops_with_work() -> list[Shop]:
 
 
 def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim | None:
-    """Take up to `limit` due changes of a shop for this worker alone; None when none is due."""
-    now = timezone.now()
-    with transaction.atomic():
-        due = list(
-            Change.objects.select_for_update(skip_locked=True, of=["self"])
-            .filter(shop=shop, subject=subject, due_at__lte=now)
-            .filter(shop__program__is_active=True)
-            .order_by("due_at")
-            .values_list("pk", "subject_id", "marks")[:limit]
-        )
-        if not due:
-            return None
-        taken = Claim(uuid.uuid4(), {subject_id: marks for _, subject_id, marks in due})
-        Change.objects.filter(pk__in=[pk for pk, _, _ in due]).update(
-            claim=taken.id, due_at=now + LEASE, attempts=F("attempts") + 1
-        )
-    return taken
+    """Take up to `limit` due changes of a shop for this worker alone; None when none is due.
 
-
-def still_held(claim: Claim) -> set[str]:
-    """Lock the claim's rows for this transaction; the subject ids that are still this worker's.
-
-    A row is lost when the lease ended and another worker took it over.
+    One statement.
     """
-    rows = Change.objects.select_for_update().filter(claim=claim.id).order_by("pk")
-    return set(rows.values_list("subject_id", flat=True))
+    id_ = uuid.uuid4()
+    due = Change.objects.filter(shop=shop, subject=subject, shop__program__is_active=True)
+    taken = claims.take(due, limit=limit, now=timezone.now(), lease=LEASE, claim=id_)
+    return Claim(id_, {change.subject_id: change.marks for change in taken}) if taken else None
 
 
-def finish(claim: Claim, subject_ids: Collection[str]) -> None:
-    """Take done changes off, in the transaction of the work; those marked meanwhile stay due."""
-    ids = list(subject_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(DELETE_SEEN, [ids, [claim.marks[i] for i in ids], claim.id])
-        marked_meanwhile = len(ids) - cursor.rowcount
-    if marked_meanwhile:
-        Change.objects.filter(claim=claim.id, subject_id__in=ids).update(
-            claim=None, due_at=timezone.now(), attempts=0, error=""
-        )
+def held(claim: Claim) -> QuerySet[Change]:
+    """The changes that are still this worker's; read in its transaction, they are locked.
+
+    One is lost when the lease ended and another worker took it over.
+    """
+    changes = Change.objects.select_for_update().filter(claim=claim.id)
+    return changes.order_by(Collate("subject_id", "C"))  # the order in which `mark` locks them
+
+
+def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
+    """Take `held` changes off, with all that is written; those marked meanwhile stay due."""
+    changes = list(changes)
+    done = {c.pk for c in changes if c.marks == claim.marks[c.subject_id]}
+    writing.add(DONE, list(done))
+    if marked_meanwhile := [c.pk for c in changes if c.pk not in done]:
+        writing.add(MARKED_MEANWHILE, timezone.now(), marked_meanwhile)
 
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:

@@ -5,20 +5,19 @@ follows from it: lots, a reward for each threshold reached, coupons withdrawn to
 The book is written at the end of the `with`, in the caller's transaction.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
-from saleor_loyalty.accounts import Account
+from saleor_loyalty import members
+from saleor_loyalty.accounts import Account, read_belongings
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
     Entry,
     EntryKind,
-    Lot,
     Member,
     MemberStatus,
     Message,
@@ -30,6 +29,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.rewards import new_code, rewards_due, valid_until
+from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
 # Points that come back with a coupon were a reward already; they do not make a new one.
@@ -41,39 +41,30 @@ REWARD_MESSAGES = (MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH)
 def open_book(
     member_ids: Collection[int],
     *,
+    newcomers: Sequence[Member] = (),
     version: ProgramVersion,
     now: datetime,
     coupon_ids: Collection[int] = (),
+    writing: Writing | None = None,
 ) -> Iterator["Book"]:
     """Members of one shop, locked in id order until the caller's transaction ends.
 
-    `version` is the shop's current one: it decides what a reward costs and when new points end.
-    The book also holds the members' open coupons and those of `coupon_ids`, whose members must be
-    among the members. Nothing is written when the `with` is left by an exception. The number of
-    statements does not depend on how much is posted.
+    `newcomers` are members not saved yet, and are enrolled. `version` is the shop's current one: it
+    decides what a reward costs and when new points end. The book also holds the members' open
+    coupons and those of `coupon_ids`, whose members must be among the members. What is collected in
+    `writing` is written along, before the entries. Nothing is written when the `with` is left by an
+    exception.
 
-    Raises IntegrityError when a cause was posted before; then nothing is posted.
+    Three statements, and a few more where coupons come or change, however much is posted. Raises
+    IntegrityError when a cause was posted before; then nothing is posted.
     """
     with transaction.atomic(savepoint=False):
-        members = Member.objects.select_for_update().filter(pk__in=member_ids).order_by("pk")
-        accounts = {member.pk: Account(member, version.expiry, now) for member in members}
-        for lot in Lot.objects.filter(member__in=accounts, remaining__gt=0).order_by("pk"):
-            accounts[lot.member_id].lots.append(lot)
-        book = Book(accounts, _coupons(accounts, coupon_ids), version=version, now=now)
+        locked = members.lock(member_ids, newcomers)
+        accounts = {member.pk: Account(member, version.expiry, now) for member in locked}
+        coupons = read_belongings(accounts, coupon_ids)
+        book = Book(accounts, coupons, version=version, now=now)
         yield book
-        book.write()
-
-
-def _coupons(member_ids: Collection[int], coupon_ids: Collection[int]) -> dict[int, Coupon]:
-    """Locked after the members: only who holds a member changes whether a coupon is unused."""
-    wanted = Q(member__in=member_ids, status__in=(CouponStatus.PENDING, CouponStatus.ACTIVE))
-    coupons = (
-        Coupon.objects.select_for_update(of=["self"])
-        .filter(wanted | Q(pk__in=coupon_ids))
-        .select_related("entry", "version")
-        .order_by("pk")
-    )
-    return {coupon.pk: coupon for coupon in coupons}
+        book.write(Writing() if writing is None else writing)
 
 
 class Book:
@@ -160,20 +151,21 @@ class Book:
                 )
             )
 
-    def write(self) -> None:
+    def write(self, writing: Writing) -> None:
         """Write it all down. Called by `open_book`."""
         accounts = self._accounts.values()
         for account in accounts:
             account.close()
-        Entry.objects.bulk_create(self._entries)
-        Lot.objects.bulk_create(lot for account in accounts for lot in account.new_lots())
-        Lot.objects.bulk_update(
-            [lot for account in accounts for lot in account.changed_lots()], ["remaining"]
+        writing.insert(self._entries)
+        writing.insert(lot for account in accounts for lot in account.new_lots())
+        writing.update(
+            (lot for account in accounts for lot in account.changed_lots()), ["remaining"]
         )
-        Member.objects.bulk_update(
-            [account.member for account in accounts if account.changed],
+        writing.update(
+            (account.member for account in accounts if account.changed),
             ["balance", "lifetime_points", "last_activity_at", "expires_at"],
         )
+        writing.write()
         self._write_coupons()
 
     def _append(self, posting: Posting) -> Entry:

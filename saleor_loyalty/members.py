@@ -1,20 +1,51 @@
 """Finding members, making customers members, and keeping them in step with their customers."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import Device, Member, MemberStatus, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.statements import recordset
 
 logger = logging.getLogger(__name__)
 
 PROFILE = ("email", "first_name", "language_code")
+
+
+# Nobody is locked until all newcomers are rows of ours: whoever waits here for another worker that
+# enrols the same customer then holds no member that it could be waiting for.
+ENROLL_AND_LOCK = """
+    WITH enrolled AS (
+        INSERT INTO saleor_loyalty_member ({columns})
+        SELECT {columns} FROM jsonb_to_recordset(%s::jsonb) AS newcomer ({types})
+        ON CONFLICT (shop_id, customer_id) DO NOTHING
+        RETURNING *
+    ), known AS (
+        SELECT * FROM saleor_loyalty_member
+        WHERE id = ANY(%s) AND (SELECT count(*) FROM enrolled) = %s
+        ORDER BY id FOR UPDATE
+    )
+    SELECT * FROM enrolled UNION ALL SELECT * FROM known
+"""
+
+
+def newcomer(*, shop: Shop, customer: Customer, now: datetime) -> Member:
+    """The member that a customer becomes, not saved yet."""
+    return Member(
+        shop=shop,
+        customer_id=customer.id,
+        email=customer.email,
+        first_name=customer.first_name,
+        language_code=customer.language_code,
+        joined_at=now,
+    )
 
 
 def enroll_all(*, shop: Shop, customers: Iterable[Customer]) -> dict[str, int]:
@@ -23,20 +54,42 @@ def enroll_all(*, shop: Shop, customers: Iterable[Customer]) -> dict[str, int]:
     now = timezone.now()
     Member.objects.bulk_create(
         [
-            Member(
-                shop=shop,
-                customer_id=customer.id,
-                email=customer.email,
-                first_name=customer.first_name,
-                language_code=customer.language_code,
-                joined_at=now,
-            )
+            newcomer(shop=shop, customer=customer, now=now)
             for _, customer in sorted(by_id.items())  # one order of locking for all workers
         ],
         ignore_conflicts=True,
     )
     members = Member.objects.filter(shop=shop, customer_id__in=by_id)
     return dict(members.values_list("customer_id", "pk"))
+
+
+def lock(member_ids: Collection[int], newcomers: Sequence[Member] = ()) -> list[Member]:
+    """Lock members of one shop until the transaction ends, and enrol the newcomers among them.
+
+    All of them as they are once locked; newcomers have their ids then. One statement, two if a
+    newcomer was enrolled by another transaction meanwhile.
+    """
+    locked = _enroll_and_lock(member_ids, newcomers) if newcomers else []
+    if len(locked) < len(member_ids) + len(newcomers):
+        wanted = Q(pk__in=member_ids)
+        if newcomers:
+            customer_ids = [member.customer_id for member in newcomers]
+            wanted |= Q(shop=newcomers[0].shop_id, customer_id__in=customer_ids)
+        locked = list(Member.objects.select_for_update().filter(wanted).order_by("pk"))
+    ids = {member.customer_id: member.pk for member in locked}
+    for member in newcomers:
+        member.pk = ids[member.customer_id]
+    return locked
+
+
+def _enroll_and_lock(member_ids: Collection[int], newcomers: Sequence[Member]) -> list[Member]:
+    """Fewer than all when a newcomer is a member already; then none but the newcomers."""
+    in_order = sorted(newcomers, key=lambda member: member.customer_id)  # as `enroll_all` does
+    fields = [field for field in Member._meta.concrete_fields if not field.primary_key]
+    given = recordset(in_order, fields)
+    statement = ENROLL_AND_LOCK.format(columns=", ".join(given.columns), types=given.types)
+    params = [given.values, list(member_ids), len(newcomers)]
+    return list(Member.objects.raw(statement, params))
 
 
 def find_or_enroll(*, shop: Shop, customer_id: str) -> Member | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty.connection import connect
@@ -15,6 +15,7 @@ from saleor_loyalty.models import (
     ChannelTerms,
     Program,
     ProgramVersion,
+    SettledOrder,
     Shop,
     SpendBasis,
 )
@@ -30,9 +31,9 @@ TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent"
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All versions of a shop's rules and the times they were in force, read in one go.
+    """Versions of a shop's rules, and the times at which the programme was on.
 
-    `version` is the current one. Three statements, however many orders are settled by it.
+    `version` is the current one.
     """
 
     version: ProgramVersion
@@ -52,28 +53,48 @@ class Rulebook:
         return self.terms.get((version_id, channel))
 
 
-def rulebook(shop: Shop) -> Rulebook:
-    """The shop's rules. Raises Program.DoesNotExist when it has none yet."""
-    program = Program.objects.get(shop=shop)
-    rows = ChannelTerms.objects.filter(version__program=program).select_related("version")
-    versions = {row.version_id: row.version for row in rows}
-    if program.current_id is None:
-        message = f"shop {shop.pk} has no programme"
+def rules(shop: Shop, *, of: QuerySet[SettledOrder]) -> list[QuerySet[Any]]:
+    """What to read for a `rulebook` of the current version and of those that orders go by."""
+    programs = Program.objects.filter(shop=shop)
+    versions = ProgramVersion.objects.filter(
+        Q(pk__in=programs.values("current")) | Q(pk__in=of.values("version"))
+    )
+    return [
+        programs,
+        versions,
+        ChannelTerms.objects.filter(version__in=versions),
+        Activation.objects.filter(program__in=programs),
+    ]
+
+
+def rulebook(
+    programs: Sequence[Program],
+    versions: Sequence[ProgramVersion],
+    terms: Sequence[ChannelTerms],
+    activations: Sequence[Activation],
+) -> Rulebook:
+    """The rules as read. Raises Program.DoesNotExist when the shop has none yet."""
+    by_id = {version.pk: version for version in versions}
+    if not programs or programs[0].current_id is None:
+        message = "the shop has no programme: set it up before orders are settled"
         raise Program.DoesNotExist(message)
     return Rulebook(
-        version=versions[program.current_id],
-        versions=versions,
-        terms={(row.version_id, row.channel): _earning_terms(row) for row in rows},
-        activations=list(program.activations.all()),
+        version=by_id[programs[0].current_id],
+        versions=by_id,
+        terms={
+            (row.version_id, row.channel): _earning_terms(row, by_id[row.version_id])
+            for row in terms
+        },
+        activations=activations,
     )
 
 
-def _earning_terms(row: ChannelTerms) -> EarningTerms:
+def _earning_terms(row: ChannelTerms, version: ProgramVersion) -> EarningTerms:
     return EarningTerms(
         currency=row.currency,
         points_per_unit=row.points_per_unit,
-        net=row.version.basis == SpendBasis.NET,
-        include_shipping=row.version.include_shipping,
+        net=version.basis == SpendBasis.NET,
+        include_shipping=version.include_shipping,
     )
 
 

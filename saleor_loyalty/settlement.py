@@ -11,20 +11,20 @@ from datetime import datetime
 from itertools import chain
 
 from django.db import transaction
-from django.utils import timezone
 
-from saleor_loyalty import coupons, inbox, ledger, members, programs
-from saleor_loyalty.conf import conf
+from saleor_loyalty import coupons, ground, inbox, ledger
 from saleor_loyalty.coupons import Use
+from saleor_loyalty.ground import Ground
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.ledger import Book
-from saleor_loyalty.models import Entry, EntryKind, SettledOrder, Shop
+from saleor_loyalty.models import Entry, EntryKind, Member, SettledOrder, Shop
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.programs import Rulebook
 from saleor_loyalty.rules.entitlement import Entitlement, entitlement
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
-from saleor_loyalty.saleor_api.facts import Customer, Order
+from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
+from saleor_loyalty.statements import Writing
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,13 @@ class Standing:
     order: Order
     row: SettledOrder
     entitled: Entitlement
-    owner_id: int
+    owner: Member | None  # None: whose points they are stays as it is
     has_news: bool  # gift-card lines that the row did not know
+
+    @property
+    def owner_id(self) -> int:
+        """Whose the points are to be. A newcomer has an id once the book is open."""
+        return self.owner.pk if self.owner else self.row.member_id
 
     @property
     def points(self) -> int:
@@ -116,13 +121,15 @@ def _settle_claim(
 def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
     """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
 
-    One transaction; the number of statements does not depend on the number of orders. Ids without
-    an order (drafts, orders Saleor no longer knows) are taken off.
+    One transaction. One order that is credited takes four statements, and a batch of any size as
+    many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.
     """
+    ids = set(order_ids)
     with transaction.atomic():
-        held = inbox.still_held(claim).intersection(order_ids)
-        bring_to_entitlement(shop, [orders[id_] for id_ in held if id_ in orders])
-        inbox.finish(claim, held)
+        known = ground.read(shop, [orders[id_] for id_ in ids if id_ in orders], claim)
+        writing = Writing()
+        inbox.finish(claim, [c for c in known.changes if c.subject_id in ids], writing)
+        _settle_on(known, writing)
 
 
 def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = False) -> list[Entry]:
@@ -131,83 +138,62 @@ def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = Fa
     Only within a transaction. With `past`, orders that were paid while the programme was off, or
     while their member took no points, are credited too, by the current rules.
     """
-    now = timezone.now()
-    rulebook = programs.rulebook(shop)
-    rows = _rows(shop, orders, rulebook, now, past=past)
-    owners = _owners(shop, orders, rows)
+    return _settle_on(ground.read(shop, orders), Writing(), past=past)
+
+
+def _settle_on(known: Ground, writing: Writing, *, past: bool = False) -> list[Entry]:
+    rows = _rows(known, past=past)
     standings = [
         standing
-        for order in orders
+        for order in known.orders
         if order.id in rows
-        and (standing := _standing(order, rows[order.id], owners[order.id], rulebook))
+        and (standing := _standing(order, rows[order.id], known.owner(order), known.rulebook))
     ]
     unsettled = sorted((s for s in standings if not s.is_settled), key=_oldest_first)
-    uses = coupons.used_by(shop=shop, orders=orders)
-    if not unsettled and not uses:
+    if not unsettled and not known.uses:
+        writing.write()
         return []
+    owners = {s.owner.customer_id: s.owner for s in unsettled if s.owner}
     with ledger.open_book(
-        _member_ids(unsettled, uses),
-        version=rulebook.version,
-        now=now,
-        coupon_ids={use.coupon_id for use in uses},
+        _member_ids(unsettled, known.uses),
+        newcomers=[member for member in owners.values() if member._state.adding],
+        version=known.rulebook.version,
+        now=known.now,
+        coupon_ids={use.coupon_id for use in known.uses},
+        writing=writing,
     ) as book:
-        coupons.follow(book, uses)
-        return _post(book, unsettled, rulebook)
+        coupons.follow(book, known.uses)
+        return _post(book, unsettled, known.rulebook, writing)
 
 
-def _rows(
-    shop: Shop, orders: Sequence[Order], rulebook: Rulebook, now: datetime, *, past: bool
-) -> dict[str, SettledOrder]:
-    """The orders' rows, locked; for one that may earn for the first time, a row not yet saved."""
-    locked = SettledOrder.objects.select_for_update().order_by("pk")
-    ids = [order.id for order in orders]
-    rows = {row.order_id: row for row in locked.filter(shop=shop, order_id__in=ids)}
-    for order in orders:
+def _rows(known: Ground, *, past: bool) -> dict[str, SettledOrder]:
+    """The orders' rows; for one that may earn for the first time, a row not yet saved."""
+    rows = known.rows
+    for order in known.orders:
         row = rows.get(order.id)
-        if row is None and _may_earn(order, rulebook, past=past):
+        if row is None and _may_earn(order, known.rulebook, past=past):
             rows[order.id] = SettledOrder(
-                shop=shop,
+                shop=known.shop,
                 order_id=order.id,
                 number=order.number,
                 channel=order.channel,
-                version=rulebook.version,
-                fully_paid_at=order.fully_paid_at or now,
-                settled_at=now,
+                version=known.rulebook.version,
+                fully_paid_at=order.fully_paid_at or known.now,
+                settled_at=known.now,
             )
         elif row is not None and row.revision == 0:  # known, but never credited
-            row.version, row.waived = rulebook.version, row.waived and not past
+            row.version, row.waived = known.rulebook.version, row.waived and not past
     return rows
 
 
 def _may_earn(order: Order, rulebook: Rulebook, *, past: bool) -> bool:
-    if _owner(order) is None or order.fully_paid_at is None:
+    if ground.owner(order) is None or order.fully_paid_at is None:
         return False
     return past or rulebook.was_active_at(order.fully_paid_at)
 
 
-def _owner(order: Order) -> Customer | None:
-    """Nobody, until it is proven that the email with which the order was placed is the customer's.
-
-    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
-    """
-    customer = order.customer
-    if customer and (customer.is_confirmed or conf.trust_unconfirmed_emails):
-        return customer
-    return None
-
-
-def _owners(
-    shop: Shop, orders: Sequence[Order], rows: Mapping[str, SettledOrder]
-) -> dict[str, int]:
-    """Whose points each order's are. An order whose customer is gone stays with its member."""
-    customers = {o.id: owner for o in orders if o.id in rows and (owner := _owner(o))}
-    member_ids = members.enroll_all(shop=shop, customers=customers.values()) if customers else {}
-    owners = {order_id: row.member_id for order_id, row in rows.items()}
-    return owners | {order_id: member_ids[c.id] for order_id, c in customers.items()}
-
-
 def _standing(
-    order: Order, row: SettledOrder, owner_id: int, rulebook: Rulebook
+    order: Order, row: SettledOrder, owner: Member | None, rulebook: Rulebook
 ) -> Standing | None:
     """The order by its row's version; None when that has no terms for its channel."""
     terms = rulebook.earning_terms(row.version_id, row.channel)
@@ -216,7 +202,7 @@ def _standing(
     news = order.gift_card_lines.difference(row.gift_card_lines)
     row.gift_card_lines = sorted(news.union(row.gift_card_lines))
     entitled = entitlement(order, terms, gift_card_lines=row.gift_card_lines)
-    return Standing(order, row, entitled, owner_id, has_news=bool(news))
+    return Standing(order, row, entitled, owner, has_news=bool(news))
 
 
 def _oldest_first(standing: Standing) -> tuple[datetime, str]:
@@ -225,14 +211,17 @@ def _oldest_first(standing: Standing) -> tuple[datetime, str]:
 
 
 def _member_ids(standings: Iterable[Standing], uses: Iterable[Use]) -> set[int]:
+    """Of those who are members already."""
     ids = {use.member_id for use in uses}
     for standing in standings:
-        ids |= {standing.owner_id, standing.row.member_id or standing.owner_id}
-    return ids
+        ids |= {standing.owner_id, standing.row.member_id}
+    return ids - {None}
 
 
-def _post(book: Book, standings: Sequence[Standing], rulebook: Rulebook) -> list[Entry]:
-    """Take back all that is too much, then credit all that is missing; write the rows.
+def _post(
+    book: Book, standings: Sequence[Standing], rulebook: Rulebook, writing: Writing
+) -> list[Entry]:
+    """Take back all that is too much, then credit all that is missing; have the rows written.
 
     In that order no coupon that the batch brings is one that the batch should have withdrawn.
     """
@@ -248,8 +237,8 @@ def _post(book: Book, standings: Sequence[Standing], rulebook: Rulebook) -> list
     rows = [standing.row for standing in standings]
     for row in rows:
         row.settled_at = book.now
-    SettledOrder.objects.bulk_update([row for row in rows if not row._state.adding], ROW_FIELDS)
-    SettledOrder.objects.bulk_create(row for row in rows if row._state.adding)
+    writing.insert(row for row in rows if row._state.adding)
+    writing.update((row for row in rows if not row._state.adding), ROW_FIELDS)
     return entries
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from django.db.models import Sum
 
 from saleor_loyalty import inbox, settlement
@@ -226,34 +225,6 @@ def test_an_order_with_our_code_marks_the_coupon_used(paper, settle):
     coupon.refresh_from_db()
     assert (coupon.status, coupon.used_order_id, coupon.used_order_number) == ("USED", second, "2")
     assert coupon.used_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("count", [1, 40])
-def test_statements_do_not_grow_with_the_batch(paper, shop, count, django_assert_num_queries):
-    keys = [paper.place(n, line(600, name=f"{n}"), line(1), user=ANNA) for n in range(count)]
-    inbox.mark(shop=shop, order_ids=keys)
-    with django_assert_num_queries(STATEMENTS):
-        settlement.settle_due(shop, Saleor(paper))
-    assert Entry.objects.filter(kind="ORDER").count() == count
-
-
-def test_refunds_of_a_batch_take_no_statement_per_order(
-    paper, settle, shop, django_assert_max_num_queries
-):
-    keys = [paper.place(n, line(10)) for n in range(40)]
-    settle(*keys)
-    for key in keys:
-        paper.charge(key, 5.0)
-    inbox.mark(shop=shop, order_ids=keys)
-    with django_assert_max_num_queries(STATEMENTS):
-        settlement.settle_due(shop, Saleor(paper))
-    assert balance() == 40 * 50
-
-
-# Claiming 4 (with its savepoint), the fence, the rules 3, settled orders, members 2, the book: its
-# members, lots and coupons; the new rows, entries, balances, new coupons and their messages,
-# taking off the inbox, and the savepoint of the whole 2.
-STATEMENTS = 23
 
 
 def test_t21_an_order_of_gift_cards_alone_earns_nothing_after_its_product_is_deleted(paper, settle):

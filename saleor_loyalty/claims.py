@@ -1,0 +1,41 @@
+"""Due rows, taken by one worker until its lease ends: what a killed worker held is due again then.
+
+For tables with `due_at` and `attempts`.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+# The rows are chosen and locked once: as part of a join they could be chosen anew for every row.
+TAKE = """
+    WITH due AS MATERIALIZED ({due} FOR UPDATE OF {table} SKIP LOCKED)
+    UPDATE {table} AS taken SET {changes}, attempts = taken.attempts + 1
+    FROM due WHERE taken.id = due.id
+    RETURNING taken.*
+"""
+
+
+def take(
+    due: QuerySet[Row], *, limit: int, now: datetime, lease: timedelta, **changes: Any
+) -> list[Row]:
+    """Take up to `limit` of the rows that are due, longest due first, for this worker alone.
+
+    Their `due_at` becomes the end of the lease, their `attempts` count up, and `changes` are made
+    to columns by name. Rows that another worker takes just now are passed over. One statement, its
+    own transaction unless there is one.
+    """
+    chosen = due.filter(due_at__lte=now).order_by("due_at", "pk").values("id")[:limit]
+    sql, params = chosen.query.get_compiler(connection=connection).as_sql()
+    changes["due_at"] = now + lease
+    statement = TAKE.format(
+        due=sql,
+        table=due.model._meta.db_table,
+        changes=", ".join(f"{column} = %s" for column in changes),
+    )
+    rows = due.model._default_manager.raw(statement, [*params, *changes.values()])
+    return sorted(rows, key=lambda row: row.pk)

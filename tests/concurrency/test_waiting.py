@@ -1,0 +1,156 @@
+"""One transaction waits for another: what it then does must follow from what the other left."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from saleor_loyalty import ledger, members, settlement
+from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Program, SettledOrder, Shop
+from saleor_loyalty.postings import Posting
+from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.facts import Customer, Order
+from tests.points.conftest import new_version
+from tests.points.paper_saleor import ANNA, line
+
+PATIENCE = 30  # seconds until the second transaction waits
+
+
+def one_after_the_other(first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Have the second begin, and wait while the first has done its work but not committed."""
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            first()
+            waiting = threads.submit(_in_own_transaction, second)
+            _wait_until_somebody_waits_for_a_lock()
+        waiting.result()
+
+
+def _in_own_transaction(work: Callable[[], object]) -> None:
+    try:
+        with transaction.atomic():
+            work()
+    finally:
+        connection.close()
+
+
+def _wait_until_somebody_waits_for_a_lock() -> None:
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+            assert time.monotonic() < deadline, "nobody waits"
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def version(shop):
+    return Program.objects.get().current
+
+
+@pytest.fixture
+def anna(shop) -> Member:
+    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
+    return Member.objects.get()
+
+
+@pytest.fixture
+def post(anna, version) -> Callable[..., Callable[[], None]]:
+    """Work that posts points to Anna."""
+
+    def post(kind: EntryKind, points: int, source: str) -> Callable[[], None]:
+        posting = Posting(
+            member_id=anna.pk, kind=kind, points=points, source=source, version=version
+        )
+
+        def work() -> None:
+            with ledger.open_book([anna.pk], version=version, now=timezone.now()) as book:
+                book.post(posting)
+
+        return work
+
+    return post
+
+
+@pytest.fixture
+def bring(shop) -> Callable[..., Callable[[], None]]:
+    """Work that brings orders to their entitlement."""
+
+    def bring(orders: list[Order]) -> Callable[[], None]:
+        def work() -> None:
+            with transaction.atomic():
+                settlement.bring_to_entitlement(shop, orders)
+
+        return work
+
+    return bring
+
+
+@pytest.fixture
+def facts(saleor) -> Callable[..., list[Order]]:
+    """What Saleor says of orders now."""
+    return lambda *keys: list(Saleor(saleor.paper).orders(keys)[0].values())
+
+
+def assert_lots_hold_the_balance() -> None:
+    left = Lot.objects.aggregate(left=Sum("remaining"))["left"] or 0
+    assert left == max(0, Member.objects.get().balance)
+
+
+def test_t12_who_waits_for_a_member_sees_the_balance_the_other_left(post):
+    one_after_the_other(post(EntryKind.GIFT, 700, "a"), post(EntryKind.GIFT, 50, "b"))
+
+    assert Member.objects.get().balance == 750
+    assert list(Entry.objects.order_by("pk").values_list("balance_after", flat=True)) == [700, 750]
+
+
+def test_t15_who_waits_for_a_member_spends_from_the_lots_the_other_made(post):
+    one_after_the_other(post(EntryKind.GIFT, 700, "a"), post(EntryKind.ADJUSTMENT, -300, "b"))
+
+    assert list(Lot.objects.values_list("remaining", flat=True)) == [400]
+    assert_lots_hold_the_balance()
+
+
+def test_t11_who_waits_for_a_member_withdraws_the_coupon_the_other_brought(post):
+    one_after_the_other(post(EntryKind.GIFT, 5100, "a"), post(EntryKind.ADJUSTMENT, -300, "b"))
+
+    assert Coupon.objects.get().status == "WITHDRAWN"
+    assert Member.objects.get().balance == 4800
+    assert_lots_hold_the_balance()
+
+
+def test_t24_a_customer_whose_first_two_orders_settle_at_once_is_one_member(saleor, bring, facts):
+    first, second = (facts(saleor.paper.place(n, line(100))) for n in (1, 2))
+
+    one_after_the_other(bring(first), bring(second))
+
+    assert Member.objects.get().balance == 2000
+    assert_lots_hold_the_balance()
+
+
+def test_t06_who_waits_for_an_order_reverses_by_the_rules_the_other_credited_by(
+    shop: Shop, saleor, bring, facts
+):
+    key = saleor.paper.place(1, line(50, kind="GIFT_CARD"), status="UNCONFIRMED")
+    bring(facts(key))()
+    assert SettledOrder.objects.get().revision == 0
+    saleor.paper.orders[key]["lines"] = [line(50, name="l2")]
+    paid = facts(key)
+    saleor.paper.charge(key, 10.0)
+    refunded = facts(key)
+
+    def credit_by_new_rules() -> None:
+        program = Program.objects.get()
+        program.current = new_version(program, rate="1")
+        program.save()
+        bring(paid)()
+
+    one_after_the_other(credit_by_new_rules, bring(refunded))
+
+    assert Member.objects.get().balance == 10
