@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from saleor_loyalty import retirement
+from saleor_loyalty import claims, retirement
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.connection import connect
 from saleor_loyalty.ledger import Book
@@ -59,19 +59,10 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
 
 def _claim(shop: Shop, limit: int) -> list[Coupon]:
     """Take due coupons for this worker until the lease ends."""
-    now = timezone.now()
-    with transaction.atomic():
-        batch = list(
-            Coupon.objects.select_for_update(skip_locked=True, of=["self"])
-            .filter(shop=shop, status=CouponStatus.PENDING, due_at__lte=now)
-            .filter(shop__program__is_active=True)
-            .select_related("version")
-            .prefetch_related("version__channels")
-            .order_by("due_at", "pk")[:limit]
-        )
-        Coupon.objects.filter(pk__in=[coupon.pk for coupon in batch]).update(
-            due_at=now + LEASE, attempts=F("attempts") + 1
-        )
+    due = Coupon.objects.filter(shop=shop, status=CouponStatus.PENDING)
+    active = due.filter(shop__program__is_active=True)
+    batch = claims.take(active, limit=limit, now=timezone.now(), lease=LEASE)
+    prefetch_related_objects(batch, "version__channels")
     return batch
 
 
@@ -156,7 +147,7 @@ def _activate(coupon: Coupon, voucher_id: str) -> None:
 
 def _postpone(coupon: Coupon, error: Exception) -> None:
     postponed = _to_mint(coupon).update(
-        due_at=timezone.now() + wait_before_try(coupon.attempts + 1),
+        due_at=timezone.now() + wait_before_try(coupon.attempts),
         error=f"{type(error).__name__}: {error}"[:500],
     )
     if postponed:

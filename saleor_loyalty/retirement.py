@@ -3,10 +3,10 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import F
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
+from saleor_loyalty import claims
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import RetiredCode, Shop
@@ -70,19 +70,9 @@ def retire_again(*, shop_id: int, code: str) -> None:
 
 def _claim(shop: Shop, limit: int) -> list[RetiredCode]:
     """Take due codes for this worker; their `due_at` is the end of its lease."""
-    now = timezone.now()
-    with transaction.atomic():
-        batch = list(
-            RetiredCode.objects.select_for_update(skip_locked=True, of=["self"])
-            .filter(shop=shop, due_at__lte=now)
-            .select_related("coupon")
-            .order_by("due_at", "pk")[:limit]
-        )
-        RetiredCode.objects.filter(pk__in=[retired.pk for retired in batch]).update(
-            due_at=now + LEASE, attempts=F("attempts") + 1
-        )
-    for retired in batch:
-        retired.due_at, retired.attempts = now + LEASE, retired.attempts + 1
+    due = RetiredCode.objects.filter(shop=shop)
+    batch = claims.take(due, limit=limit, now=timezone.now(), lease=LEASE)
+    prefetch_related_objects(batch, "coupon")
     return batch
 
 
