@@ -252,8 +252,9 @@ COUPON_LAWS = (
         SELECT m.id, 'coupon ' || c.id, 'unused at a balance of ' || m.balance, 'withdrawn'
         FROM scope m
         JOIN saleor_loyalty_coupon c ON c.member_id = m.id
-        WHERE m.balance < 0 AND c.status IN ('PENDING', 'ACTIVE')
-          AND (c.expires_at IS NULL OR c.expires_at > now())
+        WHERE m.balance < 0
+          AND (c.status = 'PENDING'
+               OR c.status = 'ACTIVE' AND (c.expires_at IS NULL OR c.expires_at > now()))
         """,
     ),
 )

@@ -262,6 +262,18 @@ def test_a_debt_beside_an_unused_coupon(history):
     assert one(law) == (member(BEN).pk, f"coupon {coupon.pk}", found, "withdrawn")
 
 
+def test_a_debt_beside_a_coupon_that_waited_past_its_days_and_gets_them_anew(history):
+    coupon = coupon_of(BEN, "USED")
+    damage(
+        "UPDATE saleor_loyalty_coupon SET status = 'PENDING', expires_at = now() WHERE id = %s",
+        coupon.pk,
+    )
+
+    law = "who owes points has no unused coupon"
+    found = "unused at a balance of -4000"
+    assert one(law) == (member(BEN).pk, f"coupon {coupon.pk}", found, "withdrawn")
+
+
 def test_a_coupon_that_has_ended_need_not_pay_a_debt(history):
     damage(
         "UPDATE saleor_loyalty_coupon SET status = 'ACTIVE', expires_at = now() WHERE id = %s",
