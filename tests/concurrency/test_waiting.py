@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_loyalty import ledger, members, settlement
+from saleor_loyalty import inbox, ledger, members, settlement
 from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Program, SettledOrder, Shop
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
@@ -30,10 +31,10 @@ def one_after_the_other(first: Callable[[], object], second: Callable[[], object
         waiting.result()
 
 
-def _in_own_transaction(work: Callable[[], object]) -> None:
+def _in_own_transaction(work: Callable[[], Any]) -> Any:
     try:
         with transaction.atomic():
-            work()
+            return work()
     finally:
         connection.close()
 
@@ -154,3 +155,15 @@ def test_t06_who_waits_for_an_order_reverses_by_the_rules_the_other_credited_by(
     one_after_the_other(credit_by_new_rules, bring(refunded))
 
     assert Member.objects.get().balance == 10
+
+
+def test_what_another_transaction_claims_just_now_is_passed_over(shop):
+    for subject in ("a", "b", "c"):
+        inbox.mark(shop=shop, order_ids=[subject])
+
+    with ThreadPoolExecutor() as threads, transaction.atomic():
+        first = inbox.claim(shop=shop, limit=2)
+        second = threads.submit(_in_own_transaction, lambda: inbox.claim(shop=shop, limit=3))
+
+        assert first.marks.keys() == {"a", "b"}
+        assert second.result(PATIENCE).marks.keys() == {"c"}
