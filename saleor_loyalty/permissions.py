@@ -51,6 +51,21 @@ class Viewer:
             raise PermissionDenied(message)
         return self.shop
 
+    def require_own_or(self, permission: Permission, *, customer_id: str) -> Shop:
+        """The viewer's shop, if they are this customer or hold the permission there.
+
+        Raises PermissionDenied.
+        """
+        if self.shop is not None and self.customer_id == customer_id:
+            return self.shop
+        return self.require(permission)
+
+    def require_signed_in(self) -> Shop:
+        """The shop of a viewer who is somebody. Raises PermissionDenied."""
+        if self.shop is None or (self.customer_id is None and not self.permissions):
+            raise PermissionDenied("You need to be signed in at this shop.")
+        return self.shop
+
     def require_customer(self) -> tuple[Shop, str]:
         """The viewer's shop and customer id. Raises PermissionDenied."""
         if self.shop is None or self.customer_id is None:

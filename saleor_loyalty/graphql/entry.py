@@ -9,8 +9,8 @@ from graphene import NonNull, ResolveInfo
 
 from saleor_loyalty import expiry
 from saleor_loyalty.explanations import explain
+from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
-from saleor_loyalty.graphql.ends import expiry_rule
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.scalars import DateTime
@@ -45,7 +45,7 @@ class LoyaltyEntry(graphene.ObjectType):
 
     @staticmethod
     def resolve_expires_at(entry: Entry, info: ResolveInfo) -> datetime | None:
-        rule = expiry_rule(info)
+        rule = batch_of(info.context).expiry_rule
         return expiry.entry_ends(entry, rule) if rule else None
 
     @staticmethod
