@@ -4,17 +4,12 @@ import enum
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Expression, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Collate, Upper
+from django.db.models import Expression, F, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
 from saleor_loyalty.keyset import Keyset
 from saleor_loyalty.models import Member, Shop
-
-# As the indexes have it. By bytes ("C"), so that one index finds by the first letters and sorts.
-EMAIL = Collate(Upper("email"), "C")
-FIRST_NAME = Collate(Upper("first_name"), "C")
-# Who never did anything has been here since they joined.
-LAST_ACTIVITY = Coalesce("last_activity_at", "joined_at")
+from saleor_loyalty.models.member import EMAIL_LETTERS, FIRST_NAME_LETTERS, LAST_ACTIVITY
 
 
 class SortField(enum.StrEnum):
@@ -29,7 +24,7 @@ KEYS: dict[SortField, Expression | F] = {
     SortField.JOINED_AT: F("joined_at"),
     SortField.LAST_ACTIVITY_AT: LAST_ACTIVITY,
     SortField.BALANCE: F("balance"),
-    SortField.EMAIL: EMAIL,
+    SortField.EMAIL: EMAIL_LETTERS,
     SortField.STATUS: F("status"),
 }
 
@@ -51,9 +46,12 @@ def matching(
     """
     members = Member.objects.filter(shop=shop)
     if search := (search or "").replace("\x00", "").strip():  # PostgreSQL's text has no NUL
-        members = members.alias(upper_email=EMAIL, upper_name=FIRST_NAME).filter(
-            Q(upper_email__startswith=search.upper())
-            | Q(upper_name__startswith=search.upper())
+        letters = Upper(Value(search))
+        members = members.alias(
+            email_letters=EMAIL_LETTERS, name_letters=FIRST_NAME_LETTERS
+        ).filter(
+            Q(email_letters__startswith=letters)
+            | Q(name_letters__startswith=letters)
             | Q(customer_id=search)
         )
     if status is not None:
