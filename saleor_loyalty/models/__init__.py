@@ -51,7 +51,7 @@ from saleor_loyalty.models.program import (
 )
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
-from saleor_loyalty.models.shop import Shop
+from saleor_loyalty.models.shop import Door, Shop
 
 __all__ = [
     "Activation",
@@ -62,6 +62,7 @@ __all__ = [
     "Device",
     "DevicePlatform",
     "DiscountType",
+    "Door",
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
