@@ -21,9 +21,17 @@ class Shop(models.Model):
         blank=True, help_text="The app token, encrypted by the vault; empty for a plugin."
     )
     jwks = models.JSONField(default=dict, help_text="The shop's public keys as last fetched.")
-    jwks_fetched_at = models.DateTimeField(null=True)
+    jwks_asked_at = models.DateTimeField(null=True, help_text="When they were last asked for.")
+    jwks_fetched_at = models.DateTimeField(null=True, help_text="When they were last given.")
     is_active = models.BooleanField(default=True, help_text="False once the app is uninstalled.")
     installed_at = models.DateTimeField()
+    orders_walked_to = models.DateTimeField(
+        null=True, help_text="Orders changed before this, by Saleor's clock, were reconciled."
+    )
+    customers_walked_to = models.DateTimeField(null=True, help_text="Likewise of customers.")
+    members_walked_to = models.BigIntegerField(
+        default=0, help_text="Members up to this id were last looked up among Saleor's customers."
+    )
 
     class Meta:
         constraints = [
