@@ -36,6 +36,10 @@ class Batch:
         for member in members.select_related("shop__program__current"):
             self._members[member.customer_id] = member
 
+    def remember(self, members: Iterable[Member]) -> None:
+        """Take in members that were read otherwise, for what is asked of all of them."""
+        self._members |= {member.customer_id: member for member in members}
+
     def member(self, customer_id: str) -> Member | None:
         """The member a customer is; None when they are none."""
         self.load_members([customer_id])

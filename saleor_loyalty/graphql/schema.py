@@ -39,7 +39,8 @@ def execute(
     answer: dict[str, Any] = {}
     if result.errors:
         answer["errors"] = [shown(error) for error in result.errors]
-    if result.data is not None:
+    # Null under an error that has a path: it was run, and a field that is never null failed.
+    if result.data is not None or any(error.get("path") for error in answer["errors"]):
         answer["data"] = result.data
     return answer
 
