@@ -4,9 +4,11 @@ Each `from_json` takes one object of a GraphQL answer whose numbers were read as
 raises `Unreadable` when it lacks what the document asked for.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Self
 
@@ -95,7 +97,14 @@ class Order:
     lines: tuple[OrderLine, ...]
     voucher_code: str | None
     created_at: datetime
+    updated_at: datetime
     fully_paid_at: datetime | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal facts, whether they came with an event or were asked for."""
+        canonical = json.dumps(asdict(self), sort_keys=True, default=_plain)
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
     def is_void(self) -> bool:
@@ -122,10 +131,11 @@ class Order:
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
                 voucher_code=order["voucherCode"] if _voucher_counts(order) else None,
-                created_at=datetime.fromisoformat(order["created"]),
+                created_at=_moment(order["created"]),
+                updated_at=_moment(order["updatedAt"]),
                 fully_paid_at=_fully_paid_at(order),
             )
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             message = f"order {order.get('id')}: {error!r}"
             raise Unreadable(message) from error
 
@@ -157,12 +167,30 @@ def _fully_paid_at(order: Json) -> datetime | None:
     """
     paid = [event["date"] for event in order["events"] if event["type"] in PAID_EVENTS]
     if paid:
-        return min(map(datetime.fromisoformat, paid))
+        return min(map(_moment, paid))
     if order["chargeStatus"] in PAID_STATUSES:
-        return datetime.fromisoformat(order["created"])
+        return _moment(order["created"])
     return None
 
 
 def _decimal(value: object) -> Decimal:
     """A JSON number as an exact Decimal: through its text, never through a float's bits."""
-    return Decimal(str(value))
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError(value)
+    return number
+
+
+def _moment(text: str) -> datetime:
+    """A moment, with its offset from UTC."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _plain(value: object) -> str:
+    """A Decimal or a moment as a text that does not depend on how it was written."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
