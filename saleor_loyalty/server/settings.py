@@ -129,6 +129,13 @@ CELERY_BEAT_SCHEDULE = {
     }
     for task in ("settle_orders", "mint_coupons", "retire_codes", "send_messages")
 }
+# Seconds between two walks over what changed in Saleor, for what its events did not tell.
+LOYALTY_RECONCILE_INTERVAL = float(os.environ.get("LOYALTY_RECONCILE_INTERVAL", "300"))
+CELERY_BEAT_SCHEDULE["reconcile"] = {
+    "task": "saleor_loyalty.tasks.reconcile",
+    "schedule": LOYALTY_RECONCILE_INTERVAL,
+    "options": {"expires": LOYALTY_RECONCILE_INTERVAL},
+}
 # Points end at midnight somewhere, which falls on a quarter of an hour; five minutes later the
 # orders paid before it have come in.
 CELERY_BEAT_SCHEDULE["expire_points"] = {
