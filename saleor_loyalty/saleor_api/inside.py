@@ -7,7 +7,7 @@ _lent: Transport | None = None
 
 def lend(transport: Transport) -> None:
     """Have `transport` ask the Saleor of this process."""
-    global _lent  # noqa: PLW0603 - what process we live in is a fact of the process
+    global _lent  # what process we live in is a fact of the process
     _lent = transport
 
 
