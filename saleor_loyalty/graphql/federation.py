@@ -53,7 +53,7 @@ class Order(graphene.ObjectType):
         return loyalty_of_order(info.context, order.id)
 
 
-ENTITIES = {"User": User, "Order": Order}
+ENTITIES: dict[str, type[User] | type[Order]] = {"User": User, "Order": Order}
 
 
 class Entity(graphene.Union):

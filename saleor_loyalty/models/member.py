@@ -1,6 +1,7 @@
 """A customer inside the programme."""
 
 from django.db import models
+from django.db.models import Expression, F
 from django.db.models.functions import Coalesce, Collate, Upper
 
 from saleor_loyalty.models.shop import Shop
@@ -19,16 +20,17 @@ FIRST_NAME_LETTERS = Collate(Upper("first_name"), "C")
 LAST_ACTIVITY = Coalesce("last_activity_at", "joined_at")
 
 # One for each order in which staff read the list of members, and one to find names.
+KEYS: dict[str, Expression | F] = {
+    "email": EMAIL_LETTERS,
+    "name": FIRST_NAME_LETTERS,
+    "joined": F("joined_at"),
+    "active": LAST_ACTIVITY,
+    "balance": F("balance"),
+    "status": F("status"),
+}
 MEMBER_LISTS = [
     models.Index("shop", key, "id", name=f"saleor_loyalty_member_{name}")
-    for name, key in {
-        "email": EMAIL_LETTERS,
-        "name": FIRST_NAME_LETTERS,
-        "joined": "joined_at",
-        "active": LAST_ACTIVITY,
-        "balance": "balance",
-        "status": "status",
-    }.items()
+    for name, key in KEYS.items()
 ]
 
 
