@@ -17,8 +17,8 @@ from saleor_loyalty.workers import wake
 LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
-# The newest facts win. A mark without facts, or two of one moment that disagree, leave none: null
-# compares to nothing, so it stays until the row is done.
+# The newest facts win, of one moment those with the longer history. A mark without facts, or two
+# that disagree, leave none: null compares to nothing, so it stays until the row is done.
 MARK = """
     INSERT INTO saleor_loyalty_change AS change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
@@ -28,9 +28,12 @@ MARK = """
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = change.marks + 1,
         due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END,
-        facts = CASE WHEN excluded.facts_at > change.facts_at THEN excluded.facts
-                     WHEN excluded.facts_at < change.facts_at THEN change.facts
-                     WHEN excluded.facts = change.facts THEN change.facts END,
+        facts = CASE
+            WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
+                > (change.facts_at, jsonb_array_length(change.facts->'events')) THEN excluded.facts
+            WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
+                < (change.facts_at, jsonb_array_length(change.facts->'events')) THEN change.facts
+            WHEN excluded.facts = change.facts THEN change.facts END,
         facts_at = CASE WHEN change.facts_at IS NOT NULL AND excluded.facts_at IS NOT NULL
                         THEN greatest(excluded.facts_at, change.facts_at) END
 """

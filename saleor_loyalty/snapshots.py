@@ -30,7 +30,7 @@ def of(shop: Shop, claim: Claim) -> dict[str, Order]:
     told = {}
     for facts in changes.filter(facts__isnull=False).values_list("facts", flat=True):
         try:
-            order = Order.from_json(facts or {})
+            order = Order.from_event(facts or {})
         except Unreadable:
             continue  # asked for, like an order without facts
         told[order.id] = order
@@ -50,6 +50,7 @@ def note(shop: Shop, orders: Collection[Order], *, told: Collection[str]) -> Non
                 shop=shop,
                 order_id=order.id,
                 updated_at=order.updated_at,
+                history=order.history,
                 fingerprint=order.fingerprint,
                 was_asked=order.id not in told,
                 seen_at=now,
@@ -58,7 +59,7 @@ def note(shop: Shop, orders: Collection[Order], *, told: Collection[str]) -> Non
         ],
         update_conflicts=True,
         unique_fields=["shop", "order_id"],
-        update_fields=["updated_at", "fingerprint", "was_asked", "seen_at"],
+        update_fields=["updated_at", "history", "fingerprint", "was_asked", "seen_at"],
     )
 
 
@@ -85,6 +86,6 @@ def _last_seen(shop: Shop, order_ids: Iterable[str]) -> dict[str, Sighting]:
 
 
 def _is_newest(order: Order, seen: Sighting | None) -> bool:
-    if seen is None or order.updated_at > seen.updated_at:
+    if seen is None or order.version > (seen.updated_at, seen.history):
         return True
     return order.fingerprint == seen.fingerprint

@@ -74,6 +74,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="The order's updatedAt, by Saleor's clock."),
                 ),
                 (
+                    "history",
+                    models.PositiveIntegerField(help_text="How many entries its history had."),
+                ),
+                (
                     "fingerprint",
                     models.CharField(help_text="Equal for equal facts.", max_length=64),
                 ),

@@ -14,6 +14,7 @@ class Sighting(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     order_id = models.CharField(max_length=64, help_text="Saleor's global id of the order.")
     updated_at = models.DateTimeField(help_text="The order's updatedAt, by Saleor's clock.")
+    history = models.PositiveIntegerField(help_text="How many entries its history had.")
     fingerprint = models.CharField(max_length=64, help_text="Equal for equal facts.")
     was_asked = models.BooleanField(help_text="Saleor's own answer, and not an event's snapshot.")
     seen_at = models.DateTimeField()

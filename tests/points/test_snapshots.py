@@ -38,6 +38,8 @@ def saleor(paper):
         def snapshot(self, key):
             """What an event of this moment would say."""
             order = copy.deepcopy(paper.orders[key])
+            order["transactions"] = [{"chargedAmount": order["totalCharged"]}]
+            order["payments"] = []
             return Snapshot(json.dumps(order), datetime.fromisoformat(order["updatedAt"]))
 
     return Now()
@@ -237,6 +239,36 @@ def test_equal_facts_have_one_fingerprint_however_their_numbers_are_written(sale
     assert Order.from_json(order).fingerprint == Order.from_json(other).fingerprint
     other["totalCharged"]["amount"] = 9.99
     assert Order.from_json(order).fingerprint != Order.from_json(other).fingerprint
+
+
+def test_t33_of_one_moment_the_longer_history_is_the_newer(saleor, deliver, paper):
+    key = saleor.order(events=[])
+    paid_is_not_noted_yet = saleor.snapshot(key)
+    paper.orders[key]["events"] = [{"type": "ORDER_FULLY_PAID", "date": saleor.moment.isoformat()}]
+    paid = saleor.snapshot(key)
+
+    assert deliver(paid_is_not_noted_yet, paid) == []
+    assert balance() == 100
+
+
+def test_a_charge_that_is_ahead_of_its_history_credits_nothing_yet(saleor, deliver, paper):
+    told = saleor.snapshot(saleor.order(events=[]))
+
+    assert deliver(told) == []
+    assert balance() == 0
+
+
+def test_a_torn_snapshot_has_saleor_asked(saleor, deliver, paper):
+    """One process refunded while another, which held the order as it was, changed it last."""
+    key = saleor.order()
+    torn = json.loads(saleor.snapshot(key).facts)
+    torn["transactions"] = [{"chargedAmount": {"amount": 4.0}}]
+    saleor.refund(key, left=4.0)
+
+    asked = deliver(Snapshot(json.dumps(torn), saleor.moment))
+
+    assert asked == ["orders"]
+    assert balance() == 40
 
 
 def test_a_customer_of_the_snapshot_becomes_a_member(saleor, deliver):

@@ -106,9 +106,9 @@ def _changed_orders(content: dict[str, Any]) -> Changed:
 
 
 def _snapshot(order: dict[str, Any]) -> Snapshot | None:
-    """The order's facts; None when they are incomplete or cannot be stored: Saleor is asked."""
+    """The order's facts; None when they are torn or cannot be stored: Saleor is asked."""
     try:
-        updated_at = Order.from_json(order).updated_at
+        updated_at = Order.from_event(order).updated_at
         facts = json.dumps(order, allow_nan=False, ensure_ascii=False)
         facts.encode()  # a lone surrogate has no place in PostgreSQL, nor has NUL
     except (Unreadable, ValueError, RecursionError):
