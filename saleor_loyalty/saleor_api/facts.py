@@ -14,6 +14,7 @@ from typing import Any, Self
 
 VOID_STATUSES = frozenset({"DRAFT", "CANCELED", "EXPIRED"})
 PAID_STATUSES = frozenset({"FULL", "OVERCHARGED"})
+VOID_EVENTS = frozenset({"CANCELED", "EXPIRED"})
 PAID_EVENTS = frozenset({"ORDER_FULLY_PAID", "ORDER_MARKED_AS_PAID"})
 
 # What reading an answer of another form than asked for may raise.
@@ -164,8 +165,9 @@ class Order:
         except MISREAD as error:
             message = f"order {told.id}: {error!r}"
             raise Unreadable(message) from error
-        if charged != told.charged:
-            message = f"order {told.id}: {told.charged} charged, {charged} by its payments"
+        was_void = any(event["type"] in VOID_EVENTS for event in order["events"])
+        if charged != told.charged or was_void != told.is_void:
+            message = f"order {told.id}: told while two changed it"
             raise Unreadable(message)
         return replace(told, fully_paid_at=_paid_in_history(order))
 

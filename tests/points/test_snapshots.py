@@ -32,6 +32,11 @@ def saleor(paper):
             paper.orders[key] |= {"updatedAt": self.moment.isoformat(), **changes}
             return key
 
+        def cancel(self, key):
+            cancelled = {"type": "CANCELED", "date": self.moment.isoformat()}
+            events = [*paper.orders[key]["events"], cancelled]
+            return self.touch(key, status="CANCELED", events=events)
+
         def refund(self, key, *, left):
             return self.touch(key, totalCharged={"amount": left})
 
@@ -113,7 +118,7 @@ def test_t33_an_older_snapshot_never_overwrites_newer_facts(saleor, deliver, set
 def test_t33_an_older_snapshot_credits_no_order_that_earned_nothing(saleor, deliver):
     key = saleor.order()
     paid = saleor.snapshot(key)
-    cancelled = saleor.snapshot(saleor.touch(key, status="CANCELED"))
+    cancelled = saleor.snapshot(saleor.cancel(key))
 
     deliver(cancelled, paid, settle_each=True)
 
@@ -255,6 +260,20 @@ def test_a_charge_that_is_ahead_of_its_history_credits_nothing_yet(saleor, deliv
     told = saleor.snapshot(saleor.order(events=[]))
 
     assert deliver(told) == []
+    assert balance() == 0
+
+
+def test_an_order_cancelled_by_one_process_and_refunded_by_another_has_saleor_asked(
+    saleor, deliver, paper
+):
+    """Each tells the order as it held it: measured, docs/decisions/snapshots.md."""
+    key = saleor.order()
+    cancelled = [*paper.orders[key]["events"], {"type": "CANCELED", "date": "2026-03-02T00:00:00Z"}]
+    saleor.touch(key, events=cancelled)
+    refunded_without_knowing = saleor.snapshot(key)
+    paper.orders[key]["status"] = "CANCELED"
+
+    assert deliver(refunded_without_knowing) == ["orders"]
     assert balance() == 0
 
 
