@@ -29,8 +29,8 @@ class Viewer:
     """Whoever sent a request, as far as the door could verify it.
 
     `shop` is None when the request names none of ours. `customer_id` is Saleor's global id of a
-    signed-in customer. `actor` names staff or an app in the history. A customer
-    has no permissions, whatever else they may be.
+    signed-in customer. `actor` names staff or an app in the history. Beside Saleor
+    a customer's token gives no permissions, whatever else they may be.
     """
 
     shop: Shop | None = None

@@ -67,8 +67,8 @@ class LoyaltyEntry(graphene.ObjectType):
 
     @staticmethod
     def resolve_explanation(entry: Entry, info: ResolveInfo) -> str:
-        by_staff = info.context.loyalty_viewer.customer_id is None
-        return explain(entry, get_language() if by_staff else entry.member.language_code)
+        is_own = info.context.loyalty_viewer.customer_id == entry.member.customer_id
+        return explain(entry, entry.member.language_code if is_own else get_language())
 
 
 class LoyaltyEntryEdge(graphene.ObjectType):

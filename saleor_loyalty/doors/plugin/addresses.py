@@ -14,8 +14,3 @@ def api_url() -> str:
 def public_url() -> str:
     """What our pages' addresses start with, without a slash at the end."""
     return str(build_absolute_uri(f"/{PREFIX}")).rstrip("/")
-
-
-def back_office() -> str:
-    """The programme's page in the Dashboard."""
-    return f"{public_url()}/app/"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connections, router
 from django.db.models.signals import post_migrate
 
-from saleor_loyalty.doors.plugin import environment, schema, shop, work
+from saleor_loyalty.doors.plugin import environment, problems, schema, shop, work
 from saleor_loyalty.doors.plugin.transport import InProcessTransport
 from saleor_loyalty.models import Shop
 from saleor_loyalty.saleor_api import inside
@@ -16,7 +16,12 @@ URLS = "saleor_loyalty.doors.plugin.urls"
 
 
 def move_in(config: AppConfig) -> None:
-    """Add our settings, schema, pages, tasks and rows. Once, from `AppConfig.ready`."""
+    """Add our settings, schema, pages, tasks and rows. Once, from `AppConfig.ready`.
+
+    A Saleor that is too old is left as it is, and the system checks say so.
+    """
+    if problems.is_too_old():
+        return
     environment.take_settings()
     schema.graft()
     settings.ROOT_URLCONF = URLS
@@ -33,3 +38,4 @@ def _after_migrate(using: str, **kwargs: Any) -> None:
         shop.set_up()
     else:
         shop.tear_down()
+        work.leave()

@@ -11,7 +11,8 @@ from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import inbox
-from saleor_loyalty.doors.plugin import addresses, shop, switch
+from saleor_loyalty.doors.app.manifest import manifest
+from saleor_loyalty.doors.plugin import shop, switch
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class LoyaltyPlugin(BasePlugin):
         """The settings with the address of the back office, which may change with the shop's."""
         for field in self.configuration:
             if field["name"] == "back-office":
-                field["value"] = addresses.back_office()
+                field["value"] = manifest()["appUrl"]
         return self.configuration
 
     @classmethod

@@ -45,14 +45,13 @@ THEIRS = {scalars.Decimal: SaleorDecimal, scalars.DateTime: SaleorDateTime}
 LIST = {"complexity": 1, "multipliers": ["first", "last"]}
 
 
-class TooLate(Exception):
-    """Saleor's schema was built before we could add to it."""
-
-
 def graft() -> None:
-    """Add our queries and mutations, `User.loyalty` and `Order.loyalty`. Raises TooLate."""
+    """Add our queries and mutations, `User.loyalty` and `Order.loyalty`.
+
+    Does nothing when Saleor's schema is built already: the system checks say so.
+    """
     if BUILT in sys.modules:
-        raise TooLate(f"{BUILT} was imported before saleor_loyalty was ready.")
+        return
     of_user = user_loyalty_field(resolver=_loyalty_of_user)
     of_order = order_loyalty_field(resolver=_loyalty_of_order)
     User._meta.fields["loyalty"] = of_user

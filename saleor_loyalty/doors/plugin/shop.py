@@ -8,6 +8,7 @@ from django.utils import timezone
 from graphene import Node
 from saleor.app.models import App, AppExtension
 from saleor.app.types import AppType
+from saleor.core.jwt_manager import get_jwt_manager
 from saleor.core.utils import get_domain
 from saleor.permission.enums import get_permissions_from_names
 
@@ -65,6 +66,7 @@ def set_up() -> None:
             "api_url": addresses.api_url(),
             "domain": get_domain()[:255],
             "app_id": Node.to_global_id("App", app.pk),
+            "jwks": get_jwt_manager().get_jwks(),
         }
         shop, made = Shop.objects.update_or_create(
             door=Door.PLUGIN,

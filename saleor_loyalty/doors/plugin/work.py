@@ -1,24 +1,19 @@
 """Our tasks on Saleor's workers and in its beat."""
 
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Any
 
-from celery.schedules import crontab
 from celery.signals import task_postrun, task_prerun
 from django.conf import settings
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from saleor.core.db.connection import allow_writer
 
+from saleor_loyalty.timetable import timetable
+
+SCHEDULED = "saleor-loyalty-"
 OURS = "saleor_loyalty.tasks."
-# What a door marks wakes a worker at once. The beat finds what was missed, and what waits.
-OFTEN = timedelta(seconds=30)
-SCHEDULE: dict[str, Any] = {
-    "settle_orders": OFTEN,
-    "mint_coupons": OFTEN,
-    "retire_codes": OFTEN,
-    "send_messages": OFTEN,
-    "expire_points": crontab(minute="5-59/15"),
-}
+# Seconds. What a hook marks wakes a worker at once: the rounds find what was missed, or waits.
+ROUNDS, WALKS = 30.0, 300.0
 
 _open: dict[str, ExitStack] = {}
 
@@ -28,15 +23,16 @@ def take_part() -> None:
 
     Saleor's beat copies the schedule into its database when it starts, each entry by its name.
     """
-    for task, schedule in SCHEDULE.items():
-        seconds = schedule.total_seconds() if isinstance(schedule, timedelta) else 900
-        settings.CELERY_BEAT_SCHEDULE[f"saleor-loyalty-{task.replace('_', '-')}"] = {
-            "task": OURS + task,
-            "schedule": schedule,
-            "options": {"expires": seconds},
-        }
+    for task, entry in timetable(work=ROUNDS, reconcile=WALKS).items():
+        settings.CELERY_BEAT_SCHEDULE[f"{SCHEDULED}{task.replace('_', '-')}"] = entry
     task_prerun.connect(_may_write, dispatch_uid="saleor_loyalty")
     task_postrun.connect(_may_write_no_more, dispatch_uid="saleor_loyalty")
+
+
+def leave() -> None:
+    """Take our entries out of the schedule that Saleor keeps in its database."""
+    PeriodicTask.objects.filter(name__startswith=SCHEDULED).delete()
+    PeriodicTasks.update_changed()
 
 
 def _may_write(sender: Any = None, task_id: str = "", **kwargs: Any) -> None:
