@@ -2,11 +2,11 @@
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class LoyaltyConfig(AppConfig):
-    """Registers the models and, once these are loaded, the system checks."""
+    """Registers the models and, once these are loaded, the system checks; inside Saleor more."""
 
     name = "saleor_loyalty"
     label = "saleor_loyalty"
@@ -15,3 +15,5 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("saleor_loyalty.checks")
+        if apps.is_installed("saleor.core"):
+            import_module("saleor_loyalty.doors.plugin.moving_in").move_in(self)

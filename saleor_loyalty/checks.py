@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
@@ -18,7 +19,7 @@ OLDEST_POSTGRESQL = 15
 @register(Tags.security)
 def check_allowed_api_urls(**kwargs: Any) -> list[CheckMessage]:
     """W001: an app door in production that no shop may use."""
-    if settings.DEBUG or not conf.public_url or conf.allowed_api_urls:
+    if settings.DEBUG or not _has_app_door() or conf.allowed_api_urls:
         return []
     return [
         Warning(
@@ -32,7 +33,7 @@ def check_allowed_api_urls(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def check_token_keys(**kwargs: Any) -> list[CheckMessage]:
     """E001: an app door without a key for the shops' tokens. E002: a key Fernet does not accept."""
-    if conf.public_url and not conf.token_keys:
+    if _has_app_door() and not conf.token_keys:
         return [
             Error(
                 "LOYALTY_TOKEN_KEYS is empty: the shops' tokens cannot be encrypted.",
@@ -96,6 +97,11 @@ def check_fcm_service_account(**kwargs: Any) -> list[CheckMessage]:
             id="saleor_loyalty.E004",
         )
     ]
+
+
+def _has_app_door() -> bool:
+    """Inside Saleor the address is that of our pages: no shop hands us a token."""
+    return bool(conf.public_url) and not apps.is_installed("saleor.core")
 
 
 def _is_fernet_key(key: str) -> bool:

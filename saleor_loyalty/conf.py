@@ -62,6 +62,8 @@ class Conf:
     discounts_url = Setting("")
     # The largest webhook body that is read.
     max_body_bytes = Setting(1_048_576)
+    # Whether the GraphQL API tells its schema, to clients and to gateways.
+    introspection = Setting(True)
     # Seconds a call to Saleor or to a message provider may take.
     http_timeout = Setting(10.0)
 

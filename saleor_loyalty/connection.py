@@ -1,18 +1,72 @@
-"""A line to a shop's Saleor, under the app token it gave us."""
+"""A line to a shop's Saleor: under the app token it gave us, or inside its own process."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from saleor_loyalty import vault
 from saleor_loyalty.conf import conf
-from saleor_loyalty.models import Shop
+from saleor_loyalty.models import Door, Shop
+from saleor_loyalty.saleor_api import inside
 from saleor_loyalty.saleor_api.client import Saleor
-from saleor_loyalty.saleor_api.transport import HttpTransport
+from saleor_loyalty.saleor_api.transport import (
+    HttpTransport,
+    SaleorForbade,
+    SaleorRefused,
+    SaleorUnavailable,
+    Transport,
+)
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
 def connect(shop: Shop) -> Iterator[Saleor]:
-    """The shop's API for the length of a `with`, on one kept-alive connection."""
+    """The shop's API for the length of a `with`, on one kept-alive connection.
+
+    A shop that does not know our token any more is noted as one that removed the app.
+    """
+    if shop.door == Door.PLUGIN:
+        yield Saleor(inside.transport())
+        return
     token = vault.unseal(shop.sealed_token)
     with HttpTransport(shop.api_url, token=token, timeout=conf.http_timeout) as transport:
-        yield Saleor(transport)
+        yield Saleor(_Noticing(shop, transport))
+
+
+class _Noticing:
+    """A transport that finds out why Saleor forbids something: a permission, or the app is gone.
+
+    Saleor tells an app nothing of its own removal (its events APP_DELETED and APP_STATUS_CHANGED
+    need MANAGE_APPS), and to a token it does not know it answers as to one without permission.
+    """
+
+    def __init__(self, shop: Shop, transport: Transport) -> None:
+        self._shop = shop
+        self._transport = transport
+
+    def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._transport.execute(document, variables)
+        except SaleorForbade:
+            if self._is_gone():
+                _deactivate(self._shop)
+            raise
+
+    def _is_gone(self) -> bool:
+        """True when Saleor does not know whose token ours is."""
+        try:
+            Saleor(self._transport).app()
+        except SaleorForbade:
+            return True
+        except (SaleorRefused, SaleorUnavailable):
+            return False
+        return False
+
+
+def _deactivate(shop: Shop) -> None:
+    # Unless it was installed anew meanwhile, with another token.
+    same = Shop.objects.filter(pk=shop.pk, sealed_token=shop.sealed_token, is_active=True)
+    if same.update(is_active=False):
+        logger.warning("Shop %s: the app was uninstalled or deactivated; its work rests", shop.pk)

@@ -1,7 +1,8 @@
 """Points end: the sweep that ends those whose time has come, and when a member's next ones go."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,26 +73,19 @@ def shops_with_work() -> list[Shop]:
     return list(Shop.objects.filter(is_active=True, program__is_active=True))
 
 
-def rule_in_force(shop: Shop) -> ExpiryRule | None:
-    """When the shop's points end; None while the programme is off, for then they do not."""
-    program = Program.objects.filter(shop=shop, is_active=True).select_related("current").first()
-    return program.current.expiry if program and program.current else None
-
-
-def next_ending(member: Member, rule: ExpiryRule) -> Ending | None:
-    """The points of a member that end first; None when none will. At most one statement."""
-    if member.balance <= 0:
-        return None
-    if ends := rule.balance_ends(member.expires_at):
-        return Ending(ends, member.balance)
+def next_endings(members: Iterable[Member], rule: ExpiryRule) -> dict[int, Ending]:
+    """By member id the points that end first; without those of whom none will. One statement."""
+    with_points = [member for member in members if member.balance > 0]
     if rule.policy != PER_LOT:
-        return None
-    points = Counter[datetime]()
-    lots = Lot.objects.filter(member=member, remaining__gt=0).order_by()
-    for stored, remaining in lots.values_list("expires_at").annotate(Sum("remaining")):
-        if ends := rule.lot_ends(stored):
-            points[ends] += remaining
-    return Ending(min(points), points[min(points)]) if points else None
+        ends = ((member, rule.balance_ends(member.expires_at)) for member in with_points)
+        return {member.pk: Ending(at, member.balance) for member, at in ends if at}
+    points: dict[int, Counter[datetime]] = defaultdict(Counter)
+    lots = Lot.objects.filter(member__in=with_points, remaining__gt=0).order_by()
+    sums = lots.values_list("member_id", "expires_at").annotate(Sum("remaining"))
+    for member_id, stored, remaining in sums if with_points else ():
+        if at := rule.lot_ends(stored):
+            points[member_id][at] += remaining
+    return {pk: Ending(at := min(lots_of), lots_of[at]) for pk, lots_of in points.items()}
 
 
 def entry_ends(entry: Entry, rule: ExpiryRule) -> datetime | None:

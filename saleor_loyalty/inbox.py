@@ -1,9 +1,10 @@
 """The inbox: doors mark what changed, workers claim it and take it off when it is done."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -19,15 +20,25 @@ from saleor_loyalty.workers import wake
 LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
+# The newest facts win, of one moment those with the longer history. A mark without facts, or two
+# that disagree, leave none: null compares to nothing, so it stays until the row is done.
 MARK = """
-    INSERT INTO saleor_loyalty_change
-        (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error)
-    SELECT %s, subject, subject_id, 1, %s, %s, 0, ''
-    FROM unnest(%s::text[], %s::text[]) AS changed (subject, subject_id)
+    INSERT INTO saleor_loyalty_change AS change
+        (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
+    SELECT %s, subject, subject_id, 1, %s, %s, 0, '', facts, facts_at
+    FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
+        AS changed (subject, subject_id, facts, facts_at)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
-        marks = saleor_loyalty_change.marks + 1,
-        due_at = CASE WHEN saleor_loyalty_change.claim IS NULL
-                      THEN excluded.due_at ELSE saleor_loyalty_change.due_at END
+        marks = change.marks + 1,
+        due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END,
+        facts = CASE
+            WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
+                > (change.facts_at, jsonb_array_length(change.facts->'events')) THEN excluded.facts
+            WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
+                < (change.facts_at, jsonb_array_length(change.facts->'events')) THEN change.facts
+            WHEN excluded.facts = change.facts THEN change.facts END,
+        facts_at = CASE WHEN change.facts_at IS NOT NULL AND excluded.facts_at IS NOT NULL
+                        THEN greatest(excluded.facts_at, change.facts_at) END
 """
 
 # Of changes that are locked.
@@ -38,6 +49,13 @@ MARKED_MEANWHILE = """
         WHERE id = ANY(%s)
     )
 """
+
+
+class Snapshot(NamedTuple):
+    """An order as an event told it: Saleor's JSON text, and the order's `updatedAt` in it."""
+
+    facts: str
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +69,37 @@ class Claim:
     marks: dict[str, int]
 
 
-def mark(*, shop: Shop, order_ids: Iterable[str] = (), customer_ids: Iterable[str] = ()) -> None:
-    """Have these looked at again. One statement; wakes the workers once committed."""
+def mark(
+    *,
+    shop: Shop,
+    order_ids: Iterable[str] = (),
+    customer_ids: Iterable[str] = (),
+    snapshots: Mapping[str, Snapshot] | None = None,
+) -> None:
+    """Have these looked at again. One statement; wakes the workers once committed.
+
+    An order of `order_ids` is settled by its entry in `snapshots`, unless a worker knows newer
+    facts; one without an entry is asked for.
+    """
+    snapshots = snapshots or {}
     changed = {(Subject.ORDER, order_id) for order_id in order_ids}
     changed |= {(Subject.CUSTOMER, customer_id) for customer_id in customer_ids}
     if not changed:
         return
-    subjects, ids = zip(*sorted(changed), strict=True)  # one order of locking for all doors
     now = timezone.now()
+    rows = [_row(subject, id_, snapshots.get(id_)) for subject, id_ in sorted(changed)]
+    columns = [list(column) for column in zip(*rows, strict=True)]  # sorted: one order of locking
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [shop.pk, now, now, list(subjects), list(ids)])
+        cursor.execute(MARK, [shop.pk, now, now, *columns])
     wake("settle_orders")
+
+
+def _row(
+    subject: Subject, subject_id: str, snapshot: Snapshot | None
+) -> tuple[Subject, str, str | None, datetime | None]:
+    if subject != Subject.ORDER or snapshot is None:
+        return subject, subject_id, None, None
+    return subject, subject_id, snapshot.facts, snapshot.updated_at
 
 
 def shops_with_work() -> list[Shop]:
@@ -84,9 +122,9 @@ def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim 
 def held(claim: Claim) -> QuerySet[Change]:
     """The changes that are still this worker's; read in its transaction, they are locked.
 
-    One is lost when the lease ended and another worker took it over.
+    One is lost when the lease ended and another worker took it over. They come without facts.
     """
-    changes = Change.objects.select_for_update().filter(claim=claim.id)
+    changes = Change.objects.select_for_update().filter(claim=claim.id).defer("facts")
     return changes.order_by(Collate("subject_id", "C"))  # the order in which `mark` locks them
 
 
@@ -100,10 +138,11 @@ def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
 
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:
-    """Put changes back for a later try, the wait growing with the tries."""
+    """Put changes back for a later try: after a growing wait, or the one that Saleor asked for."""
     changes = list(Change.objects.filter(claim=claim.id, subject_id__in=subject_ids))
+    asked_to_wait = getattr(error, "retry_after", timedelta(0))
     for change in changes:
-        change.due_at = timezone.now() + wait_before_try(change.attempts)
+        change.due_at = timezone.now() + max(wait_before_try(change.attempts), asked_to_wait)
         change.claim = None
         change.error = f"{type(error).__name__}: {error}"[:500]
     Change.objects.bulk_update(changes, ["due_at", "claim", "error"])

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import Device, Member, MemberStatus, Shop
+from saleor_loyalty.models.member import EMAIL_LETTERS
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.statements import recordset
@@ -125,7 +127,7 @@ def find(
     if pk is not None:
         members = members.filter(pk=pk)
     if email is not None:
-        members = members.filter(email__iexact=email)
+        members = members.alias(letters=EMAIL_LETTERS).filter(letters=Upper(Value(email)))
     return members.order_by("-pk").first()
 
 

@@ -29,8 +29,8 @@ class Viewer:
     """Whoever sent a request, as far as the door could verify it.
 
     `shop` is None when the request names none of ours. `customer_id` is Saleor's global id of a
-    signed-in customer. `actor` names staff or an app in the history. A customer
-    has no permissions, whatever else they may be.
+    signed-in customer. `actor` names staff or an app in the history. Beside Saleor
+    a customer's token gives no permissions, whatever else they may be.
     """
 
     shop: Shop | None = None
@@ -49,6 +49,21 @@ class Viewer:
                 f"{permission.value}"
             )
             raise PermissionDenied(message)
+        return self.shop
+
+    def require_own_or(self, permission: Permission, *, customer_id: str) -> Shop:
+        """The viewer's shop, if they are this customer or hold the permission there.
+
+        Raises PermissionDenied.
+        """
+        if self.shop is not None and self.customer_id == customer_id:
+            return self.shop
+        return self.require(permission)
+
+    def require_signed_in(self) -> Shop:
+        """The shop of a viewer who is somebody. Raises PermissionDenied."""
+        if self.shop is None or (self.customer_id is None and not self.permissions):
+            raise PermissionDenied("You need to be signed in at this shop.")
         return self.shop
 
     def require_customer(self) -> tuple[Shop, str]:

@@ -5,14 +5,14 @@ earned once stays with the program version that first credited it.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from django.db import transaction
 
-from saleor_loyalty import coupons, ground, inbox, ledger
+from saleor_loyalty import coupons, ground, inbox, ledger, snapshots
 from saleor_loyalty.coupons import Use
 from saleor_loyalty.ground import Ground
 from saleor_loyalty.inbox import Claim
@@ -69,17 +69,29 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     claim = inbox.claim(shop=shop, limit=ORDERS_AT_ONCE)
     if claim is None:
         return 0
+    told = snapshots.of(shop, claim)
+    asked, failed = _fetch_or_postpone(shop, saleor, claim, claim.marks.keys() - told.keys())
+    orders = {**told, **asked}
+    _settle_claim(shop, claim, orders, claim.marks.keys() - failed, told=told.keys())
+    return len(claim.marks)
+
+
+def _fetch_or_postpone(
+    shop: Shop, saleor: Saleor, claim: Claim, order_ids: Collection[str]
+) -> tuple[Mapping[str, Order], Collection[str]]:
+    """The orders that Saleor has to be asked for, and the ids put back because it did not say."""
+    if not order_ids:
+        return {}, ()
     try:
-        orders, failed = fetch(saleor, list(claim.marks))
+        orders, failed = fetch(saleor, list(order_ids))
     except (SaleorUnavailable, SaleorForbade) as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
-        inbox.postpone(claim, claim.marks, error=error)
-        return len(claim.marks)
+        inbox.postpone(claim, order_ids, error=error)
+        return {}, order_ids
     for order_id, problem in failed.items():
         logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
         inbox.postpone(claim, [order_id], error=problem)
-    _settle_claim(shop, claim, orders, claim.marks.keys() - failed.keys())
-    return len(claim.marks)
+    return orders, failed.keys()
 
 
 def fetch(
@@ -103,32 +115,46 @@ def fetch(
 
 
 def _settle_claim(
-    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]
+    shop: Shop,
+    claim: Claim,
+    orders: Mapping[str, Order],
+    order_ids: Iterable[str],
+    *,
+    told: Collection[str] = (),
 ) -> None:
     """Settle all at once; if that fails, one by one, so that one bad order holds up no other."""
     ids = list(order_ids)
     try:
-        settle(shop, claim, orders, ids)
+        settle(shop, claim, orders, ids, told=told)
     except Exception as error:
         if len(ids) == 1:
             logger.exception("Shop %s: order %s not settled, later again", shop.pk, ids[0])
             inbox.postpone(claim, ids, error=error)
             return
         for order_id in ids:
-            _settle_claim(shop, claim, orders, [order_id])
+            _settle_claim(shop, claim, orders, [order_id], told=told)
 
 
-def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
+def settle(
+    shop: Shop,
+    claim: Claim,
+    orders: Mapping[str, Order],
+    order_ids: Iterable[str],
+    *,
+    told: Collection[str] = (),
+) -> None:
     """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
 
     One transaction. One order that is credited takes four statements, and a batch of any size as
-    many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.
+    many. Ids without an order (drafts, orders Saleor no longer knows) are taken off. `told` are the
+    ids of those that are an event's snapshot and not Saleor's answer.
     """
     ids = set(order_ids)
     with transaction.atomic():
         known = ground.read(shop, [orders[id_] for id_ in ids if id_ in orders], claim)
         writing = Writing()
         inbox.finish(claim, [c for c in known.changes if c.subject_id in ids], writing)
+        snapshots.note(shop, known.orders, writing, told=told)
         _settle_on(known, writing)
 
 

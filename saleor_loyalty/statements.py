@@ -17,7 +17,7 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 
 
 def read(*querysets: QuerySet[Any]) -> list[list[Any]]:
-    """The rows of each queryset, whole rows of one table each, all by one statement.
+    """The rows of each queryset, of one table each, all by one statement.
 
     Those of a queryset with `select_for_update` are locked, one queryset after the other, and come
     as they are once locked. All else is as it was *before* any wait for a lock: what is to be
@@ -41,7 +41,7 @@ def read(*querysets: QuerySet[Any]) -> list[list[Any]]:
 
 def _row(model: type[Model], found: str) -> Model:
     values = json.loads(found, parse_float=Decimal)
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if field.column in values]
     return model.from_db(
         connection.alias,
         [field.attname for field in fields],

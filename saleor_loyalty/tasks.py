@@ -6,7 +6,16 @@ from collections.abc import Callable
 from celery import shared_task
 from django.utils import timezone
 
-from saleor_loyalty import coupons, customers, expiry, inbox, retirement, settlement
+from saleor_loyalty import (
+    coupons,
+    customers,
+    expiry,
+    inbox,
+    reconciliation,
+    retirement,
+    settlement,
+    snapshots,
+)
 from saleor_loyalty.connection import connect
 from saleor_loyalty.messages import outbox
 from saleor_loyalty.models import Shop
@@ -49,6 +58,13 @@ def send_messages() -> None:
         pass
 
 
+@shared_task(ignore_result=True)
+def reconcile() -> None:
+    """Mark what changed in each shop since the last walk, however its event was lost."""
+    for shop in Shop.objects.filter(is_active=True):
+        _each_shop(shop, _reconcile_shop)
+
+
 def _each_shop(shop: Shop, work: Callable[[Shop], None]) -> None:
     """A shop in trouble must not keep the others waiting."""
     try:
@@ -73,6 +89,12 @@ def _mint_shop(shop: Shop) -> None:
 def _retire_in_shop(shop: Shop) -> None:
     while retirement.retire_due(shop):
         pass
+
+
+def _reconcile_shop(shop: Shop) -> None:
+    with connect(shop) as saleor:
+        reconciliation.reconcile(shop, saleor)
+    snapshots.forget_old(shop)
 
 
 def _expire_in_shop(shop: Shop) -> None:

@@ -30,6 +30,11 @@ def unseal(text: str) -> str:
         raise CannotUnseal(message) from None
 
 
+def reseal(text: str) -> str:
+    """What was sealed, sealed anew with the first of LOYALTY_TOKEN_KEYS. Raises CannotUnseal."""
+    return seal(unseal(text))
+
+
 def _keys() -> MultiFernet:
     if not conf.token_keys:
         raise ImproperlyConfigured("LOYALTY_TOKEN_KEYS is empty: tokens cannot be encrypted.")

@@ -17,6 +17,8 @@ def wake(task: str) -> None:
 
 
 def _send(task: str) -> None:
+    if current_app.conf.task_always_eager:  # no broker, so no workers either
+        return
     try:
         current_app.send_task(f"saleor_loyalty.tasks.{task}", retry=False, ignore_result=True)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises

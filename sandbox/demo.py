@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,11 +52,13 @@ def running(
     saleor_url: str | None = None,
     sandbox_url: str | None = None,
     temporary: bool = False,
+    without: Collection[str] = (),
 ) -> Iterator[Demo]:
     """Everything started and answering for the length of a `with`, on the usual ports unless given.
 
     The app serves the sandbox's shop, or the real Saleor at `saleor_url`. `sandbox_url` is the
-    sandbox's address when something is in front of it. A `temporary` demo drops its databases.
+    sandbox's address when something is in front of it. A `temporary` demo drops its databases. The
+    programs in `without` are not started.
     """
     with ExitStack() as stack:
         stack.enter_context(_only_one(data_dir))
@@ -75,7 +77,7 @@ def running(
         say("Preparing the databases")
         _prepare(demo)
         say("Starting the shop, the app, its worker and the mailbox")
-        demo.start(*demo.programs)
+        demo.start(*(name for name in demo.programs if name not in without))
         yield demo
 
 

@@ -23,13 +23,23 @@ TAIL_LINES = 12
 class Processes:
     """Python programs that run until they are ended; leaving the `with` ends them all.
 
+    They run in `directory`, by our own Python unless another is named.
     Every wait is bounded, and ends early: with Stopped when `stop` is set, with Broken when a
     process dies.
     """
 
-    def __init__(self, log_dir: Path, stop: Event) -> None:
+    def __init__(
+        self,
+        log_dir: Path,
+        stop: Event,
+        *,
+        python: str = sys.executable,
+        directory: Path = REPOSITORY,
+    ) -> None:
         self.log_dir = log_dir
         self.stop = stop
+        self._python = python
+        self._directory = directory
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         log_dir.mkdir(parents=True, exist_ok=True)
 
@@ -49,8 +59,8 @@ class Processes:
         inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
         with self.log(name).open("wb") as log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", *module],
-                cwd=REPOSITORY,
+                [self._python, "-m", *module],
+                cwd=self._directory,
                 env={**inherited, "PYTHONUNBUFFERED": "1", **env},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

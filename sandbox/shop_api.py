@@ -1,5 +1,7 @@
 """What the demo and its story say to the shop: the same to the sandbox and to a real Saleor."""
 
+import math
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 from threading import Event
@@ -118,13 +120,24 @@ class Variant(NamedTuple):
     is_shipped: bool
 
 
+TOKEN_LASTS = 240  # seconds; Saleor's live five minutes
+
+
 class ShopApi:
-    """A Saleor, spoken to as its staff and as its shoppers, while its tokens live: five minutes."""
+    """A Saleor, spoken to as its staff and as its shoppers. Shoppers' tokens live five minutes."""
 
     def __init__(self, api_url: str, *, staff: tuple[str, str], stop: Event) -> None:
         self.api_url = api_url
         self._stop = stop
-        self._staff_token = self.sign_in(*staff)
+        self._staff = staff
+        self._staff_token, self._signed_in_at = "", -math.inf
+
+    @property
+    def staff_token(self) -> str:
+        """An access token of our member of staff, renewed in time."""
+        if time.monotonic() - self._signed_in_at > TOKEN_LASTS:
+            self._staff_token, self._signed_in_at = self.sign_in(*self._staff), time.monotonic()
+        return self._staff_token
 
     def sign_in(self, email: str, password: str) -> str:
         """An access token."""
@@ -271,5 +284,5 @@ class ShopApi:
     ) -> Any:
         """As a shopper when their token is given, else as staff."""
         return graphql_client.ask(
-            self.api_url, document, variables, token=token or self._staff_token
+            self.api_url, document, variables, token=token or self.staff_token
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from threading import Event
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
 
 import httpx
@@ -26,6 +26,14 @@ THIRD_ORDER = Decimal("600.00")
 PART_REFUND = Decimal("60.00")  # of the third
 GIFT = 200
 CHANNEL = "default-channel"  # every Saleor begins with one of this name
+
+
+class Opening(Protocol):
+    """Opens a shop on its first day; the shop, and the app's id there if it has one."""
+
+    def __call__(
+        self, demo: Demo, *, staff: tuple[str, str], stop: Event, say: Say
+    ) -> tuple[ShopApi, str]: ...
 
 
 class Step(NamedTuple):
@@ -234,11 +242,18 @@ class Story:
         )
 
 
-def tell(demo: Demo, *, staff: tuple[str, str] | None, stop: Event, say: Say) -> bool:
+def tell(
+    demo: Demo,
+    *,
+    staff: tuple[str, str] | None,
+    stop: Event,
+    say: Say,
+    open_shop: Opening = open_shop,
+) -> bool:
     """Play the story and print each step; whether all went well.
 
     `staff` signs in to a real Saleor, where a new shopper is made for the story; without, it is
-    the sandbox with its own people.
+    the sandbox with its own people. `open_shop` is how the shop comes to its programme.
     """
     shop, app_id = open_shop(demo, staff=staff or (STAFF.email, STAFF.password), stop=stop, say=say)
     try:
@@ -262,7 +277,7 @@ def tell(demo: Demo, *, staff: tuple[str, str] | None, stop: Event, say: Say) ->
         )
         return _printed(story.steps())
     finally:
-        if staff:
+        if staff and app_id:
             shop.uninstall(app_id)
 
 

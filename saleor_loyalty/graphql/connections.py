@@ -10,6 +10,7 @@ from graphene.relay import PageInfo
 from graphql import GraphQLError
 
 from saleor_loyalty.graphql.ids import read_id, write_id
+from saleor_loyalty.keyset import Keyset, Slice, UnknownPlace
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -62,18 +63,18 @@ class Edge(Generic[Row]):
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of `rows`, newest first. Looks beyond its ends only when it is asked about them."""
+    """One page of `rows` in their order. Looks beyond its ends only when it is asked about them."""
 
     type_name: str
     rows: QuerySet[Row]
-    nodes: list[Row]
+    order: Keyset[Row]
+    slice: Slice[Row]
     forward: bool
-    more: bool  # in the direction of reading
-    start: int | None  # the cursor that reading began at
+    start: int | None  # the id that reading began at
 
     @property
     def edges(self) -> Iterator[Edge[Row]]:
-        return (Edge(node, self._cursor(node)) for node in self.nodes)
+        return (Edge(node, self._cursor(node)) for node in self.slice.rows)
 
     @property
     def total_count(self) -> int:
@@ -81,40 +82,45 @@ class Page(Generic[Row]):
 
     @property
     def has_next_page(self) -> bool:
-        return self.more if self.forward else self._any(pk__lte=self.start)
+        return self.slice.more if self.forward else self._any_behind()
 
     @property
     def has_previous_page(self) -> bool:
-        return self._any(pk__gte=self.start) if self.forward else self.more
+        return self._any_behind() if self.forward else self.slice.more
 
     @property
     def start_cursor(self) -> str | None:
-        return self._cursor(self.nodes[0]) if self.nodes else None
+        return self._cursor(self.slice.rows[0]) if self.slice.rows else None
 
     @property
     def end_cursor(self) -> str | None:
-        return self._cursor(self.nodes[-1]) if self.nodes else None
+        return self._cursor(self.slice.rows[-1]) if self.slice.rows else None
 
     def _cursor(self, node: Row) -> str:
         return write_id(self.type_name, node.pk)
 
-    def _any(self, **behind: int | None) -> bool:
-        return self.start is not None and self.rows.filter(**behind).exists()
+    def _any_behind(self) -> bool:
+        start = self.start
+        return start is not None and self.order.any_behind(
+            self.rows, start=start, forward=self.forward
+        )
 
 
 def paginate(
     type_name: str,
     rows: QuerySet[Row],
     *,
+    order: Keyset[Row] | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> Page[Row]:
-    """The page of `rows` that the arguments ask for, newest first, in one query.
+    """The page of `rows` that the arguments ask for, in one query; newest first without an order.
 
-    Raises GraphQLError for more than MAX_PAGE items, for arguments of both directions at once and
-    for a cursor that is none of ours.
+    With an order whose key is not the id, the place of a cursor costs a second query. Raises
+    GraphQLError for more than MAX_PAGE items, for arguments of both directions at once and for a
+    cursor that is none of ours.
     """
     forward = last is None and before is None
     if not forward and (first is not None or after is not None):
@@ -122,12 +128,12 @@ def paginate(
     size = _size(first if forward else last)
     cursor = after if forward else before
     start = None if cursor is None else read_id(type_name, cursor)
-    ordered = rows.order_by("-pk" if forward else "pk")
-    if start is not None:
-        ordered = ordered.filter(pk__lt=start) if forward else ordered.filter(pk__gt=start)
-    found = list(ordered[: size + 1])
-    nodes = found[:size] if forward else found[:size][::-1]
-    return Page(type_name, rows, nodes, forward, len(found) > size, start)
+    order = order or Keyset(rows)
+    try:
+        found = order.read(rows, size=size, start=start, forward=forward)
+    except UnknownPlace:
+        raise GraphQLError(f"{cursor!r} is no cursor of this list.") from None
+    return Page(type_name, rows, order, found, forward, start)
 
 
 def _size(asked: int | None) -> int:

@@ -9,8 +9,8 @@ from graphene import NonNull, ResolveInfo
 
 from saleor_loyalty import expiry
 from saleor_loyalty.explanations import explain
+from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
-from saleor_loyalty.graphql.ends import expiry_rule
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.scalars import DateTime
@@ -45,7 +45,7 @@ class LoyaltyEntry(graphene.ObjectType):
 
     @staticmethod
     def resolve_expires_at(entry: Entry, info: ResolveInfo) -> datetime | None:
-        rule = expiry_rule(info)
+        rule = batch_of(info.context).expiry_rule
         return expiry.entry_ends(entry, rule) if rule else None
 
     @staticmethod
@@ -67,8 +67,8 @@ class LoyaltyEntry(graphene.ObjectType):
 
     @staticmethod
     def resolve_explanation(entry: Entry, info: ResolveInfo) -> str:
-        by_staff = info.context.loyalty_viewer.customer_id is None
-        return explain(entry, get_language() if by_staff else entry.member.language_code)
+        is_own = info.context.loyalty_viewer.customer_id == entry.member.customer_id
+        return explain(entry, entry.member.language_code if is_own else get_language())
 
 
 class LoyaltyEntryEdge(graphene.ObjectType):

@@ -8,7 +8,7 @@ import enum
 
 import graphene
 
-from saleor_loyalty import models, problems
+from saleor_loyalty import member_search, models, problems
 
 
 class LoyaltyMemberStatus(graphene.Enum):
@@ -16,6 +16,13 @@ class LoyaltyMemberStatus(graphene.Enum):
 
     class Meta:
         enum = models.MemberStatus
+
+
+class LoyaltyMemberSortField(graphene.Enum):
+    """LAST_ACTIVITY_AT takes who never did anything by when they joined; BALANCE, debts below 0."""
+
+    class Meta:
+        enum = member_search.SortField
 
 
 class LoyaltyEntryKind(graphene.Enum):

@@ -37,10 +37,10 @@ def shown(error: Exception) -> dict[str, Any]:
     """An error in the form of Saleor's API. One that nobody foresaw is logged and not described."""
     path = getattr(error, "path", None)
     cause = _cause(error)
-    foreseen = _foreseen(cause)
-    if foreseen is None:
+    known = foreseen(cause)
+    if known is None:
         logger.error("A GraphQL request failed unexpectedly at %s", path, exc_info=cause)
-    message, code = foreseen or ("Internal Server Error", "InternalServerError")
+    message, code = known or ("Internal Server Error", "InternalServerError")
     answer: dict[str, Any] = {"message": message}
     if locations := getattr(error, "locations", None):
         answer["locations"] = [{"line": place.line, "column": place.column} for place in locations]
@@ -56,7 +56,7 @@ def _cause(error: Exception) -> Exception:
     return error
 
 
-def _foreseen(cause: Exception) -> tuple[str, str] | None:
+def foreseen(cause: Exception) -> tuple[str, str] | None:
     """What the client may know of an exception: a message and a code; None: nothing."""
     name = type(cause).__name__
     match cause:

@@ -4,66 +4,143 @@ The numbers leave room for the introspection query of common tools and for any s
 Fields of a fragment count each time it is spread, so fragments cannot multiply the work.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError, parse
 
+from saleor_loyalty.conf import conf
+from saleor_loyalty.graphql.connections import DEFAULT_PAGE, MAX_PAGE
+
 MAX_DEPTH = 20
 MAX_FIELDS = 500
+MAX_ALIASES = 50
+MAX_COST = 10_000  # values that the answer may hold, were all lists as long as asked for
 MAX_LENGTH = 20_000  # characters; parsing and validating a longer text would take seconds
 
+# What tells the schema: to clients, and to the gateways of Apollo Federation.
+INTROSPECTION = {"__schema", "__type", "_service"}
 
-def check(query: str) -> None:
+
+def check(query: str, variables: Mapping[str, Any] | None = None) -> None:
     """Raises GraphQLError for text that is no query or asks for too much."""
-    if len(query) > MAX_LENGTH:
-        raise GraphQLError(
-            f"The request has {len(query):,} characters; at most {MAX_LENGTH:,} are allowed."
-        )
+    _at_most(MAX_LENGTH, len(query), "The request has {} characters")
     definitions = parse(query).definitions
-    fragments = {d.name.value: d for d in definitions if _is(d, "FragmentDefinition")}
-    depth, fields = _Measure(fragments).all(definitions)
-    if depth > MAX_DEPTH:
-        raise GraphQLError(f"The request is nested {depth} deep; at most {MAX_DEPTH} are allowed.")
-    if fields > MAX_FIELDS:
-        raise GraphQLError(f"The request has {fields} fields; at most {MAX_FIELDS} are allowed.")
+    asked = _Measure(definitions, variables or {}).all(definitions)
+    _at_most(MAX_DEPTH, asked.depth, "The request is nested {} deep")
+    _at_most(MAX_FIELDS, asked.fields, "The request has {} fields")
+    _at_most(MAX_ALIASES, asked.aliases, "The request has {} aliases")
+    _at_most(MAX_COST, asked.cost, "The request asks for up to {} values")
+
+
+def _at_most(limit: int, found: int, what: str) -> None:
+    if found > limit:
+        raise GraphQLError(f"{what.format(f'{found:,}')}; at most {limit:,} are allowed.")
 
 
 def _is(node: object, kind: str) -> bool:
     return type(node).__name__ in {kind, f"{kind}Node"}  # as graphql-core 2 and 3 call it
 
 
-class _Measure:
-    """Depth and number of fields of a document's nodes, each fragment measured once."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What some nodes of a document ask for. `each`: the values for each item of their list."""
 
-    def __init__(self, fragments: dict[str, Any]) -> None:
-        self._fragments = fragments
-        self._known: dict[str, tuple[int, int]] = {}
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    cost: int = 0
+    each: int = 0
+
+    def __add__(self, other: "Asked") -> "Asked":
+        return Asked(
+            max(self.depth, other.depth),
+            self.fields + other.fields,
+            self.aliases + other.aliases,
+            self.cost + other.cost,
+            self.each + other.each,
+        )
+
+
+class _Measure:
+    """Measures the nodes of a document, each fragment once."""
+
+    def __init__(self, definitions: Iterable[Any], variables: Mapping[str, Any]) -> None:
+        self._fragments = {d.name.value: d for d in definitions if _is(d, "FragmentDefinition")}
+        self._variables = _defaults(definitions) | dict(variables)
+        self._known: dict[str, Asked] = {}
         self._open: set[str] = set()  # being measured just now
 
-    def all(self, nodes: Iterable[Any]) -> tuple[int, int]:
-        """The deepest of the nodes, and the fields of all of them."""
-        depth = fields = 0
-        for node in nodes:
-            node_depth, node_fields = self._one(node)
-            depth, fields = max(depth, node_depth), fields + node_fields
-        return depth, fields
+    def all(self, nodes: Iterable[Any]) -> Asked:
+        """The deepest of the nodes, and all else they ask for together."""
+        return sum(map(self._one, nodes), Asked())
 
-    def _one(self, node: Any) -> tuple[int, int]:
+    def _one(self, node: Any) -> Asked:
         if _is(node, "FragmentSpread"):
             return self._fragment(node.name.value)
-        below = getattr(node, "selection_set", None)
-        depth, fields = self.all(below.selections) if below else (0, 0)
-        return (depth + 1, fields + 1) if _is(node, "Field") else (depth, fields)
+        selections = getattr(node, "selection_set", None)
+        below = self.all(selections.selections) if selections else Asked()
+        return self._field(node, below) if _is(node, "Field") else below
 
-    def _fragment(self, name: str) -> tuple[int, int]:
-        """A fragment's measures; an unknown one has none, as validation refuses it."""
+    def _field(self, field: Any, below: Asked) -> Asked:
+        name = field.name.value
+        if name in INTROSPECTION and not conf.introspection:
+            raise GraphQLError(f"`{name}` is not answered here (LOYALTY_INTROSPECTION).")
+        if name == "edges":
+            cost, each = 0, 1 + below.cost
+        elif name == "_entities":
+            cost, each = 1 + self._length(field, "representations") * below.cost, 0
+        else:
+            cost, each = 1 + below.cost + self._page_size(field) * below.each, 0
+        aliases = below.aliases + (field.alias is not None)
+        return Asked(below.depth + 1, below.fields + 1, aliases, cost, each)
+
+    def _page_size(self, field: Any) -> int:
+        """Items on a page of this field; beyond what a page may have, it is refused as a page."""
+        asked = [self._argument(field, name) for name in ("first", "last")]
+        sizes = [int(size) for size in asked if isinstance(size, int | str) and _is_number(size)]
+        return min(max(sizes), MAX_PAGE) if sizes else DEFAULT_PAGE
+
+    def _length(self, field: Any, name: str) -> int:
+        value = self._argument(field, name)
+        return len(value) if isinstance(value, list | tuple) else 1
+
+    def _argument(self, field: Any, name: str) -> object:
+        """An argument's value; of a literal what the text says: a number's digits, list items."""
+        for argument in field.arguments or ():
+            if argument.name.value == name:
+                if _is(argument.value, "Variable"):
+                    return self._variables.get(argument.value.name.value)
+                return _literal(argument.value)
+        return None
+
+    def _fragment(self, name: str) -> Asked:
+        """What a fragment asks for; an unknown one nothing, as validation refuses it."""
         if name in self._open:
             # Refused here because the validation of graphql-core 2 does not survive it.
             raise GraphQLError(f"Fragment {name!r} spreads itself.")
         if name not in self._known:
             self._open.add(name)
             found = self._fragments.get(name)
-            self._known[name] = self._one(found) if found else (0, 0)
+            self._known[name] = self._one(found) if found else Asked()
             self._open.remove(name)
         return self._known[name]
+
+
+def _defaults(definitions: Iterable[Any]) -> dict[str, object]:
+    """The variables of a document's operations that have a default value."""
+    return {
+        variable.variable.name.value: _literal(variable.default_value)
+        for definition in definitions
+        for variable in getattr(definition, "variable_definitions", None) or ()
+        if variable.default_value is not None
+    }
+
+
+def _literal(node: Any) -> object:
+    return getattr(node, "value", None) or getattr(node, "values", None)
+
+
+def _is_number(text: int | str) -> bool:
+    return str(text).isascii() and str(text).isdecimal() and len(str(text)) < 20

@@ -6,11 +6,9 @@ from typing import Any
 import graphene
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty import expiry, programs
-from saleor_loyalty.expiry import Ending
+from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.connections import Page, page_arguments
 from saleor_loyalty.graphql.coupon import LoyaltyCouponConnection, coupons_of
-from saleor_loyalty.graphql.ends import expiry_rule
 from saleor_loyalty.graphql.entry import LoyaltyEntryConnection, entries_of
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyMemberStatus
 from saleor_loyalty.graphql.ids import write_id
@@ -72,19 +70,19 @@ class LoyaltyMember(graphene.ObjectType):
 
     @staticmethod
     def resolve_points_to_next_reward(member: Member, info: ResolveInfo) -> int:
-        program = programs.current(info.context.loyalty_viewer.shop)
+        program = batch_of(info.context).program
         if program is None or program.current is None:
             return 0
         return max(0, program.current.threshold - member.balance)
 
     @staticmethod
     def resolve_expires_at(member: Member, info: ResolveInfo) -> datetime | None:
-        ending = _next_ending(member, info)
+        ending = batch_of(info.context).ending(member)
         return ending.at if ending else None
 
     @staticmethod
     def resolve_expiring_points(member: Member, info: ResolveInfo) -> int:
-        ending = _next_ending(member, info)
+        ending = batch_of(info.context).ending(member)
         return ending.points if ending else 0
 
     @staticmethod
@@ -94,8 +92,3 @@ class LoyaltyMember(graphene.ObjectType):
     @staticmethod
     def resolve_coupons(member: Member, _info: ResolveInfo, **arguments: Any) -> Page[Coupon]:
         return coupons_of(member, **arguments)
-
-
-def _next_ending(member: Member, info: ResolveInfo) -> Ending | None:
-    rule = expiry_rule(info)
-    return expiry.next_ending(member, rule) if rule else None

@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from saleor_loyalty import members, programs
 from saleor_loyalty.graphql.ids import read_id
 from saleor_loyalty.graphql.member import LoyaltyMember
+from saleor_loyalty.graphql.member_list import members_field
 from saleor_loyalty.graphql.program import LoyaltyProgram
 from saleor_loyalty.models import Member, Program
 from saleor_loyalty.permissions import Permission
@@ -26,6 +27,7 @@ class Query(graphene.ObjectType):
         email=graphene.String(),
         description="A member by one of the arguments. Requires MANAGE_USERS.",
     )
+    loyalty_members = members_field()
 
     @staticmethod
     def resolve_loyalty_program(_root: None, info: ResolveInfo) -> Program | None:

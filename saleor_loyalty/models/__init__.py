@@ -25,6 +25,8 @@ RetiredCode
     A code a coupon had before it was withdrawn or reissued.
 Change
     Something in the shop that happened and that a worker must look at again: the inbox.
+Sighting
+    The facts by which a worker last settled an order, so that older ones are told from newer.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
 Device
@@ -51,7 +53,8 @@ from saleor_loyalty.models.program import (
 )
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
-from saleor_loyalty.models.shop import Shop
+from saleor_loyalty.models.shop import Door, Shop
+from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
     "Activation",
@@ -62,6 +65,7 @@ __all__ = [
     "Device",
     "DevicePlatform",
     "DiscountType",
+    "Door",
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
@@ -76,6 +80,7 @@ __all__ = [
     "RetiredCode",
     "SettledOrder",
     "Shop",
+    "Sighting",
     "SpendBasis",
     "Subject",
 ]

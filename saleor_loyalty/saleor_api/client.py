@@ -6,10 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
-from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, Transport
+from saleor_loyalty.saleor_api.transport import (
+    PatientTransport,
+    SaleorForbade,
+    SaleorRefused,
+    Transport,
+)
 
 ORDERS_AT_ONCE = CUSTOMERS_AT_ONCE = 100  # the longest page Saleor gives
 
@@ -27,6 +32,13 @@ class VoucherTerms:
     min_spent: Decimal | None
 
 
+class Changed(NamedTuple):
+    """An order or customer and when it last changed, by Saleor's clock."""
+
+    id: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """Who a token belongs to. `identifier` is its manifest's id; None for an app without one."""
@@ -38,8 +50,9 @@ class App:
 
 @cache
 def document(name: str) -> str:
-    """The text of the GraphQL document `documents/<name>.graphql`."""
-    return (files(__package__) / "documents" / f"{name}.graphql").read_text(encoding="utf-8")
+    """The text of the GraphQL document `documents/<name>.graphql`, with the fragment it spreads."""
+    text = (files(__package__) / "documents" / f"{name}.graphql").read_text(encoding="utf-8")
+    return f"{text}\n{document('order_facts')}" if "...LoyaltyOrderFacts" in text else text
 
 
 class Saleor:
@@ -47,6 +60,10 @@ class Saleor:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def patiently(self) -> Self:
+        """The same API for queries that can wait: what fails in passing is asked again."""
+        return type(self)(PatientTransport(self._transport))
 
     def orders(self, ids: Sequence[str]) -> tuple[dict[str, Order], dict[str, Unreadable]]:
         """The facts of up to 100 orders by id, and by id what could not be read of the rest.
@@ -89,15 +106,32 @@ class Saleor:
         """The ids of all orders changed since, oldest first, up to 100 at a time."""
         return self._pages_of_order_ids("orders_since", since=moment.isoformat())
 
+    def orders_changed_since(self, moment: datetime) -> Iterator[list[Changed]]:
+        """The orders changed since, the longest ago first, up to 100 at a time. No drafts."""
+        return self._pages_of_changed("orders_changed", "orders", moment)
+
+    def customers_changed_since(self, moment: datetime) -> Iterator[list[Changed]]:
+        """The customers changed since, likewise. Whoever was deleted is not among them."""
+        return self._pages_of_changed("customers_changed", "customers", moment)
+
+    def _pages_of_changed(self, name: str, field: str, moment: datetime) -> Iterator[list[Changed]]:
+        for nodes in self._pages(name, field, since=moment.isoformat()):
+            yield [Changed(n["id"], datetime.fromisoformat(n["updatedAt"])) for n in nodes]
+
     def _pages_of_order_ids(self, name: str, **variables: Any) -> Iterator[list[str]]:
+        for nodes in self._pages(name, "orders", **variables):
+            yield [node["id"] for node in nodes]
+
+    def _pages(self, name: str, field: str, **variables: Any) -> Iterator[list[dict[str, Any]]]:
+        """The nodes of a connection; one request for each page that is not empty."""
         after: str | None = None
         while True:
-            orders = self._run(name, **variables, after=after)["orders"]
-            if orders["edges"]:
-                yield [edge["node"]["id"] for edge in orders["edges"]]
-            if not orders["pageInfo"]["hasNextPage"]:
+            page = self._run(name, **variables, after=after)[field]
+            if page["edges"]:
+                yield [edge["node"] for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
                 return
-            after = orders["pageInfo"]["endCursor"]
+            after = page["pageInfo"]["endCursor"]
 
     def channels(self) -> dict[str, Channel]:
         """All channels by slug."""
@@ -105,10 +139,10 @@ class Saleor:
         return {c["slug"]: Channel(c["id"], c["slug"], c["currencyCode"]) for c in channels}
 
     def app(self) -> App:
-        """The app that our token belongs to."""
+        """The app that our token belongs to. Raises SaleorForbade for a token of none."""
         app = self._run("app")["app"]
         if not app:
-            raise SaleorRefused("the token belongs to no app")
+            raise SaleorForbade("the token belongs to no app")
         return App(app["id"], app["identifier"], frozenset(p["code"] for p in app["permissions"]))
 
     def create_voucher(

@@ -1,17 +1,28 @@
 """How a document gets to Saleor and its answer back: over HTTP, with the app's token."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, Self
 
 import httpx
 
 FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
+FORBIDDEN_STATUSES = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 
 class SaleorUnavailable(Exception):
-    """Saleor did not answer, or not now; the same request may succeed later."""
+    """Saleor did not answer, or not now; the same request may succeed later.
+
+    `retry_after` is how long it asked us to wait; zero when it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: timedelta = timedelta(0)) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class SaleorRefused(Exception):
@@ -57,8 +68,50 @@ class HttpTransport:
             raise SaleorUnavailable(message) from error
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
             message = f"{self._api_url} answered {response.status_code}"
-            raise SaleorUnavailable(message)
+            raise SaleorUnavailable(message, retry_after=_retry_after(response))
         return _data(self._api_url, response)
+
+
+class PatientTransport:
+    """Asks again what Saleor could not answer just now, each time after a longer wait.
+
+    For queries only: a mutation that got no answer may have been carried out. Raises what
+    `transport` does; SaleorUnavailable after TRIES, or when Saleor asks for a longer wait than
+    LONGEST_WAIT. `sleep` takes seconds.
+    """
+
+    TRIES = 5
+    FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
+
+    def __init__(
+        self, transport: Transport, *, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        self._transport = transport
+        self._sleep = sleep
+
+    def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        for tries in range(1, self.TRIES):
+            try:
+                return self._transport.execute(document, variables)
+            except SaleorUnavailable as error:
+                wait = max(self.FIRST_WAIT * 2 ** (tries - 1), error.retry_after)
+                if wait > self.LONGEST_WAIT:
+                    raise
+                self._sleep(wait.total_seconds())
+        return self._transport.execute(document, variables)
+
+
+def _retry_after(response: httpx.Response) -> timedelta:
+    """The wait that an answer asks for: seconds or a date (RFC 9110, 10.2.3); zero for none."""
+    asked = response.headers.get("Retry-After", "")
+    if asked.isdecimal():
+        return timedelta(seconds=min(int(asked), 86_400))
+    try:
+        until = parsedate_to_datetime(asked)
+    except ValueError:
+        return timedelta(0)
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(until - datetime.now(UTC), timedelta(0))
 
 
 def _data(api_url: str, response: httpx.Response) -> dict[str, Any]:
@@ -66,13 +119,17 @@ def _data(api_url: str, response: httpx.Response) -> dict[str, Any]:
     try:
         answer = json.loads(response.text, parse_float=Decimal)
     except ValueError as error:
+        if response.status_code in FORBIDDEN_STATUSES:
+            message = f"{api_url} refused with HTTP {response.status_code}"
+            raise SaleorForbade(message) from error
         message = f"{api_url} answered {response.status_code} with no JSON"
         raise SaleorUnavailable(message) from error
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if errors or not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
         said, code = _first_error(errors)
         message = f"{api_url} refused: {said} (HTTP {response.status_code})"
-        raise SaleorForbade(message) if code in FORBIDDEN else SaleorRefused(message)
+        is_forbidden = code in FORBIDDEN or response.status_code in FORBIDDEN_STATUSES
+        raise SaleorForbade(message) if is_forbidden else SaleorRefused(message)
     data: dict[str, Any] = answer["data"]
     return data
 

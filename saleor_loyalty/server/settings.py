@@ -8,10 +8,10 @@ import os
 from urllib.parse import urlsplit
 
 import dj_database_url
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from saleor_loyalty.conf import Conf
+from saleor_loyalty.timetable import timetable
 
 
 def _required(name: str, meaning: str) -> str:
@@ -22,8 +22,8 @@ def _required(name: str, meaning: str) -> str:
     )
 
 
-def _flag(name: str) -> bool:
-    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+def _flag(name: str, default: str = "") -> bool:
+    return os.environ.get(name, default).lower() in {"1", "true", "yes", "on"}
 
 
 def _list(name: str) -> list[str]:
@@ -45,6 +45,7 @@ LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_F
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
 LOYALTY_MAX_BODY_BYTES = int(os.environ.get("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes))
+LOYALTY_INTROSPECTION = _flag("LOYALTY_INTROSPECTION", "1")
 LOYALTY_HTTP_TIMEOUT = float(os.environ.get("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout))
 
 INSTALLED_APPS = [
@@ -55,8 +56,9 @@ INSTALLED_APPS = [
     "saleor_loyalty",
 ]
 MIDDLEWARE = [
+    "saleor_loyalty.server.probes.probes",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "saleor_loyalty.server.static_files.StaticFiles",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -73,13 +75,16 @@ WHITENOISE_USE_FINDERS = True
 
 DATABASES = {
     "default": dj_database_url.parse(
-        # No conn_max_age: under ASGI Django cannot keep connections open between requests.
         _required(
             "DATABASE_URL",
             "the address of a PostgreSQL database, as postgresql://user:password@host/name",
         )
     )
 }
+# Under ASGI every request has a thread, and without a pool a connection, of its own. The pool
+# bounds them per process, and keeps them open between requests; who waits longer gets a 500.
+if _pool_size := int(os.environ.get("DATABASE_POOL_SIZE", "10")):
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool_size, "timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -121,21 +126,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Seconds between two rounds of work. A round that no worker took in that time is dropped.
 LOYALTY_WORK_INTERVAL = float(os.environ.get("LOYALTY_WORK_INTERVAL", "5"))
-CELERY_BEAT_SCHEDULE = {
-    task: {
-        "task": f"saleor_loyalty.tasks.{task}",
-        "schedule": LOYALTY_WORK_INTERVAL,
-        "options": {"expires": LOYALTY_WORK_INTERVAL},
-    }
-    for task in ("settle_orders", "mint_coupons", "retire_codes", "send_messages")
-}
-# Points end at midnight somewhere, which falls on a quarter of an hour; five minutes later the
-# orders paid before it have come in.
-CELERY_BEAT_SCHEDULE["expire_points"] = {
-    "task": "saleor_loyalty.tasks.expire_points",
-    "schedule": crontab(minute="5-59/15"),
-    "options": {"expires": 900},
-}
+# Seconds between two walks over what changed in Saleor.
+LOYALTY_RECONCILE_INTERVAL = float(os.environ.get("LOYALTY_RECONCILE_INTERVAL", "300"))
+CELERY_BEAT_SCHEDULE = timetable(work=LOYALTY_WORK_INTERVAL, reconcile=LOYALTY_RECONCILE_INTERVAL)
 
 # Storefronts call the GraphQL API from the browser, with tokens in headers and never a cookie.
 CORS_URLS_REGEX = r"^/graphql/$"
@@ -149,18 +142,36 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_TLS_PROXY") else None
 CSRF_COOKIE_SECURE = LOYALTY_PUBLIC_URL.startswith("https://")
 
+# Who may read /metrics; empty: nobody.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["asctime", "levelname", "name", "process", "message"],
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        },
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
-            "formatter": "line",
+            "formatter": os.environ.get("LOG_FORMAT", "line"),
         },
     },
     "root": {"handlers": ["stdout"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    # One line per request it makes, with the address in full: addresses can carry secrets.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {
+        # One line per request it makes, with the address in full: addresses can carry secrets.
+        "httpx": {"level": "WARNING"},
+        # Both servers bring handlers of their own: one form for all lines instead.
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": True},
+        "gunicorn.error": {"handlers": [], "propagate": True},
+        "gunicorn.access": {"handlers": [], "propagate": True},
+    },
 }

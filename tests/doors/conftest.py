@@ -46,6 +46,7 @@ def installed(saleor: Saleor) -> Shop:
         app_id=APP_ID,
         sealed_token=vault.seal(APP_TOKEN),
         jwks={"keys": [key.jwk for key in saleor.keys]},
+        jwks_asked_at=timezone.now() - timezone.timedelta(days=1),
         jwks_fetched_at=timezone.now() - timezone.timedelta(days=1),
         installed_at=timezone.now(),
     )

@@ -199,12 +199,23 @@ def test_an_unknown_shop_is_refused(
     assert refused(response) == (404, "SHOP_UNKNOWN")
 
 
-def test_a_shop_that_uninstalled_the_app_is_refused(
+def test_an_event_of_a_shop_that_switched_the_app_off_shows_that_it_is_on_again(
     client: Client, shop: Shop, key: SigningKey
 ) -> None:
     Shop.objects.update(is_active=False)
 
-    assert refused(deliver(client, shop, key.sign(BODY))) == (404, "SHOP_UNKNOWN")
+    assert deliver(client, shop, key.sign(BODY)).status_code == 200
+    assert marked() == {"T3JkZXI6MQ=="}
+    assert Shop.objects.get().is_active
+
+
+def test_t36_a_forged_event_does_not_wake_a_shop_that_uninstalled_the_app(
+    client: Client, shop: Shop, other_key: SigningKey
+) -> None:
+    Shop.objects.update(is_active=False)
+
+    assert refused(deliver(client, shop, other_key.sign(BODY))) == (401, "SIGNATURE_INVALID")
+    assert not Shop.objects.get().is_active
 
 
 def test_the_log_names_shop_and_reason_of_a_refusal(
@@ -247,7 +258,7 @@ def test_t36_a_flood_of_unknown_keys_fetches_once_a_minute(
         assert refused(deliver(client, shop, next_key.sign(BODY))) == (401, "SIGNATURE_INVALID")
     assert saleor.key_requests == 1
 
-    Shop.objects.update(jwks_fetched_at=timezone.now() - timedelta(seconds=61))
+    Shop.objects.update(jwks_asked_at=timezone.now() - timedelta(seconds=61))
     deliver(client, shop, next_key.sign(BODY))
 
     assert saleor.key_requests == 2
@@ -260,8 +271,22 @@ def test_t36_a_flood_while_the_shop_is_down_fetches_once_a_minute(
 
     answers = [refused(deliver(client, shop, next_key.sign(BODY)))[0] for _ in range(3)]
 
-    assert answers == [503, 401, 401]
+    assert answers == [503, 503, 503]
     assert saleor.key_requests == 1
+
+
+def test_while_the_keys_are_being_fetched_nobody_waits_and_saleor_tries_again(
+    client: Client, shop: Shop, saleor: Saleor, next_key: SigningKey
+) -> None:
+    saleor.keys = [next_key]
+    Shop.objects.update(jwks_asked_at=timezone.now())  # by another request, just now
+
+    response = deliver(client, shop, next_key.sign(BODY))
+
+    assert refused(response) == (503, "KEYS_UNAVAILABLE")
+    assert saleor.key_requests == 0
+    Shop.objects.update(jwks={"keys": [next_key.jwk]}, jwks_fetched_at=timezone.now())
+    assert deliver(client, shop, next_key.sign(BODY)).status_code == 200
 
 
 def test_keys_that_cannot_be_fetched_now_make_saleor_try_again(

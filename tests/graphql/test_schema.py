@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 from graphql import parse, print_ast
 
-from saleor_loyalty.graphql.schema import sdl
+from saleor_loyalty.graphql.federation import sdl, subgraph_sdl
 
 PRINTED = Path(__file__).parents[2] / "docs" / "schema.graphql"
 
@@ -34,3 +34,11 @@ def test_the_command_prints_the_schema():
     call_command("loyalty_schema", stdout=printed)
 
     assert printed.getvalue() == sdl()
+
+
+def test_the_command_prints_what_a_gateway_composes():
+    printed = io.StringIO()
+
+    call_command("loyalty_schema", subgraph=True, stdout=printed)
+
+    assert printed.getvalue() == subgraph_sdl()

@@ -1,7 +1,7 @@
 """A Saleor on paper: orders and vouchers in memory, answered as the real one answers."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -187,6 +187,29 @@ class PaperSaleor:
         ]
         return self._page_of_ids(changed, after)
 
+    def _orders_changed(self, since: str, after: str | None) -> dict[str, Any]:
+        return {"orders": self._changed(self.orders.values(), since, after)}
+
+    def _customers_changed(self, since: str, after: str | None) -> dict[str, Any]:
+        return {"customers": self._changed(self.customers.values(), since, after)}
+
+    def _changed(
+        self, rows: Iterable[dict[str, Any]], since: str, after: str | None
+    ) -> dict[str, Any]:
+        """By when they changed; the cursor is that moment, so a row that moves on is met again."""
+
+        def moment(row: dict[str, Any]) -> datetime:
+            return datetime.fromisoformat(row.get("updatedAt", PAID_AT))
+
+        rest = sorted((r for r in rows if moment(r) >= datetime.fromisoformat(since)), key=moment)
+        if after:
+            rest = [row for row in rest if moment(row) > datetime.fromisoformat(after)]
+        page = [{"node": {"id": r["id"], "updatedAt": moment(r).isoformat()}} for r in rest]
+        more = len(page) > self.page
+        page = page[: self.page]
+        end = page[-1]["node"]["updatedAt"] if page else None
+        return {"edges": page, "pageInfo": {"hasNextPage": more, "endCursor": end}}
+
     def _page_of_ids(self, orders: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
         start = int(after or 0)
         end = start + self.page
@@ -214,4 +237,6 @@ ANSWERS = {
     "customers": PaperSaleor._customers,
     "orders_of_customers": PaperSaleor._orders_of_customers,
     "orders_since": PaperSaleor._orders_since,
+    "orders_changed": PaperSaleor._orders_changed,
+    "customers_changed": PaperSaleor._customers_changed,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.doors.app.refusals import Code, Refusal
+from saleor_loyalty.doors.app.refusals import Code, Refusal, refused
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -55,7 +55,9 @@ class BodyLimit:
 
         await self._application(scope, receive_within_limit, send)
         if received > conf.max_body_bytes:
-            await _send(_too_large(), send)
+            refusal = _too_large()
+            refused.send(type(self), path=scope["path"], reason=refusal.code.name)
+            await _send(refusal, send)
 
 
 async def _send(refusal: Refusal, send: Send) -> None:

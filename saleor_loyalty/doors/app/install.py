@@ -14,6 +14,7 @@ from saleor_loyalty.models import Shop
 from saleor_loyalty.saleor_api.client import App, Saleor
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorRefused, SaleorUnavailable
 from saleor_loyalty.vault import seal
+from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def register_view(request: HttpRequest) -> HttpResponse:
     jwks = _fetch_keys(api_url)
     shop = _save(api_url=api_url, domain=domain, app=app, token=token, jwks=jwks)
     logger.info("Shop %s installed the app as %s", shop.pk, shop.app_id)
+    wake("reconcile")  # what happened while the app was not installed
     return JsonResponse({"success": True})
 
 
@@ -80,6 +82,7 @@ def _save(*, api_url: str, domain: str, app: App, token: str, jwks: keys.Jwks) -
         "app_id": app.id,
         "sealed_token": seal(token),
         "jwks": jwks,
+        "jwks_asked_at": now,
         "jwks_fetched_at": now,
         "is_active": True,
     }

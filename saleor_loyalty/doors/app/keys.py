@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import httpx
 import jwt
-from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from saleor_loyalty.conf import conf
@@ -66,26 +66,29 @@ def _find(jwks: Jwks, kid: str | None) -> jwt.PyJWK:
 
 
 def _renew(shop: Shop) -> bool:
-    """Bring `shop.jwks` up to date; False when they just were.
+    """Bring `shop.jwks` up to date; False when they just were. Raises KeysUnavailable.
 
-    The row stays locked meanwhile, so that of many requests after a change of keys one fetches
-    and the others wait for its result instead of being refused.
+    Whoever moves `jwks_asked_at` asks, once in REFETCH_FLOOR; nobody waits for them, and no lock is
+    held meanwhile. Until their answer is there, nobody can say what keys the shop has.
     """
-    failure = None
-    with transaction.atomic():
-        row = Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
-        changed_meanwhile = row.jwks != shop.jwks
-        if not changed_meanwhile:
-            now = timezone.now()
-            if row.jwks_fetched_at and now - row.jwks_fetched_at < REFETCH_FLOOR:
-                return False
-            row.jwks_fetched_at = now
-            try:
-                row.jwks = fetch(row.api_url)
-            except KeysUnavailable as error:
-                failure = error
-            row.save(update_fields=["jwks", "jwks_fetched_at"])
-    if failure:
-        raise failure
-    shop.jwks = row.jwks
-    return True
+    if _may_ask(shop):
+        jwks = fetch(shop.api_url)
+        Shop.objects.filter(pk=shop.pk).update(jwks=jwks, jwks_fetched_at=timezone.now())
+        shop.jwks = jwks
+        return True
+    known = shop.jwks
+    shop.refresh_from_db(fields=["jwks", "jwks_asked_at", "jwks_fetched_at"])
+    if shop.jwks != known:
+        return True
+    asked_at, fetched_at = shop.jwks_asked_at, shop.jwks_fetched_at
+    if asked_at and (fetched_at is None or fetched_at < asked_at):
+        message = f"The keys of shop {shop.pk} were asked for and have not come. Try again."
+        raise KeysUnavailable(message)
+    return False
+
+
+def _may_ask(shop: Shop) -> bool:
+    """Whether it is this caller who asks now."""
+    now = timezone.now()
+    is_due = Q(jwks_asked_at=None) | Q(jwks_asked_at__lt=now - REFETCH_FLOOR)
+    return Shop.objects.filter(is_due, pk=shop.pk).update(jwks_asked_at=now) == 1

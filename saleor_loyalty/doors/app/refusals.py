@@ -5,11 +5,15 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 logger = logging.getLogger(__name__)
+
+# Sent once for each request that is not served, with `path` and `reason`.
+refused = Signal()
 
 
 class Code(enum.Enum):
@@ -75,13 +79,15 @@ def door(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpRespo
     def answer(request: HttpRequest) -> HttpResponse:
         try:
             return view(request)
-        except Refusal as refusal:
+        except Refusal as raised:
+            refusal = raised
             logger.warning(
                 "%s refused: %s (shop %s)", request.path, refusal.code.name, refusal.shop_id
             )
-            return refusal.response()
         except Exception:
             logger.exception("%s failed", request.path)
-            return Refusal(Code.UNEXPECTED, "Something went wrong here. Try again.").response()
+            refusal = Refusal(Code.UNEXPECTED, "Something went wrong here. Try again.")
+        refused.send(door, path=request.path, reason=refusal.code.name)
+        return refusal.response()
 
     return answer

@@ -12,11 +12,17 @@ ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 LONGEST = 500
 
 
-def installed(api_url: str) -> Shop | None:
-    """The shop at this address, while the app is installed there."""
+def known(api_url: str) -> Shop | None:
+    """The shop at this address, also when the app was removed there."""
     if not _is_address(api_url):
         return None
-    return Shop.objects.filter(api_url=api_url, is_active=True).first()
+    return Shop.objects.filter(api_url=api_url).first()
+
+
+def installed(api_url: str) -> Shop | None:
+    """The shop at this address, while the app is installed there."""
+    shop = known(api_url)
+    return shop if shop and shop.is_active else None
 
 
 def only_installed() -> Shop | None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.doors.app import body, keys, shops, tokens
-from saleor_loyalty.doors.app.refusals import Code, Refusal, door
+from saleor_loyalty.doors.app.refusals import Code, Refusal, door, refused
 from saleor_loyalty.graphql.schema import execute
 from saleor_loyalty.models import Shop
 
@@ -35,11 +35,12 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         )
     except tokens.InvalidToken as error:
         logger.info("Token refused: %s", error.problem.name)
-        return _error(str(error), SALEOR_CODES.get(error.problem, "InvalidTokenError"), 401)
+        code = SALEOR_CODES.get(error.problem, "InvalidTokenError")
+        return _refuse(request, str(error), code, 401)
     except keys.KeysUnavailable as error:
-        return _error(str(error), Code.KEYS_UNAVAILABLE.name, 503)
+        return _refuse(request, str(error), Code.KEYS_UNAVAILABLE.name, 503)
     except Refusal as refusal:
-        return _error(refusal.message, refusal.code.name, refusal.status)
+        return _refuse(request, refusal.message, refusal.code.name, refusal.status)
     return JsonResponse(result, status=200 if "data" in result else 400)
 
 
@@ -53,7 +54,8 @@ def _operation(content: dict[str, Any]) -> dict[str, Any]:
     return {"query": query, "variables": variables, "operation_name": name}
 
 
-def _error(message: str, code: str, status: int) -> JsonResponse:
+def _refuse(request: HttpRequest, message: str, code: str, status: int) -> JsonResponse:
+    refused.send(graphql_view, path=request.path, reason=code)
     error = {"message": message, "extensions": {"exception": {"code": code}}}
     return JsonResponse({"errors": [error]}, status=status)
 

@@ -1,9 +1,11 @@
-"""Signed events of a shop, in three steps: validate, parse to ids, mark these in the inbox."""
+"""Signed events of a shop, in three steps: validate, parse, mark what changed in the inbox."""
 
+import json
 import logging
 import re
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -11,7 +13,9 @@ from saleor_loyalty import inbox
 from saleor_loyalty.doors.app import body, keys, shops, signature
 from saleor_loyalty.doors.app.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door
+from saleor_loyalty.inbox import Snapshot
 from saleor_loyalty.models import Shop
+from saleor_loyalty.saleor_api.facts import Order, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -20,23 +24,41 @@ OF_CUSTOMERS = frozenset(event.lower() for event in CUSTOMER_EVENTS)
 GLOBAL_ID = re.compile(r"[A-Za-z0-9+/_=-]{1,64}")
 
 
-class Changed(NamedTuple):
-    """Ids of what an event says has changed."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an event says has changed, by id, and how an order stood then if it says that too."""
 
-    orders: Sequence[str] = ()
-    customers: Sequence[str] = ()
+    orders: Iterable[str] = ()
+    customers: Iterable[str] = ()
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
 
 @door
 def webhook_view(request: HttpRequest) -> HttpResponse:
-    """Note what changed, and no more: the facts are asked of Saleor by the worker.
+    """Note what changed, and no more: it is settled by a worker.
 
     An event we do not know is answered as taken, so that Saleor does not repeat it.
     """
     shop, event, content = _validate(request)
     changed = _parse(event, content)
-    inbox.mark(shop=shop, order_ids=changed.orders, customer_ids=changed.customers)
-    return JsonResponse({"marked": len(changed.orders) + len(changed.customers)})
+    _wake_up(shop)
+    inbox.mark(
+        shop=shop,
+        order_ids=changed.orders,
+        customer_ids=changed.customers,
+        snapshots=changed.snapshots,
+    )
+    return JsonResponse({"marked": len([*changed.orders, *changed.customers])})
+
+
+def _wake_up(shop: Shop) -> None:
+    """Saleor sends to active apps only: one that was switched off there is on again.
+
+    Should this be a late repetition, the next question to Saleor puts the shop to rest again.
+    """
+    if not shop.is_active:
+        Shop.objects.filter(pk=shop.pk).update(is_active=True)
+        logger.info("Shop %s: the app is active again", shop.pk)
 
 
 def _validate(request: HttpRequest) -> tuple[Shop, str, bytes]:
@@ -44,7 +66,7 @@ def _validate(request: HttpRequest) -> tuple[Shop, str, bytes]:
     event, api_url, jws = (
         _header(request, name) for name in ("Saleor-Event", "Saleor-Api-Url", "Saleor-Signature")
     )
-    shop = shops.installed(api_url)
+    shop = shops.known(api_url)
     if shop is None:
         raise Refusal(Code.SHOP_UNKNOWN, "This app is not installed in the shop that sent this.")
     try:
@@ -65,23 +87,36 @@ def _header(request: HttpRequest, name: str) -> str:
 
 
 def _parse(event: str, content: bytes) -> Changed:
-    """The ids that an event speaks of; none for an event we did not subscribe to."""
+    """What an event speaks of; nothing for an event we did not subscribe to."""
     if event in OF_ORDERS:
-        return Changed(orders=[_id(order) for order in _orders(body.parse(content))])
+        return _changed_orders(body.parse(content))
     if event in OF_CUSTOMERS:
         return Changed(customers=[_id(body.parse(content).get("user"))])
     logger.info("Ignored an event that is not ours: %.100r", event)
     return Changed()
 
 
-def _orders(content: dict[str, Any]) -> list[Any]:
-    """`{"order": {…}}`, or `{"orders": […]}` for an import."""
+def _changed_orders(content: dict[str, Any]) -> Changed:
+    """`{"order": {…}}` with its facts, or `{"orders": [{"id": …}, …]}` for an import."""
     if isinstance(orders := content.get("orders"), list):
-        return orders
-    return [content.get("order")]
+        return Changed(orders=[_id(order) for order in orders])
+    order_id = _id(content.get("order"))
+    snapshot = _snapshot(content["order"])
+    return Changed(orders=[order_id], snapshots={order_id: snapshot} if snapshot else {})
 
 
-def _id(thing: object) -> str:
+def _snapshot(order: dict[str, Any]) -> Snapshot | None:
+    """The order's facts; None when they are torn or cannot be stored: Saleor is asked."""
+    try:
+        updated_at = Order.from_event(order).updated_at
+        facts = json.dumps(order, allow_nan=False, ensure_ascii=False)
+        facts.encode()  # a lone surrogate has no place in PostgreSQL, nor has NUL
+    except (Unreadable, ValueError, RecursionError):
+        return None
+    return None if r"\u0000" in facts else Snapshot(facts, updated_at)
+
+
+def _id(thing: Any) -> str:
     thing_id = thing.get("id") if isinstance(thing, dict) else None
     if not isinstance(thing_id, str) or not GLOBAL_ID.fullmatch(thing_id):
         raise Refusal(Code.BODY_MALFORMED, "The body does not name what changed by its id.")

@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
-from saleor_loyalty.graphql.schema import sdl
+from saleor_loyalty.graphql.federation import sdl, subgraph_sdl
 
 
 class Command(BaseCommand):
     help = "Prints the GraphQL schema that this package serves."
     requires_system_checks = ()
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        self.stdout.write(sdl(), ending="")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--subgraph",
+            action="store_true",
+            help="with the directives of Apollo Federation 2, to compose with Saleor's schema",
+        )
+
+    def handle(self, *_args: Any, subgraph: bool, **_options: Any) -> None:
+        self.stdout.write(subgraph_sdl() if subgraph else sdl(), ending="")

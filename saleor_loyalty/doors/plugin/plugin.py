@@ -1,0 +1,149 @@
+"""What Saleor calls when something happens in the shop: it is marked in the inbox, no more."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import transaction
+from graphene import Node
+from saleor.core.db.connection import allow_writer
+from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
+from saleor.plugins.models import PluginConfiguration
+
+from saleor_loyalty import inbox
+from saleor_loyalty.doors.app.manifest import manifest
+from saleor_loyalty.doors.plugin import shop, switch
+
+logger = logging.getLogger(__name__)
+
+
+class LoyaltyPlugin(BasePlugin):
+    """The programme, in Saleor's list of plugins: its switch, and the way to its back office.
+
+    Saleor calls the hooks below after it committed what they tell. A hook never raises: what it
+    could not mark, reconciliation finds.
+    """
+
+    PLUGIN_ID = "saleor.loyalty"
+    PLUGIN_NAME = "Loyalty"
+    PLUGIN_DESCRIPTION = (
+        "Shoppers collect points for what they pay; enough points become a single-use voucher. "
+        "Switched off, nothing is credited, sent or ended; switched on again, the past stays as "
+        "it is. Everything else is set in the back office."
+    )
+    CONFIGURATION_PER_CHANNEL = False
+    DEFAULT_ACTIVE = True
+    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [{"name": "back-office", "value": ""}]
+    CONFIG_STRUCTURE: ClassVar[dict[str, dict[str, str]]] = {
+        "back-office": {
+            "type": ConfigurationTypeField.OUTPUT,
+            "label": "Back office",
+            "help_text": "Rules, members and messages of the programme.",
+        }
+    }
+
+    def order_created(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_paid(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_fully_paid(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_refunded(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_fully_refunded(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_cancelled(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_updated(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_expired(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._order(order, previous_value)
+
+    def order_bulk_created(self, orders: list[Any], previous_value: Any, **kwargs: Any) -> Any:
+        _mark("Order", [order for order in orders if _may_matter(order)])
+        return previous_value
+
+    def customer_created(self, customer: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._customer(customer, previous_value)
+
+    def customer_updated(self, customer: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._customer(customer, previous_value)
+
+    def customer_deleted(self, customer: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._customer(customer, previous_value)
+
+    def account_confirmed(self, user: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._customer(user, previous_value)
+
+    def account_email_changed(self, user: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._customer(user, previous_value)
+
+    def account_deleted(self, user: Any, previous_value: Any, **kwargs: Any) -> Any:
+        return self._customer(user, previous_value)
+
+    def resolve_plugin_configuration(self, request: Any) -> Any:
+        """The settings with the address of the back office, which may change with the shop's."""
+        for field in self.configuration:
+            if field["name"] == "back-office":
+                field["value"] = manifest()["appUrl"]
+        return self.configuration
+
+    @classmethod
+    def save_plugin_configuration(
+        cls, plugin_configuration: PluginConfiguration, cleaned_data: dict[str, Any]
+    ) -> PluginConfiguration:
+        """Saleor's own, and then the programme follows the plugin's switch."""
+        was_active = plugin_configuration.active
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        if saved.active != was_active:
+            switch.turn(on=saved.active)
+        return saved
+
+    def _order(self, order: Any, previous_value: Any) -> Any:
+        if _may_matter(order):
+            _mark("Order", [order])
+        return previous_value
+
+    def _customer(self, customer: Any, previous_value: Any) -> Any:
+        _mark("User", [customer])
+        return previous_value
+
+
+def _may_matter(order: Any) -> bool:
+    """A draft earns nothing; it is told of again when it is placed."""
+    return getattr(order, "status", None) != "draft"
+
+
+def _mark(kind: str, objects: Iterable[Any]) -> None:
+    """Have these looked at again once the shop's transaction is committed. Never raises."""
+    try:
+        pks = [thing.pk for thing in objects if thing.pk]
+        if not pks:
+            return
+        if transaction.get_connection().in_atomic_block:
+            # A statement that fails in the shop's transaction would break it.
+            transaction.on_commit(lambda: _write(kind, pks), robust=True)
+        else:
+            _write(kind, pks)
+    except Exception:
+        logger.exception("Not marked, to be found by reconciliation: %s", kind)
+
+
+def _write(kind: str, pks: list[Any]) -> None:
+    ids = [Node.to_global_id(kind, pk) for pk in pks]
+    try:
+        with allow_writer():
+            here = shop.here()
+            if kind == "Order":
+                inbox.mark(shop=here, order_ids=ids)
+            else:
+                inbox.mark(shop=here, customer_ids=ids)
+    except Exception:
+        logger.exception("Not marked, to be found by reconciliation: %s", ", ".join(ids))

@@ -1,0 +1,128 @@
+"""The one shop that a plugin serves: the Saleor it lives in, as rows of ours and of Saleor's."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from graphene import Node
+from saleor.app.models import App, AppExtension
+from saleor.app.types import AppType
+from saleor.core.jwt_manager import get_jwt_manager
+from saleor.core.utils import get_domain
+from saleor.permission.enums import get_permissions_from_names
+
+from saleor_loyalty import __version__
+from saleor_loyalty.doors.app.manifest import APP_ID, manifest
+from saleor_loyalty.doors.plugin import addresses
+from saleor_loyalty.models import Door, Shop
+
+logger = logging.getLogger(__name__)
+
+# Of the kind for which the Dashboard gets tokens; one that was installed has a manifest's address.
+OURS = {"identifier": APP_ID, "type": AppType.THIRDPARTY, "manifest_url": None}
+
+_pk: int | None = None
+
+
+class NotSetUp(Exception):
+    """The migrations that make us a part of this shop have not run."""
+
+
+def here() -> Shop:
+    """The shop we live in, good for its key alone: known without a statement after the first.
+
+    Raises NotSetUp.
+    """
+    global _pk  # of a row that is made once and never goes
+    if _pk is None:
+        _pk = read().pk
+    return Shop(pk=_pk)
+
+
+def read() -> Shop:
+    """The shop we live in, as it stands. Raises NotSetUp."""
+    try:
+        return Shop.objects.get(door=Door.PLUGIN)
+    except Shop.DoesNotExist:
+        raise NotSetUp("Run manage.py migrate: the shop is not set up.") from None
+
+
+def app() -> App:
+    """The App under which we act in the shop. Raises NotSetUp."""
+    found = App.objects.filter(**OURS).first()
+    if found is None:
+        raise NotSetUp("Run manage.py migrate: the App is not set up.")
+    return found
+
+
+def set_up() -> None:
+    """Make the shop's rows, or bring them up to date. Doing it again changes nothing."""
+    says = manifest()
+    with transaction.atomic():
+        app = _app(says)
+        _extensions(app, says["extensions"])
+        current = {
+            "api_url": addresses.api_url(),
+            "domain": get_domain()[:255],
+            "app_id": Node.to_global_id("App", app.pk),
+            "jwks": get_jwt_manager().get_jwks(),
+        }
+        shop, made = Shop.objects.update_or_create(
+            door=Door.PLUGIN,
+            defaults=current,
+            create_defaults={**current, "installed_at": timezone.now()},
+        )
+    if made:
+        logger.info("Shop %s is set up, with the App %s", shop.pk, shop.app_id)
+
+
+def tear_down() -> None:
+    """Take our App out of the shop, once our own tables are gone."""
+    App.objects.filter(**OURS).delete()
+
+
+def _app(says: dict[str, Any]) -> App:
+    """The App, with exactly the permissions it needs. It has no token: nobody else acts as it."""
+    current = {
+        "name": says["name"],
+        "about_app": says["about"],
+        "author": says["author"],
+        "app_url": says["appUrl"],
+        "version": __version__,
+        "audience": says["audience"],
+    }
+    app, _ = App.objects.update_or_create(**OURS, defaults=current)
+    app.permissions.set(get_permissions_from_names(says["permissions"]))
+    return app
+
+
+def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
+    """The App's places in the Dashboard, made anew when they differ from the wanted ones."""
+    fields = ("label", "url", "mount", "target", "settings")
+    rows = [_row(extension) for extension in wanted]
+    found = list(app.extensions.order_by("pk").values(*fields))
+    permissions = [
+        sorted(p.codename for p in extension.permissions.all())
+        for extension in app.extensions.order_by("pk")
+    ]
+    if found == rows and permissions == [_codenames(e["permissions"]) for e in wanted]:
+        return
+    app.extensions.all().delete()
+    for extension, row in zip(wanted, rows, strict=True):
+        made = AppExtension.objects.create(app=app, **row)
+        made.permissions.set(get_permissions_from_names(extension["permissions"]))
+
+
+def _row(extension: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "label": extension["label"],
+        "url": extension["url"],
+        "mount": extension["mount"].lower(),
+        "target": extension["target"].lower(),
+        "settings": extension.get("options", {}),
+    }
+
+
+def _codenames(names: list[str]) -> list[str]:
+    return sorted(permission.codename for permission in get_permissions_from_names(names))

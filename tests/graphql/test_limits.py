@@ -1,0 +1,158 @@
+"""How much one request may ask for: each limit, what is just allowed and what is refused."""
+
+import time
+
+import pytest
+
+
+def refusal(answer):
+    """Why a request was not run at all."""
+    assert "data" not in answer
+    [error] = answer["errors"]
+    assert error["extensions"] == {"exception": {"code": "GraphQLError"}}
+    return error["message"]
+
+
+def nested(depth: int) -> str:
+    """A query of so many levels, as introspection allows them."""
+    return "{ __schema { types { " + "ofType { " * (depth - 3) + "name" + " }" * depth
+
+
+def test_a_query_may_be_twenty_levels_deep_and_no_more(ask, anonymous):
+    assert "data" in ask(anonymous, nested(20)), ask(anonymous, nested(20))
+
+    assert refusal(ask(anonymous, nested(21))) == (
+        "The request is nested 21 deep; at most 20 are allowed."
+    )
+
+
+def test_a_query_may_have_five_hundred_fields_and_no_more(ask, anonymous, program):
+    def fields(number: int) -> str:
+        return "__typename " * number
+
+    assert "errors" not in ask(anonymous, f"{{ {fields(500)} }}")
+
+    assert refusal(ask(anonymous, f"{{ {fields(501)} }}")) == (
+        "The request has 501 fields; at most 500 are allowed."
+    )
+
+
+def test_fragments_do_not_multiply_the_work(ask, anonymous):
+    bomb = "{ ...F0 } " + " ".join(
+        f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(50)
+    )
+    started = time.monotonic()
+
+    answer = ask(anonymous, f"{bomb} fragment F50 on Query {{ __typename }}")
+
+    assert "data" not in answer
+    assert "at most 500 are allowed" in answer["errors"][0]["message"]
+    assert time.monotonic() - started < 1
+
+
+def test_a_query_may_have_fifty_aliases_and_no_more(ask, anonymous, program):
+    def aliases(number: int) -> str:
+        return " ".join(f"a{i}: __typename" for i in range(number))
+
+    assert "errors" not in ask(anonymous, f"{{ {aliases(50)} }}")
+
+    assert refusal(ask(anonymous, f"{{ {aliases(51)} }}")) == (
+        "The request has 51 aliases; at most 50 are allowed."
+    )
+
+
+def test_a_text_may_have_twenty_thousand_characters_and_no_more(ask, anonymous, program):
+    query = "{ __typename }"
+
+    assert "errors" not in ask(anonymous, query.ljust(20_000))
+
+    assert refusal(ask(anonymous, query.ljust(20_001))) == (
+        "The request has 20,001 characters; at most 20,000 are allowed."
+    )
+
+
+MANY = "id kind points balanceAfter createdAt reason"
+# 1 for the list, and for each of its members 1 for the edge, 1 for the node, 1 for the history and
+# 3 for each entry.
+HISTORIES = """{
+  loyaltyMembers(first: %s) { edges { node { entries(first: %s) { edges { node { id } } } } } }
+}"""
+
+
+def test_lists_within_lists_may_hold_ten_thousand_values_and_no_more(ask, staff, ada):
+    assert "errors" not in ask(staff, HISTORIES % (66, 49))  # 1 + 66 * (3 + 49 * 3) = 9,901
+
+    assert refusal(ask(staff, HISTORIES % (67, 49))) == (
+        "The request asks for up to 10,051 values; at most 10,000 are allowed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        (HISTORIES % (100, 100), {}),
+        ("query ($n: Int) " + HISTORIES % (100, "$n"), {"n": 100}),
+        ("query ($n: Int = 100) " + HISTORIES % (100, "$n"), {}),
+        (HISTORIES.replace("first", "last") % (100, 100), {}),
+        (HISTORIES.replace("entries(first: %s)", "entries").replace("id", MANY) % 100, {}),
+        (
+            """{ loyaltyMembers(first: 100) { ...Page } }
+            fragment Page on LoyaltyMemberConnection { edges { node { ...Member } } }
+            fragment Member on LoyaltyMember { ... { entries(first: 100) { ...Entries } } }
+            fragment Entries on LoyaltyEntryConnection { edges { node { id } } }""",
+            {},
+        ),
+        (
+            """query ($of: [_Any!]!) {
+              _entities(representations: $of) { ... on User { loyalty { email balance } } }
+            }""",
+            {"of": [{"__typename": "User", "id": "x"}] * 4000},
+        ),
+    ],
+    ids=["literal", "variable", "default", "backwards", "unsaid", "fragments", "entities"],
+)
+def test_the_length_of_a_list_counts_however_it_is_said(ask, staff, query, variables):
+    assert refusal(ask(staff, query, **variables)).startswith("The request asks for up to ")
+
+
+def test_a_page_too_long_is_refused_as_a_page(ask, staff, ada):
+    answer = ask(staff, HISTORIES % (1000, 1))
+
+    assert answer["errors"][0]["message"] == "Ask for 1 to 100 items at once, not for 1000."
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __schema { types { name } } }",
+        '{ a: __type(name: "Query") { name } }',
+        "{ ...A } fragment A on Query { _service { sdl } }",
+    ],
+)
+def test_the_schema_is_told_unless_the_owner_says_otherwise(ask, anonymous, settings, query):
+    assert "errors" not in ask(anonymous, query)
+
+    settings.LOYALTY_INTROSPECTION = False
+
+    assert "is not answered here (LOYALTY_INTROSPECTION)." in refusal(ask(anonymous, query))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ ...A } fragment A on Query { ...A }",
+        "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "{ __typename } fragment A on Query { loyalty { id } ...A }",
+    ],
+)
+def test_a_fragment_inside_itself_is_refused(ask, anonymous, query):
+    answer = ask(anonymous, query)
+
+    assert "data" not in answer
+    assert "spreads itself" in answer["errors"][0]["message"]
+
+
+def test_an_unknown_fragment_is_refused(ask, anonymous):
+    answer = ask(anonymous, "{ ...Nowhere }")
+
+    assert "Nowhere" in answer["errors"][0]["message"]

@@ -1,0 +1,58 @@
+"""The worker process: a stop lets it finish what it has begun."""
+
+import signal
+import time
+
+import pytest
+
+from saleor_loyalty import inbox, vault
+from saleor_loyalty.models import Activation, Change, Member, Program, Shop
+from tests.concurrency.saleor_over_http import serve
+from tests.points.conftest import LONG_AGO, new_version
+from tests.points.paper_saleor import PaperSaleor, line
+from tests.server.conftest import PATIENCE
+
+
+@pytest.fixture
+def saleor():
+    with serve(PaperSaleor()) as server:
+        server.seconds_on_the_way = 2
+        yield server
+
+
+@pytest.fixture
+def shop(transactional_db, saleor) -> Shop:
+    shop = Shop.objects.create(
+        api_url=saleor.api_url,
+        domain="shop.example.com",
+        sealed_token=vault.seal("token"),
+        installed_at=LONG_AGO,
+    )
+    program = Program.objects.create(shop=shop, is_active=True)
+    Activation.objects.create(program=program, started_at=LONG_AGO)
+    program.current = new_version(program)
+    program.save()
+    return shop
+
+
+def wait_until(condition) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("It did not happen.")
+
+
+def test_t32_a_worker_that_is_stopped_settles_the_orders_it_has_begun(run, tmp_path, saleor, shop):
+    order_id = saleor.paper.place(1, line(100))
+    inbox.mark(shop=shop, order_ids=[order_id])
+    log = tmp_path / "worker.log"
+    worker = run(log, "celery", "--app", "saleor_loyalty.server", "worker", "--concurrency=1")
+    wait_until(lambda: Change.objects.filter(claim__isnull=False).exists())
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(timeout=PATIENCE) == 0, log.read_text()
+    assert not Change.objects.exists()
+    assert Member.objects.get().balance == 1000
