@@ -27,6 +27,10 @@ Change
     Something in the shop that happened and that a worker must look at again: the inbox.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
+MessageText, MessageSwitch
+    A shop's own words for a kind of message, in versions; whether the kind is sent at all.
+Look
+    The shop's name, logo, colour and addresses as its messages show them.
 Device
     An app or browser that takes a member's push notices.
 
@@ -37,9 +41,11 @@ from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
+from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
 from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageKind, MessageStatus
+from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
     Activation,
     ChannelTerms,
@@ -65,12 +71,15 @@ __all__ = [
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
+    "Look",
     "Lot",
     "Member",
     "MemberStatus",
     "Message",
     "MessageKind",
     "MessageStatus",
+    "MessageSwitch",
+    "MessageText",
     "Program",
     "ProgramVersion",
     "RetiredCode",

@@ -13,6 +13,10 @@ from saleor_loyalty.models.shop import Shop
 class MessageKind(models.TextChoices):
     REWARD_EMAIL = "REWARD_EMAIL"
     REWARD_PUSH = "REWARD_PUSH"
+    EXPIRY_EMAIL = "EXPIRY_EMAIL"
+    GIFT_EMAIL = "GIFT_EMAIL"
+    GIFT_PUSH = "GIFT_PUSH"
+    WELCOME_EMAIL = "WELCOME_EMAIL"
 
 
 class MessageStatus(models.TextChoices):
