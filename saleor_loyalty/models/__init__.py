@@ -43,7 +43,7 @@ from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
-from saleor_loyalty.models.member import Member, MemberStatus
+from saleor_loyalty.models.member import EmailFault, Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageKind, MessageStatus
 from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
@@ -68,6 +68,7 @@ __all__ = [
     "Device",
     "DevicePlatform",
     "DiscountType",
+    "EmailFault",
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
