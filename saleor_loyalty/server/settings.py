@@ -44,6 +44,7 @@ LOYALTY_TRUST_UNCONFIRMED_EMAILS = _flag("LOYALTY_TRUST_UNCONFIRMED_EMAILS")
 LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
+LOYALTY_REMINDER_HOUR = int(os.environ.get("LOYALTY_REMINDER_HOUR", Conf.reminder_hour))
 LOYALTY_MAX_BODY_BYTES = int(os.environ.get("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes))
 LOYALTY_HTTP_TIMEOUT = float(os.environ.get("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout))
 
@@ -134,6 +135,12 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["expire_points"] = {
     "task": "saleor_loyalty.tasks.expire_points",
     "schedule": crontab(minute="5-59/15"),
+    "options": {"expires": 900},
+}
+# A full hour is a quarter of an hour in UTC, whatever the programme's time zone.
+CELERY_BEAT_SCHEDULE["queue_reminders"] = {
+    "task": "saleor_loyalty.tasks.queue_reminders",
+    "schedule": crontab(minute="*/15"),
     "options": {"expires": 900},
 }
 
