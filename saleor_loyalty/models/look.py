@@ -31,3 +31,8 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"look of shop {self.shop_id}"
+
+    @property
+    def name(self) -> str:
+        """What the shop is called in messages."""
+        return self.shop_name or self.shop.domain
