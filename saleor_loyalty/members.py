@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from saleor_loyalty import audit
 from saleor_loyalty.connection import connect
-from saleor_loyalty.models import Device, Member, MemberStatus, Shop
+from saleor_loyalty.models import AuditAction, Device, Member, MemberStatus, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.facts import Customer
 
@@ -95,6 +96,13 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
             logger.info("Member %s: %s, was %s", member.pk, status, member.status)
             member.status, member.status_by = MemberStatus(status), actor
             member.save(update_fields=["status", "status_by"])
+            audit.note(
+                shop=shop,
+                actor=actor,
+                action=AuditAction.MEMBER_STATUS,
+                member=member,
+                detail=status,
+            )
     return member
 
 

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from saleor_loyalty import audit
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import (
     Activation,
+    AuditAction,
     ChannelTerms,
     Program,
     ProgramVersion,
@@ -112,7 +114,7 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
             program.current = _new_version(program, after, protected, actor=actor, now=now)
-        _switch(program, on=on, now=now)
+        _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
     return (
         Program.objects.select_related("current")
@@ -176,7 +178,7 @@ def _new_version(
     return version
 
 
-def _switch(program: Program, *, on: bool, now: datetime) -> None:
+def _switch(program: Program, *, on: bool, actor: str, now: datetime) -> None:
     """Open or close a stretch of activity; asking for what is already so changes nothing."""
     if on and not program.is_active:
         Activation.objects.create(program=program, started_at=now)
@@ -184,4 +186,7 @@ def _switch(program: Program, *, on: bool, now: datetime) -> None:
             wake(task)  # what waited while the programme was off
     elif program.is_active and not on:
         program.activations.filter(ended_at=None).update(ended_at=now)
+    if on != program.is_active:
+        action = AuditAction.PROGRAM_ON if on else AuditAction.PROGRAM_OFF
+        audit.note(shop=program.shop, actor=actor, action=action)
     program.is_active = on

@@ -33,10 +33,13 @@ Look
     The shop's name, logo, colour and addresses as its messages show them.
 Device
     An app or browser that takes a member's push notices.
+AuditRecord
+    A deed of staff that leaves no other trace: who did what when.
 
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
+from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
@@ -61,6 +64,8 @@ from saleor_loyalty.models.shop import Shop
 
 __all__ = [
     "Activation",
+    "AuditAction",
+    "AuditRecord",
     "Change",
     "ChannelTerms",
     "Coupon",

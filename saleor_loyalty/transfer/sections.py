@@ -13,6 +13,7 @@ from django.db.models import Field, Model
 
 from saleor_loyalty.models import (
     Activation,
+    AuditRecord,
     ChannelTerms,
     Coupon,
     Device,
@@ -91,6 +92,7 @@ SECTIONS = (
     ),
     Section("retired_code", RetiredCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
+    Section("audit", AuditRecord, names={"member": MEMBER}),
     Section("look", Look),
     Section("message_switch", MessageSwitch),
     Section("message_text", MessageText),
