@@ -80,18 +80,23 @@ def rule_in_force(shop: Shop) -> ExpiryRule | None:
 
 def next_ending(member: Member, rule: ExpiryRule) -> Ending | None:
     """The points of a member that end first; None when none will. At most one statement."""
+    return next(iter(endings(member, rule)), None)
+
+
+def endings(member: Member, rule: ExpiryRule) -> list[Ending]:
+    """All points of a member that will end, soonest first. At most one statement."""
     if member.balance <= 0:
-        return None
+        return []
     if ends := rule.balance_ends(member.expires_at):
-        return Ending(ends, member.balance)
+        return [Ending(ends, member.balance)]
     if rule.policy != PER_LOT:
-        return None
+        return []
     points = Counter[datetime]()
     lots = Lot.objects.filter(member=member, remaining__gt=0).order_by()
     for stored, remaining in lots.values_list("expires_at").annotate(Sum("remaining")):
         if ends := rule.lot_ends(stored):
             points[ends] += remaining
-    return Ending(min(points), points[min(points)]) if points else None
+    return [Ending(at, points[at]) for at in sorted(points)]
 
 
 def entry_ends(entry: Entry, rule: ExpiryRule) -> datetime | None:
