@@ -52,6 +52,13 @@ class LoyaltyDiscountType(graphene.Enum):
         enum = models.DiscountType
 
 
+class LoyaltyMessageKind(graphene.Enum):
+    """What a member is told, and how."""
+
+    class Meta:
+        enum = models.MessageKind
+
+
 class LoyaltyDevicePlatform(graphene.Enum):
     """Where push notices appear."""
 

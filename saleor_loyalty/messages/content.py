@@ -20,7 +20,7 @@ from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
 from saleor_loyalty.models import Look, Message, ProgramVersion, Shop
 
 # Behind the preheader, so that inboxes do not show the start of the text after it.
-PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)
+PADDING = Markup("&#847;&zwnj;&nbsp;") * 80
 
 logger = logging.getLogger(__name__)
 Written = TypeVar("Written")

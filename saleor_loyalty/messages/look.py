@@ -57,7 +57,7 @@ def _filled(template: str, *, language: str, kind: str) -> str:
 
 def _problems(changes: dict[str, Any]) -> Iterator[Problem]:
     for name, value in changes.items():
-        longest = Look._meta.get_field(name).max_length or 0
+        longest = LONGEST[name]
         if len(value) > longest:
             message = f"At most {longest} characters are kept here."
             yield Problem(name, message, ErrorCode.OUT_OF_RANGE)
@@ -104,6 +104,7 @@ def _email(value: str) -> str:
     return ""
 
 
+LONGEST = {column.name: column.max_length or 0 for column in Look._meta.concrete_fields}
 REQUIRED = frozenset({"brand_color", "default_language"})
 CHECKS = {
     "brand_color": _color,

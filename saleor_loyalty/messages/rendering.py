@@ -70,4 +70,4 @@ class _PlainText(HTMLParser):
     def text(self) -> str:
         """What was read, without empty lines at either end or twice in a row."""
         paragraphs = ("\n".join(filter(None, map(str.strip, p))) for p in self._paragraphs)
-        return "\n\n".join(filter(None, paragraphs)) + "\n"
+        return "".join(f"{paragraph}\n\n" for paragraph in paragraphs if paragraph)[:-1]

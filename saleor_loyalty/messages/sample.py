@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from babel import Locale
@@ -49,7 +48,7 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
 
 
 def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
-    """An invented member's; by the rules of the shop's programme, or invented ones if it has none."""
+    """An invented member's, by the shop's own rules; by invented ones while it has none."""
     program = programs.current(shop)
     version = program.current if program else None
     rules = version or _VERSION
@@ -78,7 +77,7 @@ def _filled(told: Occasion, kind: str, language: str) -> Values:
 
 _REASONS = {
     "en": "Thank you for your patience while we restocked.",
-    "fr": "Merci d’avoir patienté pendant notre réassort.",
+    "fr": "Merci de votre patience pendant notre réassort.",
     "de": "Danke für deine Geduld, während wir Nachschub besorgt haben.",
     "es": "Gracias por tu paciencia mientras reponíamos existencias.",
     "pl": "Dziękujemy za cierpliwość podczas uzupełniania zapasów.",

@@ -29,14 +29,20 @@ LARGEST_NUMBER = 10**15
 MOST_ITERATIONS = 1_000  # of all loops that stand in each other, multiplied
 SECONDS = 1.0  # of this thread's own work, so that a busy machine does not count
 
-# The first three are Liquid's own names for text, {{ }} and a tag that there is not.
 TAGS = frozenset(
-    "content output illegal # assign break capture case comment continue cycle echo for if unless".split()
+    [
+        *("content", "output", "illegal"),  # Liquid's names for text, {{ }} and an unknown tag
+        *("assign", "capture", "case", "comment", "#", "cycle", "echo", "if", "unless"),
+        *("for", "break", "continue"),
+    ]
 )
 FILTERS = frozenset(
-    "abs append at_least at_most capitalize ceil default divided_by downcase escape first floor "
-    "last minus modulo newline_to_br plus prepend remove round size slice strip times truncate "
-    "truncatewords upcase url_encode".split()
+    [
+        *("append", "capitalize", "default", "downcase", "escape", "newline_to_br", "prepend"),
+        *("remove", "slice", "strip", "truncate", "truncatewords", "upcase", "url_encode"),
+        *("abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus"),
+        *("round", "times", "first", "last", "size"),
+    ]
 )
 
 
@@ -208,8 +214,8 @@ def _as_failure(source: str) -> Iterator[None]:
     except TemplateFailed:
         raise
     except LiquidError as error:
-        known = error.token is not None and 0 <= error.token.start_index < len(source)
-        line = source.count("\n", 0, error.token.start_index) + 1 if known else None
+        start = error.token.start_index if error.token else -1
+        line = source.count("\n", 0, start) + 1 if 0 <= start < len(source) else None
         raise TemplateFailed(f"{error.message}.", line=line) from error
     except Exception as error:
         # A merchant's arithmetic, say: what exactly Python minds is not theirs to know.

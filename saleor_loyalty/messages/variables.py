@@ -14,7 +14,6 @@ from saleor_loyalty.models import (
     ChannelTerms,
     DiscountType,
     ExpiryPolicy,
-    Member,
     MessageKind,
     ProgramVersion,
 )
@@ -139,7 +138,7 @@ def _of_kind(occasion: Occasion, locale: Locale) -> Values:
     version = occasion.version
 
     def day(end: datetime | None) -> str | None:
-        return end and last_day(end, time_zone=version.time_zone, locale=locale)
+        return last_day(end, time_zone=version.time_zone, locale=locale) if end else None
 
     return {
         "code": occasion.code,
