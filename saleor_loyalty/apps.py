@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class LoyaltyConfig(AppConfig):
-    """Registers the models and, once these are loaded, the system checks."""
+    """Registers the models and, once these are loaded, system checks and receivers."""
 
     name = "saleor_loyalty"
     label = "saleor_loyalty"
@@ -15,3 +15,4 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("saleor_loyalty.checks")
+        import_module("saleor_loyalty.messages.bounces")

@@ -134,7 +134,7 @@ def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = Fa
     now = timezone.now()
     rulebook = programs.rulebook(shop)
     rows = _rows(shop, orders, rulebook, now, past=past)
-    owners = _owners(shop, orders, rows)
+    owners = _owners(shop, orders, rows, welcome=not past)
     standings = [
         standing
         for order in orders
@@ -197,11 +197,15 @@ def _owner(order: Order) -> Customer | None:
 
 
 def _owners(
-    shop: Shop, orders: Sequence[Order], rows: Mapping[str, SettledOrder]
+    shop: Shop, orders: Sequence[Order], rows: Mapping[str, SettledOrder], *, welcome: bool
 ) -> dict[str, int]:
     """Whose points each order's are. An order whose customer is gone stays with its member."""
     customers = {o.id: owner for o in orders if o.id in rows and (owner := _owner(o))}
-    member_ids = members.enroll_all(shop=shop, customers=customers.values()) if customers else {}
+    member_ids = (
+        members.enroll_all(shop=shop, customers=customers.values(), welcome=welcome)
+        if customers
+        else {}
+    )
     owners = {order_id: row.member_id for order_id, row in rows.items()}
     return owners | {order_id: member_ids[c.id] for order_id, c in customers.items()}
 

@@ -32,7 +32,7 @@ class Message(models.Model):
 
     `due_at` is null while the message waits for its coupon. `uid` goes out with every try
     (Message-ID of an email, tag of a push), so that a repeated try can be told from a new message.
-    A reminder's `points` are those that end at its `deadline`, as counted when it was last looked at.
+    A reminder's `points` are those that end at its `deadline`, as last counted.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
