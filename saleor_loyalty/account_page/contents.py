@@ -17,7 +17,7 @@ from saleor_loyalty.explanations import explain, points
 from saleor_loyalty.messages.offers import offers
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
 
-ENTRIES_SHOWN = 20  # of the history, at a time
+ENTRIES_SHOWN = 10  # of the history, at a time
 USABLE_SHOWN = 20  # coupons; who has more sees those that end first
 EARLIER_SHOWN = 10
 ENDINGS_SHOWN = 12
@@ -71,6 +71,7 @@ class Row:
     day: str
     points: str
     is_credit: bool
+    title: str
     explanation: str
     balance_after: str
 
@@ -181,7 +182,7 @@ def _state(status: str) -> str:
 
 def _qr(code: str) -> SafeString:
     """The code as a picture that a till reads: an SVG as wide as its place."""
-    svg = segno.make_qr(code, error="m").svg_inline(border=2, omitsize=True)
+    svg = segno.make_qr(code, error="m").svg_inline(omitsize=True)
     return mark_safe(svg)  # noqa: S308 - segno's own drawing; the code is drawn, not written
 
 
@@ -191,6 +192,7 @@ def _row(entry: Entry, place: Place) -> Row:
         day=place.day(entry.created_at),
         points=place.number(entry.points, signed=True),
         is_credit=entry.points > 0,
+        title=wording.title(entry),
         explanation=explain(entry, get_language()),
         balance_after=_("Balance: {points}").format(points=points(max(0, entry.balance_after))),
     )

@@ -11,7 +11,11 @@ from saleor_loyalty.account_page.answers import PAGE
 from saleor_loyalty.account_page.sessions import Verify
 
 STATIC = files("saleor_loyalty.account_page") / "static"
-ASSETS = {"account.css": "text/css; charset=utf-8", "account.js": "text/javascript; charset=utf-8"}
+ASSETS = {
+    "account.css": "text/css; charset=utf-8",
+    "account.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 
 
 def account_urls(verify: Verify) -> list[URLPattern]:

@@ -11,12 +11,20 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from saleor_loyalty.expiry import Ending
 from saleor_loyalty.explanations import points
-from saleor_loyalty.messages.localised import last_day, money
+from saleor_loyalty.messages.localised import last_day, round_money
 from saleor_loyalty.messages.offers import Offer, offers
-from saleor_loyalty.models import Coupon, CouponStatus, ExpiryPolicy, ProgramVersion
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    ExpiryPolicy,
+    ProgramVersion,
+)
 
 
 class Place(NamedTuple):
@@ -102,15 +110,34 @@ def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
             yield _("Valid without an end.")
 
 
+def title(entry: Entry) -> str:
+    """What happened, in a word or two; why is in its explanation. Reads `entry.order`."""
+    if entry.order:
+        return pgettext("in the history", "Order {number}").format(number=entry.order.number)
+    match entry.kind:
+        case EntryKind.GIFT:
+            return pgettext("in the history", "A gift")
+        case EntryKind.ADJUSTMENT:
+            return pgettext("in the history", "A correction")
+        case EntryKind.REWARD:
+            return pgettext("in the history", "A reward")
+        case EntryKind.EXPIRY:
+            return pgettext("in the history", "Points expired")
+        case EntryKind.REVERSAL:
+            return pgettext("in the history", "A reward withdrawn")
+        case _:
+            return pgettext("in the history", "Brought over")
+
+
 def _earning(rate: Decimal, currency: str, place: Place) -> str:
     """In points for one unit of the currency; where that is less than one, in units for a point."""
-    units = 1 / rate
-    if rate < 1 and units == units.to_integral_value():
-        return _("You collect {points} for every {amount} you spend.").format(
-            points=points(1), amount=money(units, currency, place.locale)
-        )
+    for_one_point = 1 / rate
+    if rate < 1 and for_one_point % 1 == 0:
+        units, credited = int(for_one_point), Decimal(1)
+    else:
+        units, credited = 1, rate
     return _("You collect {points} for every {amount} you spend.").format(
-        points=points(rate), amount=money(Decimal(1), currency, place.locale)
+        points=points(credited), amount=round_money(units, currency, place.locale)
     )
 
 
