@@ -54,6 +54,14 @@ class Rulebook:
         return self.terms.get((version_id, channel))
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The rules in force, None before the first ones, and those that are to follow them."""
+
+    before: Rules | None
+    after: Rules
+
+
 def rulebook(shop: Shop) -> Rulebook:
     """The shop's rules. Raises Program.DoesNotExist when it has none yet."""
     program = Program.objects.get(shop=shop)
@@ -89,6 +97,20 @@ def current(shop: Shop) -> Program | None:
     )
 
 
+def channels(shop: Shop) -> dict[str, str]:
+    """The shop's channels, as Saleor has them now: currency by slug. Raises SaleorUnavailable."""
+    with connect(shop) as saleor:
+        return {channel.slug: channel.currency for channel in saleor.channels().values()}
+
+
+def draft(*, shop: Shop, changes: Mapping[str, Any], currencies: Mapping[str, str]) -> Draft:
+    """What `update` would make of `changes`, with nothing changed. Raises Refused as it does."""
+    program = current(shop)
+    before = _rules_of(program.current) if program and program.current else None
+    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
+    return Draft(before, checked({**(before or DEFAULTS), **rules}, currencies=currencies))
+
+
 def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
     """Change the programme, or set it up; what is not in `changes` stays as it is.
 
@@ -99,7 +121,7 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
         raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
-    currencies = _currencies(shop) if "channels" in changes else None
+    currencies = channels(shop) if "channels" in changes else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()
     with transaction.atomic():
@@ -121,11 +143,6 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
         .prefetch_related("current__channels")
         .get(pk=program.pk)
     )
-
-
-def _currencies(shop: Shop) -> dict[str, str]:
-    with connect(shop) as saleor:
-        return {channel.slug: channel.currency for channel in saleor.channels().values()}
 
 
 def _rules_of(version: ProgramVersion) -> Rules:
