@@ -34,8 +34,8 @@ def plain_text(html: str) -> str:
 class _PlainText(HTMLParser):
     """Collects blocks of text; a tag that starts or ends a block starts a new one."""
 
-    PARAGRAPHS = frozenset({"div", "h1", "h2", "h3", "ol", "p", "table", "td", "ul"})
-    LINES = frozenset({"br", "li"})
+    PARAGRAPHS = frozenset({"div", "h1", "h2", "h3", "ol", "p", "table", "ul"})
+    LINES = frozenset({"br", "li", "td"})
     UNSEEN = frozenset({"head", "script", "style", "title"})
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class _PlainText(HTMLParser):
         elif tag in self.PARAGRAPHS:
             self._paragraphs.append([""])
         elif tag == "a" and self._address:
-            self._paragraphs[-1][-1] += f":\n{self._address}"
+            self._paragraphs[-1][-1] += f"\n{self._address}"
             self._address = ""
 
     def handle_data(self, data: str) -> None:
