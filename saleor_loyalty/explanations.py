@@ -6,7 +6,14 @@ from decimal import Decimal
 from babel import Locale
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
-from django.utils.translation import get_language, ngettext, npgettext, override, pgettext
+from django.utils.translation import (
+    get_language,
+    get_language_bidi,
+    ngettext,
+    npgettext,
+    override,
+    pgettext,
+)
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.messages import localised
@@ -57,7 +64,9 @@ def _sentence(entry: Entry) -> str:
         case _:
             sentence = _("Balance brought over: {points}")
     return sentence.format(
-        points=points(entry.points), signed=points(entry.points, signed=True), reason=entry.reason
+        points=points(entry.points),
+        signed=points(entry.points, signed=True),
+        reason=isolated(entry.reason),
     )
 
 
@@ -133,7 +142,9 @@ def _reward(entry: Entry) -> str:
         )
     else:
         sentence = _("{points} became the reward “{reward}”")
-    return sentence.format(points=points(abs(entry.points)), reward=entry.version.reward_name)
+    return sentence.format(
+        points=points(abs(entry.points)), reward=isolated(entry.version.reward_name)
+    )
 
 
 def _expiry(entry: Entry) -> str:
@@ -166,6 +177,13 @@ def _language() -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     return format_currency(amount, currency, format=MONEY[_language()], locale=_language())
+
+
+def isolated(text: str) -> str:
+    """Words of the shop's own, kept from mixing with a sentence that runs from right to left."""
+    if not get_language_bidi():
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def points(number: Decimal | int, *, signed: bool = False) -> str:

@@ -194,5 +194,7 @@ def _row(entry: Entry, place: Place) -> Row:
         is_credit=entry.points > 0,
         title=wording.title(entry),
         explanation=explain(entry, get_language()),
-        balance_after=_("Balance: {points}").format(points=points(max(0, entry.balance_after))),
+        balance_after=_("Balance: {balance}").format(
+            balance=place.number(max(0, entry.balance_after))
+        ),
     )

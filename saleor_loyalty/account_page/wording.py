@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from saleor_loyalty.expiry import Ending
-from saleor_loyalty.explanations import points
+from saleor_loyalty.explanations import isolated, points
 from saleor_loyalty.messages.localised import last_day, round_money
 from saleor_loyalty.messages.offers import Offer, offers
 from saleor_loyalty.models import (
@@ -52,9 +52,9 @@ class Place(NamedTuple):
 def goal(missing: int, reward: str) -> str:
     """How far the next reward is."""
     if missing <= 0:
-        return _("Your next reward is on its way: {reward}").format(reward=reward)
+        return _("Your next reward is on its way: {reward}").format(reward=isolated(reward))
     return _("{points} to go until your next reward: {reward}").format(
-        points=points(missing), reward=reward
+        points=points(missing), reward=isolated(reward)
     )
 
 
