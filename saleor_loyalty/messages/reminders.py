@@ -52,19 +52,19 @@ MEMBERS = {
 POINTS = {
     ROLLING: """
         SELECT id AS member_id, balance AS points, GREATEST(expires_at, %(protected)s) AS ends_at
-        FROM saleor_loyalty_member WHERE id IN (SELECT id FROM some)
+        FROM saleor_loyalty_member WHERE id IN (SELECT id FROM batch)
     """,
     PER_LOT: """
         SELECT member_id, sum(remaining)::bigint AS points,
                GREATEST(expires_at, %(protected)s) AS ends_at
         FROM saleor_loyalty_lot
-        WHERE member_id IN (SELECT id FROM some) AND remaining > 0
+        WHERE member_id IN (SELECT id FROM batch) AND remaining > 0
         GROUP BY member_id, GREATEST(expires_at, %(protected)s)
     """,
 }
 # In the order of members, in which everybody locks them. Who is told is asked once more at sending.
 QUEUE = """
-    WITH some AS MATERIALIZED ({members}), ending AS ({points}), queued AS (
+    WITH batch AS MATERIALIZED ({members}), ending AS ({points}), queued AS (
         INSERT INTO saleor_loyalty_message
             (shop_id, member_id, kind, cause, uid, points, deadline, status, created_at, due_at,
              attempts, error, delivered_devices)
@@ -80,7 +80,7 @@ QUEUE = """
         ON CONFLICT (member_id, kind, cause) DO NOTHING
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM queued), count(*), max(id) FROM some
+    SELECT (SELECT count(*) FROM queued), count(*), max(id) FROM batch
 """
 
 logger = logging.getLogger(__name__)
@@ -90,17 +90,17 @@ def queue(shop: Shop, *, now: datetime, limit: int = MEMBERS_AT_ONCE) -> int:
     """Queue the reminders whose moment has come since the last run; how many.
 
     In batches of `limit` members, a statement each, so it may stop anywhere: the next run begins
-    again where the last whole one ended, and what is queued already stays as it is. After a break
-    only the last of several reminders of the same points is queued, and none of points that ended.
-    What was due before the programme was first looked at, or while reminders were off, is not made
-    up for.
+    again where the last whole one ended, and what is queued already stays as it is. After a pause
+    of the workers only the last of several reminders of the same points is queued, and none of points
+    that ended. What was due before the programme was first looked at, or while it or its
+    reminders were off, is not made up for.
     """
-    program = Program.objects.filter(shop=shop, is_active=True).select_related("current").first()
+    program = Program.objects.filter(shop=shop).select_related("current").first()
     if program is None or program.current is None:
         return 0
-    queued = 0
-    if program.reminded_until and not _is_silenced(shop):
-        queued = _queue_all(program.current, shop, program.reminded_until, now, limit)
+    queued, since = 0, program.reminded_until
+    if program.is_active and since and not _is_silenced(shop):
+        queued = _queue_all(program.current, shop, since, now, limit)
     Program.objects.filter(pk=program.pk).filter(
         Q(reminded_until=None) | Q(reminded_until__lt=now)
     ).update(reminded_until=now)
@@ -111,8 +111,8 @@ def queue(shop: Shop, *, now: datetime, limit: int = MEMBERS_AT_ONCE) -> int:
 
 
 def shops_with_work() -> list[Shop]:
-    """Shops whose members may be reminded."""
-    return list(Shop.objects.filter(is_active=True, program__is_active=True))
+    """Shops with a programme, also while it is off: how far we came is to be noted all the same."""
+    return list(Shop.objects.filter(is_active=True, program__isnull=False))
 
 
 def check(message: Message) -> None:
