@@ -5,7 +5,8 @@ VENV_GRAPHENE2 := .venv-graphene2
 PYTHON_IN := $(VENV)/bin/python
 DJANGO := $(PYTHON_IN) -W ignore::RuntimeWarning -m django
 UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock"
-PYBABEL := $(VENV)/bin/pybabel --quiet
+# As a module, so that it finds what reads the templates (babel.cfg).
+PYBABEL := $(PYTHON_IN) -m babel.messages.frontend --quiet
 LOCALE := saleor_loyalty/locale
 # What must hold on graphene 2 too, the version inside Saleor.
 GRAPHENE2_TESTS := tests/graphql
@@ -50,9 +51,14 @@ schema: environment ## print the GraphQL schema to docs/schema.graphql
 
 translations: environment ## gather the texts to translate into the .po files, and compile these
 	@mkdir -p build
-	@$(PYBABEL) extract --no-location --no-wrap --sort-output --omit-header --output build/django.pot saleor_loyalty
-	@$(PYBABEL) update --domain django --input-file build/django.pot --output-dir $(LOCALE) \
-		--ignore-obsolete --ignore-pot-creation-date --no-fuzzy-matching --no-wrap
+	@for catalog in $(LOCALE)/*; do \
+		mapping=babel-shoppers.cfg; [ $$catalog = $(LOCALE)/fr ] && mapping=babel.cfg; \
+		$(PYBABEL) extract --mapping $$mapping --no-location --no-wrap --sort-output --omit-header \
+			--output build/django.pot saleor_loyalty && \
+		$(PYBABEL) update --domain django --input-file build/django.pot --output-dir $(LOCALE) \
+			--locale $${catalog##*/} --ignore-obsolete --ignore-pot-creation-date \
+			--no-fuzzy-matching --no-wrap || exit 1; \
+	done
 	@$(PYBABEL) compile --domain django --directory $(LOCALE)
 
 benchmark: environment ## time a sweep of 100,000 members against plain SQL doing the same

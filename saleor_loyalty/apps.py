@@ -6,7 +6,7 @@ from django.apps import AppConfig, apps
 
 
 class LoyaltyConfig(AppConfig):
-    """Registers the models and, once these are loaded, the system checks; inside Saleor more."""
+    """Registers the models and, once these are loaded, checks and receivers; inside Saleor more."""
 
     name = "saleor_loyalty"
     label = "saleor_loyalty"
@@ -15,5 +15,6 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("saleor_loyalty.checks")
+        import_module("saleor_loyalty.messages.bounces")
         if apps.is_installed("saleor.core"):
             import_module("saleor_loyalty.doors.plugin.moving_in").move_in(self)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from saleor_loyalty import claims, retirement
+from saleor_loyalty import claims, ledger, programs, retirement
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.connection import connect
 from saleor_loyalty.ledger import Book
@@ -22,6 +22,7 @@ from saleor_loyalty.models import (
     RetiredCode,
     Shop,
 )
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Channel, Order
@@ -31,6 +32,7 @@ from saleor_loyalty.workers import wake
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
+LONGEST_REASON = 500
 
 
 def shops_with_work() -> list[Shop]:
@@ -185,6 +187,38 @@ def uses(
     return [
         Use(pk, members[pk], code, by_code[code]) for pk, code in sorted(codes) if code in by_code
     ]
+
+
+def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
+    """Take an unused coupon back from its member, and give them its points; the coupon as it is now.
+
+    A coupon that was withdrawn before is left as it is. Raises Refused for one that the shop does
+    not have, that is used or over, and without a reason.
+    """
+    if not reason.strip():
+        raise Refused(Problem("reason", "Say why; the customer will read it.", ErrorCode.REQUIRED))
+    now = timezone.now()
+    with transaction.atomic():
+        found = Coupon.objects.filter(shop=shop, pk=coupon_id).first()
+        program = programs.current(shop)
+        if found is None or program is None or program.current is None:
+            message = f"The shop has no coupon {coupon_id}."
+            raise Refused(Problem("coupon_id", message, ErrorCode.NOT_FOUND))
+        with ledger.open_book(
+            [found.member_id],
+            version=program.current,
+            now=now,
+            coupon_ids=[coupon_id],
+        ) as book:
+            coupon = book.coupons[coupon_id]
+            if coupon.status == CouponStatus.WITHDRAWN:
+                return coupon
+            if not coupon.is_unused_at(now):
+                message = "This coupon is used or over; there is nothing to withdraw."
+                raise Refused(Problem("coupon_id", message, ErrorCode.INVALID))
+            book.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
+    logger.info("Coupon %s withdrawn by staff", coupon.pk)
+    return coupon
 
 
 def follow(book: Book, uses: Sequence[Use]) -> None:

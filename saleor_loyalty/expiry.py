@@ -73,19 +73,27 @@ def shops_with_work() -> list[Shop]:
     return list(Shop.objects.filter(is_active=True, program__is_active=True))
 
 
-def next_endings(members: Iterable[Member], rule: ExpiryRule) -> dict[int, Ending]:
-    """By member id the points that end first; without those of whom none will. One statement."""
+def all_endings(members: Iterable[Member], rule: ExpiryRule) -> dict[int, list[Ending]]:
+    """By member id the points that will end, soonest first; without members who have none.
+
+    At most one statement.
+    """
     with_points = [member for member in members if member.balance > 0]
     if rule.policy != PER_LOT:
         ends = ((member, rule.balance_ends(member.expires_at)) for member in with_points)
-        return {member.pk: Ending(at, member.balance) for member, at in ends if at}
+        return {member.pk: [Ending(at, member.balance)] for member, at in ends if at}
     points: dict[int, Counter[datetime]] = defaultdict(Counter)
     lots = Lot.objects.filter(member__in=with_points, remaining__gt=0).order_by()
     sums = lots.values_list("member_id", "expires_at").annotate(Sum("remaining"))
     for member_id, stored, remaining in sums if with_points else ():
         if at := rule.lot_ends(stored):
             points[member_id][at] += remaining
-    return {pk: Ending(at := min(lots_of), lots_of[at]) for pk, lots_of in points.items()}
+    return {pk: [Ending(at, ends[at]) for at in sorted(ends)] for pk, ends in points.items()}
+
+
+def endings(member: Member, rule: ExpiryRule) -> list[Ending]:
+    """All points of a member that will end, soonest first. At most one statement."""
+    return all_endings([member], rule).get(member.pk, [])
 
 
 def entry_ends(entry: Entry, rule: ExpiryRule) -> datetime | None:

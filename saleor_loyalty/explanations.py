@@ -6,16 +6,31 @@ from decimal import Decimal
 from babel import Locale
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
-from django.utils.translation import get_language, ngettext, override, pgettext
+from django.utils.translation import (
+    get_language,
+    get_language_bidi,
+    ngettext,
+    npgettext,
+    override,
+    pgettext,
+)
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.messages import localised
 from saleor_loyalty.models import Entry, EntryKind, ExpiryPolicy, ProgramVersion, SpendBasis
 from saleor_loyalty.rules.entitlement import Entitlement
 
-# The languages that explanations are written in, and how each writes an amount with the code of
-# its currency: a symbol would not tell one dollar from the next.
-MONEY = {"en": "¤¤ #,##0.00", "fr": "#,##0.00\N{NO-BREAK SPACE}¤¤"}
+# The languages that shoppers are spoken to in, and how each writes an amount with the code of its
+# currency: a symbol would not tell one dollar from the next.
+AMOUNT_FIRST = "#,##0.00\N{NO-BREAK SPACE}¤¤"
+MONEY = {
+    "en": "¤¤ #,##0.00",
+    "fr": AMOUNT_FIRST,
+    "de": AMOUNT_FIRST,
+    "es": AMOUNT_FIRST,
+    "pl": AMOUNT_FIRST,
+    "ar": AMOUNT_FIRST,
+}
 FALLBACK = "en"
 
 
@@ -24,9 +39,14 @@ def explain(entry: Entry, language_code: str | None) -> str:
 
     Reads `entry.version` and `entry.order`: select them along.
     """
-    language = (language_code or FALLBACK).replace("_", "-").partition("-")[0].lower()
-    with override(language if language in MONEY else FALLBACK):
+    with override(language_of(language_code)):
         return _sentence(entry)
+
+
+def language_of(language_code: str | None) -> str:
+    """The one of our languages that a language code means ("fr", "fr-ca", "FR_CA"), or English."""
+    language = (language_code or FALLBACK).replace("_", "-").partition("-")[0].lower()
+    return language if language in MONEY else FALLBACK
 
 
 def _sentence(entry: Entry) -> str:
@@ -44,7 +64,9 @@ def _sentence(entry: Entry) -> str:
         case _:
             sentence = _("Balance brought over: {points}")
     return sentence.format(
-        points=_points(entry.points), signed=_points(entry.points, signed=True), reason=entry.reason
+        points=points(entry.points),
+        signed=points(entry.points, signed=True),
+        reason=isolated(entry.reason),
     )
 
 
@@ -53,12 +75,12 @@ def _order(entry: Entry, basis: Entitlement) -> str:
     before = basis.points - entry.points
     if basis.points == 0 and (sentence := _nothing_left(entry, basis)):
         number = entry.order.number if entry.order else ""
-        return sentence.format(number=number, points=_points(before))
+        return sentence.format(number=number, points=points(before))
     computation = _computation(basis, entry.version)
     if before == 0:
         return computation
     return _("{computation}; credited before: {points}").format(
-        computation=computation, points=_points(before)
+        computation=computation, points=points(before)
     )
 
 
@@ -82,9 +104,9 @@ def _computation(basis: Entitlement, version: ProgramVersion) -> str:
     return sentence.format(
         amount=_money(basis.eligible, basis.currency),
         goods=_goods(version),
-        rate=_points(basis.rate),
+        rate=points(basis.rate),
         part=_part_kept(basis),
-        points=_points(basis.points),
+        points=points(basis.points),
     )
 
 
@@ -120,7 +142,9 @@ def _reward(entry: Entry) -> str:
         )
     else:
         sentence = _("{points} became the reward “{reward}”")
-    return sentence.format(points=_points(abs(entry.points)), reward=entry.version.reward_name)
+    return sentence.format(
+        points=points(abs(entry.points)), reward=isolated(entry.version.reward_name)
+    )
 
 
 def _expiry(entry: Entry) -> str:
@@ -141,7 +165,7 @@ def _expiry(entry: Entry) -> str:
         else _("{points} expired at the end of {day}: points are valid for {days}")
     )
     return sentence.format(
-        points=_points(-entry.points),
+        points=points(-entry.points),
         day=last_day,
         days=format_unit(version.expiry_days or 0, "duration-day", locale=_language()),
     )
@@ -155,14 +179,26 @@ def _money(amount: Decimal, currency: str) -> str:
     return format_currency(amount, currency, format=MONEY[_language()], locale=_language())
 
 
-def _points(number: Decimal | int, *, signed: bool = False) -> str:
-    """ "1 point", "2.5 points", "-200 points"; zero and fractions as the language counts them."""
+def isolated(text: str) -> str:
+    """Words of the shop's own, kept from mixing with a sentence that runs from right to left."""
+    if not get_language_bidi():
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def points(number: Decimal | int, *, signed: bool = False) -> str:
+    """ "1 point", "2.5 points", "-200 points", as the language in force counts and writes them."""
+    locale = Locale(_language())
     exact: Decimal | int = number if number % 1 else int(number)
-    form = 1 if Locale(_language()).plural_form(exact) == "one" else 2
     written = format_decimal(
         exact,
         format="+#,##0;-#,##0" if signed else None,
-        locale=_language(),
+        locale=locale,
         decimal_quantization=False,
     )
-    return ngettext("{number} point", "{number} points", form).format(number=written)
+    if isinstance(exact, int):
+        counted = ngettext("{number} point", "{number} points", abs(exact))
+    else:  # gettext counts whole things only; the language's own rule for the rest is Babel's
+        form = 1 if locale.plural_form(exact) == "one" else 2
+        counted = npgettext("such as 2.5", "{number} point", "{number} points", form)
+    return counted.format(number=written)

@@ -5,13 +5,13 @@ follows from it: lots, a reward for each threshold reached, coupons withdrawn to
 The book is written at the end of the `with`, in the caller's transaction.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from saleor_loyalty import members
+from saleor_loyalty import announcements, members
 from saleor_loyalty.accounts import Account, read_belongings
 from saleor_loyalty.models import (
     Coupon,
@@ -21,8 +21,6 @@ from saleor_loyalty.models import (
     Member,
     MemberStatus,
     Message,
-    MessageKind,
-    MessageStatus,
     ProgramVersion,
     RetiredCode,
 )
@@ -34,7 +32,6 @@ from saleor_loyalty.workers import wake
 
 # Points that come back with a coupon were a reward already; they do not make a new one.
 REWARDED = frozenset({EntryKind.ORDER, EntryKind.GIFT, EntryKind.ADJUSTMENT})
-REWARD_MESSAGES = (MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH)
 
 
 @contextmanager
@@ -127,6 +124,13 @@ class Book:
         if coupon.status == CouponStatus.PENDING:
             self._reissued.append(coupon)
 
+    def withdraw(self, coupon: Coupon, *, reason: str, actor: str) -> None:
+        """Take an unused coupon back because staff say so. Its points return, and buy no new one.
+
+        Not before the member's points change again: what then reaches the threshold does.
+        """
+        self._withdraw(coupon, reason=reason, actor=actor)
+
     def use(self, coupon: Coupon, *, order_id: str, number: str, at: datetime, code: str) -> None:
         """Note that an order was placed with one of the coupon's codes.
 
@@ -215,18 +219,24 @@ class Book:
             if coupon.member_id == member_id and coupon.is_unused_at(self.now)
         )
         while member.balance < 0 and (coupon := next(unused, None)):
-            self._retire(coupon, voucher_lives=True)
-            coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self.now
-            self._changed_coupons[coupon.pk] = coupon
-            self._append(
-                Posting(
-                    member_id=member_id,
-                    kind=EntryKind.REVERSAL,
-                    points=coupon.cost,
-                    source=coupon.cause,
-                    version=coupon.version,
-                )
+            self._withdraw(coupon)
+
+    def _withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
+        """Take an unused coupon back; its points return."""
+        self._retire(coupon, voucher_lives=True)
+        coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self.now
+        self._changed_coupons[coupon.pk] = coupon
+        self._append(
+            Posting(
+                member_id=coupon.member_id,
+                kind=EntryKind.REVERSAL,
+                points=coupon.cost,
+                source=coupon.cause,
+                version=coupon.version,
+                reason=reason,
+                actor=actor,
             )
+        )
 
     def _retire(self, coupon: Coupon, *, voucher_lives: bool) -> None:
         """Remember the coupon's code, and have its voucher deleted if it would still be taken."""
@@ -251,7 +261,7 @@ class Book:
         )
         RetiredCode.objects.bulk_create(self._retired, ignore_conflicts=True)
         to_mint = [c for c in (*new, *self._reissued) if c.status == CouponStatus.PENDING]
-        Message.objects.bulk_create(_reward_messages(to_mint, self.now))
+        Message.objects.bulk_create(announcements.of_coupons(to_mint, now=self.now))
         if to_mint:
             wake("mint_coupons")
         if self._retired:
@@ -273,19 +283,4 @@ class Book:
                 issued_at=self.now,
                 expires_at=ends_at,
                 due_at=self.now,
-            )
-
-
-def _reward_messages(coupons: Iterable[Coupon], now: datetime) -> Iterator[Message]:
-    """The messages of each coupon's issue; they wait until it is minted."""
-    for coupon in coupons:
-        for kind in REWARD_MESSAGES:
-            yield Message(
-                shop_id=coupon.shop_id,
-                member_id=coupon.member_id,
-                kind=kind,
-                cause=coupon.cause,
-                coupon=coupon,
-                status=MessageStatus.PENDING,
-                created_at=now,
             )

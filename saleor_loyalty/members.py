@@ -9,16 +9,27 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from saleor_loyalty import announcements, audit
 from saleor_loyalty.connection import connect
-from saleor_loyalty.models import Device, Member, MemberStatus, Shop
+from saleor_loyalty.models import (
+    AuditAction,
+    Device,
+    Member,
+    MemberStatus,
+    Message,
+    Program,
+    Shop,
+)
 from saleor_loyalty.models.member import EMAIL_LETTERS
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.statements import recordset
+from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
 
 PROFILE = ("email", "first_name", "language_code")
+FAULT = ("email_fault", "email_fault_at")
 
 
 # Nobody is locked until all newcomers are rows of ours: whoever waits here for another worker that
@@ -50,8 +61,15 @@ def newcomer(*, shop: Shop, customer: Customer, now: datetime) -> Member:
     )
 
 
-def enroll_all(*, shop: Shop, customers: Iterable[Customer]) -> dict[str, int]:
-    """Make each customer a member, once; all their member ids by customer id. Two statements."""
+def enroll_all(
+    *, shop: Shop, customers: Iterable[Customer], welcome: bool = True
+) -> dict[str, int]:
+    """Make each customer a member, once; all their member ids by customer id.
+
+    Two statements; two more where there is somebody new to welcome: whoever is confirmed, while the
+    programme is on. Without `welcome` nobody is: a shop that brings members along does not want
+    thousands of old customers to be greeted.
+    """
     by_id = {customer.id: customer for customer in customers}
     now = timezone.now()
     Member.objects.bulk_create(
@@ -61,8 +79,19 @@ def enroll_all(*, shop: Shop, customers: Iterable[Customer]) -> dict[str, int]:
         ],
         ignore_conflicts=True,
     )
-    members = Member.objects.filter(shop=shop, customer_id__in=by_id)
-    return dict(members.values_list("customer_id", "pk"))
+    members = list(Member.objects.filter(shop=shop, customer_id__in=by_id))
+    if welcome:
+        _welcome(
+            shop, [m for m in members if m.joined_at == now and by_id[m.customer_id].is_confirmed]
+        )
+    return {member.customer_id: member.pk for member in members}
+
+
+def _welcome(shop: Shop, joined: Sequence[Member]) -> None:
+    """Have new members welcomed; not those who join while the programme is off."""
+    if joined and Program.objects.filter(shop=shop, is_active=True).exists():
+        Message.objects.bulk_create(announcements.of_new_members(joined), ignore_conflicts=True)
+        wake("send_messages")
 
 
 def lock(member_ids: Collection[int], newcomers: Sequence[Member] = ()) -> list[Member]:
@@ -150,6 +179,13 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
             logger.info("Member %s: %s, was %s", member.pk, status, member.status)
             member.status, member.status_by = MemberStatus(status), actor
             member.save(update_fields=["status", "status_by"])
+            audit.note(
+                shop=shop,
+                actor=actor,
+                action=AuditAction.MEMBER_STATUS,
+                member=member,
+                detail=status,
+            )
     return member
 
 
@@ -168,11 +204,19 @@ def follow(*, shop: Shop, customers: Mapping[str, Customer | None]) -> None:
             member.status, member.status_by = MemberStatus.CLOSED, ""
             gone.append(member)
         else:
-            for field in PROFILE:
-                setattr(member, field, getattr(customer, field))
+            _follow(member, customer)
             changed.append(member)
-    Member.objects.bulk_update([*gone, *changed], [*PROFILE, "status", "status_by"])
+    Member.objects.bulk_update([*gone, *changed], [*PROFILE, *FAULT, "status", "status_by"])
     Device.objects.filter(member__in=gone).delete()
+
+
+def _follow(member: Member, customer: Customer) -> None:
+    """What bounced was the former address; the language a member chose here is theirs."""
+    if member.email.lower() != customer.email.lower():
+        member.email_fault, member.email_fault_at = "", None
+    member.email, member.first_name = customer.email, customer.first_name
+    if not member.language_is_own:
+        member.language_code = customer.language_code
 
 
 def _locked(shop: Shop, customer_ids: Iterable[str]) -> QuerySet[Member]:

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.rules.reminders import Reminder
 
 Rules = dict[str, Any]
 
@@ -23,7 +24,7 @@ DEFAULTS: Rules = {
     "expiry_policy": ExpiryPolicy.NEVER,
     "expiry_days": None,
     "time_zone": "UTC",
-    "reminders": [],
+    "reminders": list(Reminder),
 }
 NULLABLE = frozenset({"coupon_valid_days", "expiry_days"})
 MAX_POINTS = 1_000_000_000
@@ -43,7 +44,9 @@ def checked(rules: Rules, *, currencies: Mapping[str, str]) -> Rules:
     if problems:
         raise Refused(*problems)
     channels = [{**terms, "currency": currencies[terms["channel"]]} for terms in rules["channels"]]
-    return {**rules, "channels": sorted(channels, key=lambda terms: terms["channel"])}
+    reminders = [reminder.value for reminder in Reminder if reminder in rules["reminders"]]
+    channels.sort(key=lambda terms: terms["channel"])
+    return {**rules, "channels": channels, "reminders": reminders}
 
 
 def _missing(rules: Rules) -> Iterator[Problem]:
@@ -69,6 +72,10 @@ def _problems(rules: Rules) -> Iterator[Problem]:
     if rules["time_zone"] not in available_timezones():
         message = f"There is no time zone “{rules['time_zone']}”; use a name like Europe/Paris."
         yield Problem("time_zone", message, ErrorCode.INVALID)
+    unknown = sorted(set(rules["reminders"]).difference(Reminder))
+    if unknown:
+        message = f"Reminders are {', '.join(Reminder)}; not {', '.join(unknown)}."
+        yield Problem("reminders", message, ErrorCode.INVALID)
     yield from _expiry_problems(rules)
 
 
@@ -84,9 +91,6 @@ def _expiry_problems(rules: Rules) -> Iterator[Problem]:
     elif not 1 <= days <= MAX_DAYS:
         message = f"Points last from 1 to {MAX_DAYS:,} days."
         yield Problem("expiry_days", message, ErrorCode.OUT_OF_RANGE)
-    if rules["reminders"]:
-        message = "Reminders cannot be sent in this version yet; leave the list empty."
-        yield Problem("reminders", message, ErrorCode.INVALID)
 
 
 def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[Problem]:

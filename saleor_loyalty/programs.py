@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from saleor_loyalty import audit
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import (
     Activation,
+    AuditAction,
     ChannelTerms,
     Program,
     ProgramVersion,
@@ -51,6 +53,14 @@ class Rulebook:
     def earning_terms(self, version_id: int, channel: str) -> EarningTerms | None:
         """What a version pays in a channel; None when the channel earns nothing by it."""
         return self.terms.get((version_id, channel))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The rules in force, None before the first ones, and those that are to follow them."""
+
+    before: Rules | None
+    after: Rules
 
 
 def rules(shop: Shop, *, of: QuerySet[SettledOrder]) -> list[QuerySet[Any]]:
@@ -108,6 +118,20 @@ def current(shop: Shop) -> Program | None:
     )
 
 
+def channels(shop: Shop) -> dict[str, str]:
+    """The shop's channels, as Saleor has them now: currency by slug. Raises SaleorUnavailable."""
+    with connect(shop) as saleor:
+        return {channel.slug: channel.currency for channel in saleor.channels().values()}
+
+
+def draft(*, shop: Shop, changes: Mapping[str, Any], currencies: Mapping[str, str]) -> Draft:
+    """What `update` would make of `changes`, with nothing changed. Raises Refused as it does."""
+    program = current(shop)
+    before = _rules_of(program.current) if program and program.current else None
+    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
+    return Draft(before, checked({**(before or DEFAULTS), **rules}, currencies=currencies))
+
+
 def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
     """Change the programme, or set it up; what is not in `changes` stays as it is.
 
@@ -118,7 +142,7 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
         raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
-    currencies = _currencies(shop) if "channels" in changes else None
+    currencies = channels(shop) if "channels" in changes else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()
     with transaction.atomic():
@@ -133,18 +157,13 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
             program.current = _new_version(program, after, protected, actor=actor, now=now)
-        _switch(program, on=on, now=now)
+        _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
     return (
         Program.objects.select_related("current")
         .prefetch_related("current__channels")
         .get(pk=program.pk)
     )
-
-
-def _currencies(shop: Shop) -> dict[str, str]:
-    with connect(shop) as saleor:
-        return {channel.slug: channel.currency for channel in saleor.channels().values()}
 
 
 def _rules_of(version: ProgramVersion) -> Rules:
@@ -197,7 +216,7 @@ def _new_version(
     return version
 
 
-def _switch(program: Program, *, on: bool, now: datetime) -> None:
+def _switch(program: Program, *, on: bool, actor: str, now: datetime) -> None:
     """Open or close a stretch of activity; asking for what is already so changes nothing."""
     if on and not program.is_active:
         Activation.objects.create(program=program, started_at=now)
@@ -205,4 +224,7 @@ def _switch(program: Program, *, on: bool, now: datetime) -> None:
             wake(task)  # what waited while the programme was off
     elif program.is_active and not on:
         program.activations.filter(ended_at=None).update(ended_at=now)
+    if on != program.is_active:
+        action = AuditAction.PROGRAM_ON if on else AuditAction.PROGRAM_OFF
+        audit.note(shop=program.shop, actor=actor, action=action)
     program.is_active = on

@@ -12,7 +12,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from saleor_loyalty import coupons, ground, inbox, ledger, snapshots
+from saleor_loyalty import announcements, coupons, ground, inbox, ledger, snapshots
 from saleor_loyalty.coupons import Use
 from saleor_loyalty.ground import Ground
 from saleor_loyalty.inbox import Claim
@@ -25,6 +25,7 @@ from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
 from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 from saleor_loyalty.statements import Writing
+from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
 
@@ -180,16 +181,28 @@ def _settle_on(known: Ground, writing: Writing, *, past: bool = False) -> list[E
         writing.write()
         return []
     owners = {s.owner.customer_id: s.owner for s in unsettled if s.owner}
+    newcomers = [member for member in owners.values() if member._state.adding]
     with ledger.open_book(
         _member_ids(unsettled, known.uses),
-        newcomers=[member for member in owners.values() if member._state.adding],
+        newcomers=newcomers,
         version=known.rulebook.version,
         now=known.now,
         coupon_ids={use.coupon_id for use in known.uses},
         writing=writing,
     ) as book:
+        if not past:  # a shop that credits its past does not want all its customers greeted
+            _welcome(book, newcomers, writing)
         coupons.follow(book, known.uses)
         return _post(book, unsettled, known.rulebook, writing)
+
+
+def _welcome(book: Book, newcomers: Iterable[Member], writing: Writing) -> None:
+    """Have those welcomed whom this book has enrolled, and no other transaction meanwhile."""
+    members = [book.member(newcomer.pk) for newcomer in newcomers]
+    joined = [member for member in members if member.joined_at == book.now]
+    writing.insert(announcements.of_new_members(joined))
+    if joined:
+        wake("send_messages")
 
 
 def _rows(known: Ground, *, past: bool) -> dict[str, SettledOrder]:

@@ -5,10 +5,19 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_loyalty import ledger, members, programs
-from saleor_loyalty.models import Entry, EntryKind, Member, MemberStatus, ProgramVersion, Shop
+from saleor_loyalty import announcements, ledger, members, programs
+from saleor_loyalty.models import (
+    Entry,
+    EntryKind,
+    Member,
+    MemberStatus,
+    Message,
+    ProgramVersion,
+    Shop,
+)
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.workers import wake
 
 MOST = 1_000_000  # points in one entry; a slip of a zero or three stops here
 LONGEST_REASON = 500
@@ -115,15 +124,17 @@ def _post(
         reason=reason.strip(),
         actor=actor,
     )
-    with (
-        transaction.atomic(),
-        ledger.open_book([member.pk], version=version, now=timezone.now()) as book,
-    ):
-        posted = Entry.objects.filter(member=member, kind=kind, source=source).first()
-        if posted:
-            return _same(posted, points)
-        _check_member(book.member(member.pk), points)
-        return book.post(posting)
+    with transaction.atomic():
+        with ledger.open_book([member.pk], version=version, now=timezone.now()) as book:
+            posted = Entry.objects.filter(member=member, kind=kind, source=source).first()
+            if posted:
+                return _same(posted, points)
+            _check_member(book.member(member.pk), points)
+            entry = book.post(posting)
+        if kind == EntryKind.GIFT:
+            Message.objects.bulk_create(announcements.of_gift(entry))
+            wake("send_messages")
+    return entry
 
 
 def _rules(shop: Shop, *, to_credit: bool) -> ProgramVersion:

@@ -17,7 +17,7 @@ from saleor_loyalty import (
     snapshots,
 )
 from saleor_loyalty.connection import connect
-from saleor_loyalty.messages import outbox
+from saleor_loyalty.messages import outbox, reminders
 from saleor_loyalty.models import Shop
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,13 @@ def expire_points() -> None:
     """End the points whose time has come, in every shop."""
     for shop in expiry.shops_with_work():
         _each_shop(shop, _expire_in_shop)
+
+
+@shared_task(ignore_result=True)
+def queue_reminders() -> None:
+    """Queue the reminders whose moment has come, in every shop."""
+    for shop in reminders.shops_with_work():
+        _each_shop(shop, _queue_in_shop)
 
 
 @shared_task(ignore_result=True)
@@ -100,3 +107,7 @@ def _reconcile_shop(shop: Shop) -> None:
 def _expire_in_shop(shop: Shop) -> None:
     now = timezone.now()
     expiry.sweep(shop, now=now, ended_by=expiry.settled_until(shop, now=now))
+
+
+def _queue_in_shop(shop: Shop) -> None:
+    reminders.queue(shop, now=timezone.now())

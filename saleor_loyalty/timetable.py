@@ -20,6 +20,8 @@ def timetable(*, work: float, reconcile: float) -> dict[str, dict[str, Any]]:
         # Points end at midnight somewhere, which falls on a quarter of an hour; five minutes later
         # the orders paid before it have come in.
         "expire_points": _entry("expire_points", crontab(minute="5-59/15"), QUARTER_OF_AN_HOUR),
+        # A full hour is a quarter of an hour in UTC, whatever the programme's time zone.
+        "queue_reminders": _entry("queue_reminders", crontab(minute="*/15"), QUARTER_OF_AN_HOUR),
     }
 
 

@@ -1,5 +1,6 @@
 """Translations are whole, and compiled as they are written."""
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -8,6 +9,7 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
@@ -15,6 +17,7 @@ import saleor_loyalty
 
 PACKAGE = Path(saleor_loyalty.__file__).parent
 CATALOGS = sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))
+FOR_STAFF_TOO = "fr"  # the other languages are for shoppers
 
 
 def forms(text: str | Sequence[str]) -> tuple[str, ...]:
@@ -28,7 +31,9 @@ def messages(catalog: Catalog) -> dict:
 
 
 def placeholders(text: str) -> set[str | None]:
-    return {name for _literal, name, _spec, _conversion in Formatter().parse(text)} - {None}
+    """What is filled in: {name} in sentences of the code, %(name)s in those of templates."""
+    in_braces = {name for _literal, name, _spec, _conversion in Formatter().parse(text)}
+    return (in_braces | set(re.findall(r"%\((\w+)\)s", text))) - {None}
 
 
 @pytest.fixture(params=CATALOGS, ids=lambda path: path.parts[-3])
@@ -46,13 +51,22 @@ def test_there_are_translations():
     assert CATALOGS
 
 
-def test_every_text_of_the_code_is_in_the_catalog_and_no_other(written):
-    in_code = {
-        (context, forms(text))
-        for _file, _line, text, _comments, context in extract_from_dir(PACKAGE)
-    }
+def texts_of(mapping_name: str) -> set:
+    """The texts that a mapping finds in the package, each with its context."""
+    with (PACKAGE.parent / mapping_name).open() as file:
+        mapping, options = parse_mapping_cfg(file)
+    found = extract_from_dir(PACKAGE, mapping, options)
+    return {(context, forms(text)) for _file, _line, text, _comments, context in found}
 
-    assert messages(written).keys() == in_code, "run `make translations`"
+
+def test_every_text_of_the_code_is_in_the_catalog_and_no_other(written, path):
+    mapping = "babel.cfg" if FOR_STAFF_TOO in path.parts else "babel-shoppers.cfg"
+
+    assert messages(written).keys() == texts_of(mapping), "run `make translations`"
+
+
+def test_texts_of_templates_are_found():
+    assert (None, ("Your coupons",)) in texts_of("babel-shoppers.cfg")
 
 
 def test_no_text_lacks_its_translation(written):

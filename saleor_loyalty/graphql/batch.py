@@ -82,8 +82,10 @@ class Batch:
         if id(member) not in self._endings:
             members = [member, *self._known_members()]
             new = [known for known in members if id(known) not in self._endings]
-            endings = expiry.next_endings(new, rule)
-            self._endings |= {id(known): (known, endings.get(known.pk)) for known in new}
+            endings = expiry.all_endings(new, rule)
+            self._endings |= {
+                id(known): (known, next(iter(endings.get(known.pk, ())), None)) for known in new
+            }
         return self._endings[id(member)][1]
 
     def _known_members(self) -> list[Member]:

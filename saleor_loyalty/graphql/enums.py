@@ -4,11 +4,10 @@ All are enums of strings: an argument arrives as its value in graphene 2 and as 
 graphene 3, and to the domain's verbs that is the same.
 """
 
-import enum
-
 import graphene
 
 from saleor_loyalty import member_search, models, problems
+from saleor_loyalty.rules import reminders
 
 
 class LoyaltyMemberStatus(graphene.Enum):
@@ -60,6 +59,13 @@ class LoyaltyDiscountType(graphene.Enum):
         enum = models.DiscountType
 
 
+class LoyaltyMessageKind(graphene.Enum):
+    """What a member is told, and how."""
+
+    class Meta:
+        enum = models.MessageKind
+
+
 class LoyaltyDevicePlatform(graphene.Enum):
     """Where push notices appear."""
 
@@ -74,15 +80,8 @@ class LoyaltyErrorCode(graphene.Enum):
         enum = problems.ErrorCode
 
 
-class Reminder(enum.StrEnum):
-    TWO_MONTHS = "TWO_MONTHS"
-    ONE_MONTH = "ONE_MONTH"
-    TWO_WEEKS = "TWO_WEEKS"
-    ONE_WEEK = "ONE_WEEK"
-
-
 class LoyaltyReminder(graphene.Enum):
     """How long before points expire their owner is told."""
 
     class Meta:
-        enum = Reminder
+        enum = reminders.Reminder

@@ -6,13 +6,14 @@ from typing import Any, ClassVar, Self
 import graphene
 from graphene import ResolveInfo
 
-from saleor_loyalty import devices, members, programs, staff_points
+from saleor_loyalty import devices, members, preferences, programs, staff_points
 from saleor_loyalty.graphql.entry import LoyaltyEntry
 from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberStatus
 from saleor_loyalty.graphql.errors import errors_field
 from saleor_loyalty.graphql.member import LoyaltyMember
+from saleor_loyalty.graphql.message import LoyaltyMessageTest, LoyaltyMessageUpdate
 from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput
-from saleor_loyalty.models import Entry
+from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.permissions import Permission, PermissionDenied
 from saleor_loyalty.problems import Refused
 
@@ -111,6 +112,28 @@ class LoyaltyMemberUpdate(graphene.Mutation):
         return cls(member=member, errors=[])
 
 
+class LoyaltyPreferencesUpdate(graphene.Mutation):
+    """Changes what the signed-in customer is told, and in which language."""
+
+    class Arguments:
+        email_enabled = graphene.Boolean()
+        push_enabled = graphene.Boolean()
+        language_code = graphene.String(
+            description="As de or pt-br. It stays, whatever language the customer's account has."
+        )
+
+    member = graphene.Field(LoyaltyMember)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, **choices: Any) -> Self:
+        member = _own_member(info)
+        try:
+            return cls(member=preferences.change(member=member, **choices), errors=[])
+        except Refused as refused:
+            return cls(errors=refused.problems)
+
+
 class LoyaltyDeviceRegister(graphene.Mutation):
     """Sends the signed-in customer's push notices to this device too."""
 
@@ -125,11 +148,7 @@ class LoyaltyDeviceRegister(graphene.Mutation):
 
     @classmethod
     def mutate(cls, _root: None, info: ResolveInfo, token: str, platform: str) -> Self:
-        viewer = info.context.loyalty_viewer
-        shop, customer_id = viewer.require_customer()
-        member = members.find_or_enroll(shop=shop, customer_id=customer_id)
-        if member is None:  # the account was deleted after its token was made
-            raise PermissionDenied("This account does not exist any more.")
+        member = _own_member(info)
         try:
             devices.register(member=member, token=token, platform=platform)
         except Refused as refused:
@@ -154,10 +173,22 @@ class LoyaltyDeviceUnregister(graphene.Mutation):
         return cls(ok=True, errors=[])
 
 
+def _own_member(info: ResolveInfo) -> Member:
+    """The signed-in customer, made a member if they are none yet. Raises PermissionDenied."""
+    shop, customer_id = info.context.loyalty_viewer.require_customer()
+    member = members.find_or_enroll(shop=shop, customer_id=customer_id)
+    if member is None:  # the account was deleted after its token was made
+        raise PermissionDenied("This account does not exist any more.")
+    return member
+
+
 class Mutation(graphene.ObjectType):
     loyalty_program_update = LoyaltyProgramUpdate.Field()
     loyalty_points_gift = LoyaltyPointsGift.Field()
     loyalty_points_adjust = LoyaltyPointsAdjust.Field()
     loyalty_member_update = LoyaltyMemberUpdate.Field()
+    loyalty_message_update = LoyaltyMessageUpdate.Field()
+    loyalty_message_test = LoyaltyMessageTest.Field()
+    loyalty_preferences_update = LoyaltyPreferencesUpdate.Field()
     loyalty_device_register = LoyaltyDeviceRegister.Field()
     loyalty_device_unregister = LoyaltyDeviceUnregister.Field()

@@ -8,12 +8,13 @@ from saleor_loyalty import members, programs
 from saleor_loyalty.graphql.ids import read_id
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.member_list import members_field
+from saleor_loyalty.graphql.message import MessageQueries
 from saleor_loyalty.graphql.program import LoyaltyProgram
 from saleor_loyalty.models import Member, Program
 from saleor_loyalty.permissions import Permission
 
 
-class Query(graphene.ObjectType):
+class Query(MessageQueries, graphene.ObjectType):
     loyalty_program = graphene.Field(
         LoyaltyProgram, description="The shop's programme; null when it has none yet."
     )

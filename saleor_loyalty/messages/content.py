@@ -1,32 +1,29 @@
-"""What a message says: its variables and texts, rendered for one member."""
+"""What a message says: the text of its kind and language, rendered for one member."""
 
-from dataclasses import dataclass
-from decimal import Decimal
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
+from typing import TypeVar
 
 from babel import Locale
 from markupsafe import Markup
 
-from saleor_loyalty.conf import conf
-from saleor_loyalty.messages.localised import (
-    FALLBACK,
-    last_day,
-    locale_of,
-    money,
-    number,
-    percentage,
-)
-from saleor_loyalty.messages.rendering import (
-    Variables,
-    inline_styles,
-    plain_text,
-    render_html,
-    render_line,
-)
-from saleor_loyalty.models import ChannelTerms, Coupon, DiscountType, Message
+from saleor_loyalty import programs
+from saleor_loyalty.messages import look as looks
+from saleor_loyalty.messages.colors import palette
+from saleor_loyalty.messages.localised import locale_of
+from saleor_loyalty.messages.rendering import inline_styles, one_line, plain_text
+from saleor_loyalty.messages.sandbox import TemplateFailed, html_template, text_template
+from saleor_loyalty.messages.variables import Occasion, Values, values
+from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
+from saleor_loyalty.models import Look, Message, ProgramVersion, Shop
 
-TEMPLATES = files("saleor_loyalty.messages") / "templates"
+# Behind the preheader, so that inboxes do not show the start of the text after it.
+PADDING = Markup("&#847;&zwnj;&nbsp;") * 80
+
+logger = logging.getLogger(__name__)
+Written = TypeVar("Written")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,137 +37,147 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a push notice shows, also on a locked screen: no coupon code."""
+    """What a push notice shows, also on a locked screen: no coupon code. `link` may be empty."""
 
     title: str
     body: str
+    link: str
 
 
-def email(message: Message) -> Email:
-    """The email of a message. Raises TemplateFailed.
+def write_email(text: Text, filled: Values, look: Look) -> Email:
+    """The email of a text. Raises TemplateFailed.
 
-    Reads member, shop, coupon, version and its channels: have them selected and prefetched.
+    What the body captures as `preheader` and `footer` goes there; the rest into the card.
     """
-    texts = _Texts(message)
-    body = render_html(texts.read("body.html"), texts.variables)
-    footer = render_html(texts.read("footer.html", shared=True), texts.variables)
+    body, captured = html_template(text.body).render_with_names(filled)
+    footer = Markup(captured.get("footer", ""))  # noqa: S704 - rendered with the body, escaped
+    subject = one_line(text_template(text.subject).render(filled))
     document = {
-        **texts.variables,
-        "language": texts.language,
-        "direction": Locale.parse(texts.language).text_direction,
-        "subject": render_line(texts.read("subject.liquid"), texts.variables),
-        "preheader": render_line(texts.read("preheader.liquid"), texts.variables),
+        "language": text.language_code.replace("_", "-"),
+        "direction": Locale.parse(text.language_code).text_direction,
+        "subject": subject,
+        "preheader": captured.get("preheader") or "",
+        "padding": PADDING,
         "body": Markup(body),  # noqa: S704 - rendered just above, with every variable escaped
-        "footer": Markup(footer),  # noqa: S704 - likewise
+        "footer": footer,
+        "shop_name": look.name,
+        "logo_url": look.logo_url or None,
+        "colors": asdict(palette(look.brand_color)),
     }
-    html = render_html(_read("layout.html"), document)
-    return Email(
-        subject=str(document["subject"]),
-        html=inline_styles(html),
-        text=f"{plain_text(body)}\n{plain_text(footer)}",
-    )
+    page = html_template(_layout()).render(document)
+    parts = (plain_text(part) for part in (body, footer))
+    return Email(subject=subject, html=inline_styles(page), text="\n".join(filter(None, parts)))
 
 
-def notice(message: Message) -> Notice:
-    """The push notice of a message. Needs and raises the same as `email`."""
-    texts = _Texts(message)
+def write_notice(text: Text, filled: Values, look: Look) -> Notice:
+    """The push notice of a text. Raises TemplateFailed."""
     return Notice(
-        title=render_line(texts.read("subject.liquid"), texts.variables),
-        body=render_line(texts.read("body.liquid"), texts.variables),
+        title=one_line(text_template(text.subject).render(filled)),
+        body=one_line(text_template(text.body).render(filled)),
+        link=looks.push_link(look, language=text.language_code, kind=text.kind),
     )
 
 
-class _Texts:
-    """The texts of a message's kind in the member's language, or what comes nearest."""
+class Writer:
+    """Writes the messages of one batch: what they need to know of a shop is read once.
 
-    def __init__(self, message: Message) -> None:
-        locale = locale_of(message.member.language_code)
-        self.folder = message.kind.lower()
-        self.language = _text_language(locale, self.folder)
-        self.variables = _variables(message, locale)
-
-    def read(self, name: str, *, shared: bool = False) -> str:
-        folder = self.language if shared else f"{self.language}/{self.folder}"
-        return _read(f"{folder}/{name}")
-
-
-@cache
-def _text_language(locale: Locale, folder: str) -> str:
-    """The language itself, its base language, or English: the first that has texts."""
-    languages = (str(locale), locale.language)
-    return next((code for code in languages if (TEMPLATES / code / folder).is_dir()), FALLBACK)
-
-
-@cache
-def _read(path: str) -> str:
-    return (TEMPLATES / path).read_text(encoding="utf-8")
-
-
-def _variables(message: Message, locale: Locale) -> Variables:
-    """What templates may name: strings ready to be shown, None where there is nothing to show."""
-    member, coupon = message.member, message.coupon
-    return {
-        "shop_name": message.shop.domain,
-        "first_name": member.first_name.strip() or None,
-        "balance": number(member.spendable, locale),
-        "discounts_url": conf.discounts_url or None,
-        **(_coupon_variables(coupon, locale) if coupon else {}),
-    }
-
-
-def _coupon_variables(coupon: Coupon, locale: Locale) -> Variables:
-    version = coupon.version
-    end = coupon.expires_at
-    terms = _terms(coupon, locale)
-    return {
-        "program_name": version.name,
-        "reward_name": version.reward_name,
-        "reward_points": number(version.threshold, locale),
-        "code": coupon.code,
-        "discount": " / ".join(dict.fromkeys(term["discount"] or "" for term in terms)),
-        "terms": terms,
-        "valid_until": end and last_day(end, time_zone=version.time_zone, locale=locale),
-    }
-
-
-def _terms(coupon: Coupon, locale: Locale) -> list[dict[str, str | None]]:
-    """What the coupon gives and asks for, once where channels agree, in the channels' order.
-
-    `orders_in` says of which orders each is true, and only where there is more than one.
+    Of a message it reads shop, member, entry, coupon, its version and that one's channels: have
+    them selected and prefetched. Both methods raise TemplateFailed when no text can be rendered.
     """
-    channels = list(coupon.version.channels.all())
-    by_money: dict[tuple[str | None, ...], list[ChannelTerms]] = {}
-    for channel in channels:
-        shown = (_discount(channel, coupon, locale), _min_order(channel, locale))
-        by_money.setdefault(shown, []).append(channel)
-    return [
-        {
-            "discount": discount,
-            "min_order": min_order,
-            "orders_in": _orders_in(same, channels) if len(by_money) > 1 else None,
-        }
-        for (discount, min_order), same in by_money.items()
-    ]
+
+    def __init__(self) -> None:
+        self._papers: dict[int, _Paper] = {}
+
+    def email(self, message: Message, *, unsubscribe_url: str = "") -> Email:
+        """The email that the message's member gets."""
+        return self._write(message, write_email, unsubscribe_url)
+
+    def notice(self, message: Message) -> Notice:
+        """The push notice that the message's member gets."""
+        return self._write(message, write_notice)
+
+    def look(self, shop: Shop) -> Look:
+        """How the shop shows itself."""
+        return self._paper(shop).look
+
+    def is_silenced(self, message: Message) -> bool:
+        """True when the shop has switched the message's kind off."""
+        return message.kind in self._paper(message.shop).wording.silenced
+
+    def _paper(self, shop: Shop) -> "_Paper":
+        if shop.pk not in self._papers:
+            self._papers[shop.pk] = _Paper(shop)
+        return self._papers[shop.pk]
+
+    def _write(
+        self,
+        message: Message,
+        write: Callable[[Text, Values, Look], Written],
+        unsubscribe_url: str = "",
+    ) -> Written:
+        """The message in the shop's own words; in the product's, should those have broken."""
+        paper = self._paper(message.shop)
+        language = message.member.language_code
+        text = paper.wording.text(message.kind, language)
+        try:
+            return write(text, paper.fill(text, message, unsubscribe_url), paper.look)
+        except TemplateFailed as failure:
+            if not text.is_own:
+                raise
+            logger.error(  # noqa: TRY400 - the failure is the template's; where, says its text
+                "shop %s: own text of %s in %s cannot be rendered, the standard text is sent: %s",
+                message.shop_id,
+                text.kind,
+                text.language_code,
+                failure,
+            )
+        text = paper.wording.standard(message.kind, language)
+        return write(text, paper.fill(text, message, unsubscribe_url), paper.look)
 
 
-def _discount(channel: ChannelTerms, coupon: Coupon, locale: Locale) -> str:
-    if coupon.version.discount_type == DiscountType.PERCENTAGE:
-        return percentage(channel.discount_value, locale)
-    return money(channel.discount_value, channel.currency, locale)
+class _Paper:
+    """What all messages of a shop are written on."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.look = looks.of(shop)
+        self.wording = Wording(shop, default_language=self.look.default_language)
+        program = programs.current(shop)
+        self._version = program.current if program else None
+
+    def fill(self, text: Text, message: Message, unsubscribe_url: str) -> Values:
+        coupon, entry, member = message.coupon, message.entry, message.member
+        version = coupon.version if coupon else self._current_version()
+        occasion = Occasion(
+            shop_name=self.look.name,
+            first_name=member.first_name,
+            balance=member.balance,
+            version=version,
+            terms=list(version.channels.all()),
+            discounts_url=looks.discounts_link(
+                self.look, language=text.language_code, kind=text.kind
+            ),
+            unsubscribe_url=unsubscribe_url,
+            code=coupon.code if coupon else "",
+            ends=coupon.expires_at if coupon else None,
+            points=entry.points if entry else message.points or 0,
+            reason=entry.reason if entry else "",
+            deadline=message.deadline,
+        )
+        locale = locale_of(member.language_code)
+        same = locale.language == Locale.parse(text.language_code).language
+        return values(
+            text.kind,
+            occasion,
+            language=text.language_code,
+            locale=locale if same else Locale.parse(text.language_code),
+        )
+
+    def _current_version(self) -> ProgramVersion:
+        if self._version is None:
+            raise TemplateFailed("The shop has no programme to tell of.")
+        return self._version
 
 
-def _min_order(channel: ChannelTerms, locale: Locale) -> str | None:
-    amount = channel.min_spent or Decimal(0)
-    return money(amount, channel.currency, locale) if amount else None
-
-
-def _orders_in(some: list[ChannelTerms], everywhere: list[ChannelTerms]) -> str:
-    """Channels by their currency; by their name as well, where the currency is not enough."""
-    elsewhere = {channel.currency for channel in everywhere if channel not in some}
-    names = (
-        f"{channel.currency} ({channel.channel})"
-        if channel.currency in elsewhere
-        else channel.currency
-        for channel in some
-    )
-    return ", ".join(dict.fromkeys(names))
+@cache
+def _layout() -> str:
+    return (TEMPLATES / "layout.html").read_text(encoding="utf-8")

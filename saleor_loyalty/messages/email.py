@@ -1,7 +1,15 @@
 """The courier for email, through Django's mail API, so that any of its backends will do."""
 
-from email.utils import parseaddr
-from smtplib import SMTPDataError, SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused
+from contextlib import suppress
+from email.utils import formataddr, parseaddr
+from smtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 from typing import Protocol
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress
@@ -10,11 +18,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.messages import content
+from saleor_loyalty.messages import unsubscribe
+from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipped, Unavailable
 from saleor_loyalty.models import Message
 
 PERMANENT = 500  # SMTP replies from here on are final for this mail (RFC 5321, 4.2.1)
+CLOSING = 421  # the server takes nothing more now, whoever it is for (RFC 5321, 4.2.3)
 # What a provider's API answers when this one mail is at fault, not our account or its load.
 MAIL_AT_FAULT = frozenset({400, 404, 406, 413, 422})
 
@@ -30,8 +40,10 @@ class Connection(Protocol):
 class EmailCourier:
     """Takes one batch of emails to the provider over one connection. Close it afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
         self._connection: Connection | None = None
+        self._broken_off = 0  # how often in a row the other side left us in the middle
 
     def send(self, message: Message) -> None:
         """Return once the provider has taken the email; raise NotSent otherwise."""
@@ -40,19 +52,23 @@ class EmailCourier:
             raise Skipped("The member takes no email.")
         if not member.email:
             raise Skipped("The member has no email address.")
-        mail = compose(message)
+        if member.email_fault:
+            raise Skipped(f"The member's address has {member.email_fault.lower()}.")
+        mail = self._compose(message)
         connection = self._open()
         try:
             taken = connection.send_messages([mail])
         except (OSError, AnymailError, ValueError) as error:
             self.close()  # after an error nobody knows what state it is in
-            raise failure(error) from error
+            raise self._failure(error) from error
         if not taken:
             raise Rejected("The mail backend sent the email to nobody.")
+        self._broken_off = 0
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            with suppress(OSError, AnymailError):  # the mails are with the server already, or not
+                self._connection.close()
             self._connection = None
 
     def _open(self) -> Connection:
@@ -65,31 +81,54 @@ class EmailCourier:
             self._connection = connection
         return self._connection
 
+    def _compose(self, message: Message) -> EmailMultiAlternatives:
+        """The email as it goes out. Its Message-ID is the same whenever it is composed."""
+        link = unsubscribe.link(message.member)
+        written = self._writer.email(message, unsubscribe_url=link)
+        look = self._writer.look(message.shop)
+        name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        mail = EmailMultiAlternatives(
+            subject=written.subject,
+            body=written.text,
+            from_email=formataddr(
+                (look.sender_name or look.shop_name or name or look.name, address)
+            ),
+            to=[message.member.email],
+            reply_to=[look.reply_to] if look.reply_to else None,
+            headers={
+                "Message-ID": f"<{message.uid}@{address.rpartition('@')[2] or 'localhost'}>",
+                "Auto-Submitted": "auto-generated",  # no out-of-office replies (RFC 3834)
+                **unsubscribe.headers(link),
+            },
+        )
+        mail.attach_alternative(written.html, "text/html")
+        return mail
 
-def compose(message: Message) -> EmailMultiAlternatives:
-    """The email as it goes out. Its Message-ID is the same whenever the message is composed."""
-    written = content.email(message)
-    mail = EmailMultiAlternatives(
-        subject=written.subject,
-        body=written.text,
-        to=[message.member.email],
-        headers={
-            "Message-ID": f"<{message.uid}@{_sending_domain()}>",
-            "Auto-Submitted": "auto-generated",  # no out-of-office replies (RFC 3834)
-        },
-    )
-    mail.attach_alternative(written.html, "text/html")
-    return mail
+    def _failure(self, error: Exception) -> NotSent:
+        """Whether an error of a mail backend is final for this email, for now, or for all of them.
+
+        Only what is said of the recipient or the mail itself is final: a wrong password or sender
+        is ours to put right, and the email waits for that. A server that breaks off in the middle
+        may have stumbled over this one email; one that does so twice running is in trouble.
+        """
+        reason = f"The mail was not taken. {_said(error)}"
+        if _is_final(error):
+            return Rejected(reason)
+        self._broken_off = self._broken_off + 1 if _is_broken_off(error) else 0
+        if self._broken_off > 1 or _is_closing(error):
+            return Unavailable(reason)
+        return Postponed(reason)
 
 
-def failure(error: Exception) -> NotSent:
-    """Whether an error of a mail backend is final for this email, or for now.
+def _is_broken_off(error: Exception) -> bool:
+    """The connection was lost or nothing was heard any more, and nothing was said of the mail."""
+    if isinstance(error, SMTPException):
+        return isinstance(error, SMTPServerDisconnected)
+    return isinstance(error, OSError)
 
-    Only what is said of the recipient or the mail itself is final: a wrong password or sender is
-    ours to put right, and the email waits for that.
-    """
-    reason = f"The mail was not taken. {_said(error)}"
-    return Rejected(reason) if _is_final(error) else Postponed(reason)
+
+def _is_closing(error: Exception) -> bool:
+    return isinstance(error, SMTPResponseException) and error.smtp_code == CLOSING
 
 
 def _is_final(error: Exception) -> bool:
@@ -118,8 +157,3 @@ def _said(error: Exception) -> str:
 
 def _decoded(reply: bytes | str) -> str:
     return reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-
-
-def _sending_domain() -> str:
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return address.rpartition("@")[2] or "localhost"

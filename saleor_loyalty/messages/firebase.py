@@ -13,7 +13,7 @@ from pyfcm.errors import FCMNotRegisteredError, InvalidDataError
 from requests.adapters import HTTPAdapter
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.messages.outcomes import Unavailable
+from saleor_loyalty.messages.outcomes import Postponed, Unavailable
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 
@@ -27,7 +27,8 @@ class Firebase(FCMNotification):  # type: ignore[misc] # pyfcm ships no types
 
     `notify` raises FCMNotRegisteredError only when Firebase says so of the token itself (a wrong
     address answers 404 as well), DeviceOfAnotherProject, InvalidDataError for a notice Firebase
-    cannot take, and Unavailable for all else.
+    cannot take, Postponed where it is not let through to one kind of device, and Unavailable for
+    all else.
     """
 
     def __init__(self, *, service_account_file: str, url: str) -> None:
@@ -58,6 +59,8 @@ class Firebase(FCMNotification):  # type: ignore[misc] # pyfcm ships no types
             raise FCMNotRegisteredError("Firebase does not know this token any more.")
         if code == "SENDER_ID_MISMATCH":
             raise DeviceOfAnotherProject("The device belongs to another Firebase project.")
+        if code == "THIRD_PARTY_AUTH_ERROR":
+            raise Postponed("Firebase has no valid key for Apple's or the browser's push service.")
         if code == "INVALID_ARGUMENT":
             raise InvalidDataError(f"Firebase refused the notice: {', '.join(fields) or code}.")
         raise Unavailable(

@@ -1,7 +1,9 @@
-"""Money, percentages, numbers and dates as the member's language writes them."""
+"""Money, percentages, counts and dates as the member's language writes them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -11,18 +13,41 @@ from babel.numbers import format_currency, format_decimal, format_percent
 FALLBACK = "en"
 
 
+class Count(int):
+    """A whole number that templates can count with; shown as its language writes numbers."""
+
+    locale: Locale
+
+    def __new__(cls, value: int, locale: Locale) -> Self:
+        count = super().__new__(cls, value)
+        count.locale = locale
+        return count
+
+    def __str__(self) -> str:
+        return str(format_decimal(int(self), locale=self.locale))
+
+
+def known_locale(language_code: str) -> Locale | None:
+    """The locale of a language code in any spelling ("PT_BR", "pt-br"); None: nobody knows it."""
+    try:
+        return Locale.parse(language_code.strip().replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
 def locale_of(language_code: str) -> Locale:
     """The locale of a language code of Saleor's ("PT_BR", "pt-br", "de").
 
     A code nobody knows counts as its base language, and that as English.
     """
-    code = language_code.replace("-", "_")
-    for candidate in (code, code.partition("_")[0]):
-        try:
-            return Locale.parse(candidate)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale.parse(FALLBACK)
+    base = language_code.replace("-", "_").partition("_")[0]
+    return known_locale(language_code) or known_locale(base) or Locale.parse(FALLBACK)
+
+
+def broader(locale: Locale) -> list[str]:
+    """The codes of a locale and of those it is a variety of: zh_Hans_CN, zh_Hans, zh."""
+    parts = str(locale).split("_")
+    return ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
@@ -30,14 +55,22 @@ def money(amount: Decimal, currency: str, locale: Locale) -> str:
     return format_currency(amount, currency, locale=locale)
 
 
+def round_money(amount: int, currency: str, locale: Locale) -> str:
+    """€10 in English, 10 € in German: a round amount, without cents."""
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
+    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
 def percentage(value: Decimal, locale: Locale) -> str:
     """10 stands for ten percent: 10% in English, 10 % in French."""
     return format_percent(value / 100, locale=locale, decimal_quantization=False)
 
 
-def number(value: int, locale: Locale) -> str:
-    """5,000 in English, 5.000 in German."""
-    return str(format_decimal(value, locale=locale))
+def counted(value: int, forms: Mapping[str, object], language: Locale) -> str:
+    """The form that the language uses for the number, # replaced by the number itself."""
+    form = str(forms.get(language.plural_form(abs(int(value))), forms["other"]))
+    number = str(value if isinstance(value, Count) else Count(value, language))
+    return form.replace("#", number)
 
 
 def last_day(end: datetime, *, time_zone: str, locale: Locale) -> str:

@@ -12,10 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from saleor_loyalty.backoff import wait_before_try
+from saleor_loyalty.messages import reminders
+from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.email import EmailCourier
 from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipped, Unavailable
 from saleor_loyalty.messages.push import PushCourier
-from saleor_loyalty.messages.rendering import TemplateFailed
+from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -24,10 +26,17 @@ from saleor_loyalty.models import (
     MessageKind,
     MessageStatus,
 )
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.workers import wake
 
 TRIES = 19  # about a day, by the waits of saleor_loyalty.backoff
 LEASE = timedelta(minutes=15)  # a message taken longer ago than this is a dead worker's
 ROUND = timedelta(minutes=5)  # no message is begun later, so that none outlives its lease
+# What comes by the thousand does not keep anybody waiting for the news of their own coupon.
+BY_URGENCY = (
+    [kind for kind in MessageKind if kind != MessageKind.EXPIRY_EMAIL],
+    [MessageKind.EXPIRY_EMAIL],
+)
 
 logger = logging.getLogger(__name__)
 
@@ -52,26 +61,55 @@ def send_due(limit: int = 50) -> int:
     Talks to providers, so it must not be called in a transaction; raises RuntimeError if it is.
     """
     messages = _claim(limit)
+    writer = Writer()
     with ExitStack() as stack:
-        email = stack.enter_context(closing(EmailCourier()))
-        push = stack.enter_context(closing(PushCourier()))
-        _send_all(messages, {MessageKind.REWARD_EMAIL: email, MessageKind.REWARD_PUSH: push})
+        email = stack.enter_context(closing(EmailCourier(writer)))
+        push = stack.enter_context(closing(PushCourier(writer)))
+        _send_all(messages, writer, {"EMAIL": email, "PUSH": push})
     return len(messages)
 
 
+def resend(message: Message, *, actor: str) -> Message:
+    """Have a message that was given up tried again, under the same id; the message as it is now.
+
+    It goes out only if there is still something to tell, and to whoever takes it. `actor` is who
+    asked, and is kept. Raises Refused for a message that was sent or still waits to be.
+    """
+    given_up = Message.objects.filter(
+        pk=message.pk, status__in=(MessageStatus.FAILED, MessageStatus.SKIPPED)
+    )
+    with transaction.atomic():
+        taken_up = given_up.update(
+            status=MessageStatus.PENDING,
+            due_at=timezone.now(),
+            attempts=0,
+            error="",
+            resent_by=actor,
+        )
+        if not taken_up:
+            wrong = "Only a message that failed or was skipped can be sent again."
+            raise Refused(Problem(None, wrong, ErrorCode.INVALID))
+        wake("send_messages")
+    message.refresh_from_db()
+    return message
+
+
 def _claim(limit: int) -> Sequence[Message]:
-    """Due messages for this worker alone, until their lease ends, with all that sending reads."""
+    """Due messages for this worker alone, until their lease ends; the urgent ones first."""
     now = timezone.now()
     due = (
         Message.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(status=MessageStatus.PENDING, due_at__lte=now)
         .filter(shop__is_active=True, shop__program__is_active=True)
-        .select_related("shop", "member", "coupon__version")
-        .prefetch_related("member__devices", "coupon__version__channels")
+        .select_related("shop", "entry", "coupon__version")
+        .prefetch_related("coupon__version__channels")
         .order_by("due_at")
     )
+    messages: list[Message] = []
     with transaction.atomic(durable=True):
-        messages = list(due[:limit])
+        for kinds in BY_URGENCY:
+            if room := limit - len(messages):
+                messages += due.filter(kind__in=kinds)[:room]
         ids = [message.pk for message in messages]
         Message.objects.filter(pk__in=ids).update(due_at=now + LEASE, attempts=F("attempts") + 1)
     for message in messages:
@@ -79,7 +117,7 @@ def _claim(limit: int) -> Sequence[Message]:
     return messages
 
 
-def _send_all(messages: Sequence[Message], couriers: Mapping[str, Courier]) -> None:
+def _send_all(messages: Sequence[Message], writer: Writer, couriers: Mapping[str, Courier]) -> None:
     """Send one by one, noting each result at once; give back what the round has no time for.
 
     A provider that is down is asked once per batch.
@@ -90,16 +128,17 @@ def _send_all(messages: Sequence[Message], couriers: Mapping[str, Courier]) -> N
         if time.monotonic() > end:
             _give_back(messages[position:])
             return
-        outcome = down.get(message.kind) or _outcome(message, couriers[message.kind])
+        channel = message.kind.rpartition("_")[2]
+        outcome = down.get(channel) or _outcome(message, writer, couriers[channel])
         if isinstance(outcome, Unavailable):
-            down[message.kind] = outcome
+            down[channel] = outcome
         _note(message, outcome)
 
 
-def _outcome(message: Message, courier: Courier) -> NotSent | None:
+def _outcome(message: Message, writer: Writer, courier: Courier) -> NotSent | None:
     """None when the provider has taken the message."""
     try:
-        _check_still_wanted(message)
+        _look_again(message, writer)
         courier.send(message)
     except NotSent as outcome:
         return outcome
@@ -112,15 +151,39 @@ def _outcome(message: Message, courier: Courier) -> NotSent | None:
     return None
 
 
-def _check_still_wanted(message: Message) -> None:
-    """Raise unless there is still something to tell, and someone to tell it to."""
+def _look_again(message: Message, writer: Writer) -> None:
+    """Read what may have changed since the batch was taken, and raise NotSent if it says so.
+
+    A coupon may have been withdrawn, an order have moved a deadline, a member have had enough.
+    """
+    fresh = (
+        Message.objects.filter(
+            pk=message.pk, status=MessageStatus.PENDING, attempts=message.attempts
+        )
+        .select_related("member", "coupon", "shop__program__current")
+        .first()
+    )
+    if fresh is None:
+        raise Postponed("Another worker has it.")
+    if not fresh.shop.program.is_active:
+        raise Postponed("The programme is switched off.")
+    message.member, message.shop = fresh.member, fresh.shop
+    message.member.shop = message.shop
+    if writer.is_silenced(message):
+        raise Skipped("The shop does not send this kind of message.")
     if message.member.status != MemberStatus.ACTIVE:
         raise Skipped(f"The member is {message.member.status.lower()}.")
-    if message.coupon:
-        _check_coupon(message.coupon)
+    if message.coupon and fresh.coupon:
+        _check_coupon(fresh.coupon, cause=message.cause)
+        fresh.coupon.version = message.coupon.version  # with its channels; it never changes
+        message.coupon = fresh.coupon
+    if message.kind == MessageKind.EXPIRY_EMAIL:
+        reminders.check(message)
 
 
-def _check_coupon(coupon: Coupon) -> None:
+def _check_coupon(coupon: Coupon, *, cause: str) -> None:
+    if coupon.cause != cause:
+        raise Skipped("The coupon was issued anew.")
     if coupon.status == CouponStatus.PENDING:
         raise Postponed("The coupon does not exist in Saleor yet.")
     if coupon.status != CouponStatus.ACTIVE:
@@ -139,7 +202,13 @@ def _note(message: Message, outcome: NotSent | None) -> None:
     mine = pending.filter(attempts=message.attempts)
     served = message.delivered_devices
     if outcome is None:
-        pending.update(status=MessageStatus.SENT, sent_at=now, error="", delivered_devices=served)
+        pending.update(
+            status=MessageStatus.SENT,
+            sent_at=now,
+            error="",
+            points=message.points,
+            delivered_devices=served,
+        )
         return
     error = str(outcome)[:500]
     if isinstance(outcome, Postponed) and message.attempts < TRIES:

@@ -5,14 +5,17 @@ from typing import Any
 from pyfcm.errors import FCMNotRegisteredError, InvalidDataError
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.messages import content
+from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.firebase import DeviceOfAnotherProject, Firebase, firebase
-from saleor_loyalty.messages.outcomes import Rejected, Skipped, Unavailable
+from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipped, Unavailable
 from saleor_loyalty.models import Device, Message
 
 
 class PushCourier:
     """Takes one batch of notices to Firebase over one kept-alive connection."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
 
     def send(self, message: Message) -> None:
         """Return once Firebase has taken the notice for the member's devices; else raise NotSent.
@@ -24,19 +27,21 @@ class PushCourier:
             raise Skipped("Push is not configured.")
         if not message.member.push_enabled:
             raise Skipped("The member takes no push notices.")
-        devices = list(message.member.devices.all())
+        devices = list(message.member.devices.order_by("pk"))
         if not devices:
             raise Skipped("The member has no device.")
-        refusals = self._send_to(devices, message)
+        refusal = self._send_to(devices, message)
         if not message.delivered_devices:
-            raise Rejected(refusals[-1]) if refusals else Skipped("The member's devices are gone.")
+            raise refusal or Skipped("The member's devices are gone.")
 
     def close(self) -> None:
         """Nothing to do: the connection to Firebase serves the next batch too."""
 
-    def _send_to(self, devices: list[Device], message: Message) -> list[str]:
-        """What Firebase had against single devices."""
-        client, notice, refusals = _client(), notice_of(message), []
+    def _send_to(self, devices: list[Device], message: Message) -> NotSent | None:
+        """What Firebase had against single devices: the last of it, a passing fault first."""
+        client, notice = _client(), self._notice(message)
+        rejected: NotSent | None = None
+        postponed: NotSent | None = None
         for device in devices:
             if device.pk in message.delivered_devices:
                 continue
@@ -46,33 +51,47 @@ class PushCourier:
                 # Unless it was registered anew, perhaps by another member, while we were sending.
                 Device.objects.filter(pk=device.pk, registered_at=device.registered_at).delete()
             except (DeviceOfAnotherProject, InvalidDataError) as error:
-                refusals.append(str(error))
+                rejected = Rejected(str(error))
+            except Unavailable:
+                raise
+            except Postponed as error:
+                postponed = error
             else:
                 message.delivered_devices.append(device.pk)
-        return refusals
+        return postponed or rejected
 
+    def _notice(self, message: Message) -> dict[str, Any]:
+        """The notice as pyfcm takes it. It replaces itself on a device that gets it twice.
 
-def notice_of(message: Message) -> dict[str, Any]:
-    """The notice as pyfcm takes it. It replaces itself on a device that gets it twice.
-
-    `data` is for the app: `link` is the page to open, `message_id` the same on every try.
-    """
-    written = content.notice(message)
-    uid, link = str(message.uid), conf.discounts_url
-    data = {"kind": message.kind, "message_id": uid}
-    webpush: dict[str, Any] = {"notification": {"tag": uid}}
-    if link:
-        data["link"] = link
-    if link.startswith("https://"):  # Firebase refuses any other here
-        webpush["fcm_options"] = {"link": link}
-    return {
-        "notification_title": written.title,
-        "notification_body": written.body,
-        "data_payload": data,
-        "android_config": {"collapse_key": uid, "notification": {"tag": uid}},
-        "apns_config": {"headers": {"apns-collapse-id": uid}},
-        "webpush_config": webpush,
-    }
+        `data` is for the app: `link` is the page to open, `message_id` the same on every try. The
+        fields are those of https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
+        """
+        written = self._writer.notice(message)
+        uid, link = str(message.uid), written.link
+        data = {"kind": message.kind, "message_id": uid}
+        webpush: dict[str, Any] = {
+            "headers": {"Topic": message.uid.hex, "Urgency": "high"},  # RFC 8030, 5.3 and 5.4
+            "notification": {"tag": uid},
+        }
+        if link:
+            data["link"] = link
+        if link.startswith("https://"):  # Firebase refuses any other here
+            webpush["fcm_options"] = {"link": link}
+        return {
+            "notification_title": written.title,
+            "notification_body": written.body,
+            "data_payload": data,
+            "android_config": {
+                "collapse_key": uid,
+                "priority": "HIGH",
+                "notification": {"tag": uid, "default_sound": True},
+            },
+            "apns_config": {
+                "headers": {"apns-collapse-id": uid, "apns-priority": "10"},
+                "payload": {"aps": {"sound": "default"}},
+            },
+            "webpush_config": webpush,
+        }
 
 
 def _client() -> Firebase:

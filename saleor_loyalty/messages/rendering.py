@@ -1,45 +1,21 @@
-"""Liquid in a sandbox, styles moved into the tags, and the text part of an HTML text."""
+"""What mail clients need: styles moved into the tags, and a text part made of the HTML."""
 
 import re
-from collections.abc import Mapping
 from html.parser import HTMLParser
 
 from css_inline import CSSInliner
-from liquid import Environment, Mode, StrictUndefined
-from liquid.exceptions import LiquidError
-
-Variables = Mapping[str, object]
 
 # White space, but not the no-break spaces that hold "10,00 €" together.
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 
 
-class Sandbox(Environment):
-    """Liquid that cannot run away. It sees the variables it is given, never a Python object."""
-
-    loop_iteration_limit = 10_000
-    output_stream_limit = 200_000
-    local_namespace_limit = 100_000
-
-
-_TEXT = Sandbox(undefined=StrictUndefined, tolerance=Mode.STRICT)
-_HTML = Sandbox(undefined=StrictUndefined, tolerance=Mode.STRICT, autoescape=True)
 # Media queries cannot be inlined: they stay in the head, for dark mode and small screens.
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-class TemplateFailed(Exception):
-    """A template is not valid Liquid, names an unknown variable, or exceeds a limit."""
-
-
-def render_line(source: str, variables: Variables) -> str:
-    """One line of plain text, whatever line breaks the template or a variable brings."""
-    return _SPACE.sub(" ", _render(_TEXT, source, variables)).strip()
-
-
-def render_html(source: str, variables: Variables) -> str:
-    """HTML in which every variable is escaped, unless it is marked as safe (markupsafe)."""
-    return _render(_HTML, source, variables)
+def one_line(text: str) -> str:
+    """The text in one line, whatever line breaks a template or a variable brings."""
+    return _SPACE.sub(" ", text).strip()
 
 
 def inline_styles(html: str) -> str:
@@ -55,18 +31,11 @@ def plain_text(html: str) -> str:
     return reader.text()
 
 
-def _render(environment: Environment, source: str, variables: Variables) -> str:
-    try:
-        return environment.from_string(source).render(**variables)
-    except LiquidError as error:
-        raise TemplateFailed(str(error)) from error
-
-
 class _PlainText(HTMLParser):
     """Collects blocks of text; a tag that starts or ends a block starts a new one."""
 
-    PARAGRAPHS = frozenset({"div", "h1", "h2", "h3", "ol", "p", "table", "td", "ul"})
-    LINES = frozenset({"br", "li"})
+    PARAGRAPHS = frozenset({"div", "h1", "h2", "h3", "ol", "p", "table", "ul"})
+    LINES = frozenset({"br", "li", "td"})
     UNSEEN = frozenset({"head", "script", "style", "title"})
 
     def __init__(self) -> None:
@@ -91,7 +60,7 @@ class _PlainText(HTMLParser):
         elif tag in self.PARAGRAPHS:
             self._paragraphs.append([""])
         elif tag == "a" and self._address:
-            self._paragraphs[-1][-1] += f":\n{self._address}"
+            self._paragraphs[-1][-1] += f"\n{self._address}"
             self._address = ""
 
     def handle_data(self, data: str) -> None:
@@ -101,4 +70,4 @@ class _PlainText(HTMLParser):
     def text(self) -> str:
         """What was read, without empty lines at either end or twice in a row."""
         paragraphs = ("\n".join(filter(None, map(str.strip, p))) for p in self._paragraphs)
-        return "\n\n".join(filter(None, paragraphs)) + "\n"
+        return "".join(f"{paragraph}\n\n" for paragraph in paragraphs if paragraph)[:-1]

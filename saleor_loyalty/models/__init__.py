@@ -29,19 +29,28 @@ Sighting
     The facts by which a worker last settled an order, so that older ones are told from newer.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
+MessageText, MessageSwitch
+    A shop's own words for a kind of message, in versions; whether the kind is sent at all.
+Look
+    The shop's name, logo, colour and addresses as its messages show them.
 Device
     An app or browser that takes a member's push notices.
+AuditRecord
+    A deed of staff that leaves no other trace: who did what when.
 
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
+from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
+from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
-from saleor_loyalty.models.member import Member, MemberStatus
+from saleor_loyalty.models.member import EmailFault, Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageKind, MessageStatus
+from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
     Activation,
     ChannelTerms,
@@ -58,6 +67,8 @@ from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
     "Activation",
+    "AuditAction",
+    "AuditRecord",
     "Change",
     "ChannelTerms",
     "Coupon",
@@ -66,15 +77,19 @@ __all__ = [
     "DevicePlatform",
     "DiscountType",
     "Door",
+    "EmailFault",
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
+    "Look",
     "Lot",
     "Member",
     "MemberStatus",
     "Message",
     "MessageKind",
     "MessageStatus",
+    "MessageSwitch",
+    "MessageText",
     "Program",
     "ProgramVersion",
     "RetiredCode",

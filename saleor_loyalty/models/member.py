@@ -13,6 +13,11 @@ class MemberStatus(models.TextChoices):
     CLOSED = "CLOSED"
 
 
+class EmailFault(models.TextChoices):
+    BOUNCED = "BOUNCED", "Bounced: the address takes no mail"
+    COMPLAINED = "COMPLAINED", "Complained: reported our mail as spam"
+
+
 # Find by the first letters, letter case aside, and sort: by bytes ("C") one index does both.
 EMAIL_LETTERS = Collate(Upper("email"), "C")
 FIRST_NAME_LETTERS = Collate(Upper("first_name"), "C")
@@ -42,6 +47,11 @@ class Member(models.Model):
     email = models.EmailField()
     first_name = models.CharField(max_length=256, blank=True)
     language_code = models.CharField(max_length=35, default="en")
+    language_is_own = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Chosen here by the member: no longer follows the shop's account.",
+    )
     status = models.CharField(
         max_length=7, choices=MemberStatus.choices, default=MemberStatus.ACTIVE
     )
@@ -57,6 +67,15 @@ class Member(models.Model):
     last_activity_at = models.DateTimeField(null=True)
     email_enabled = models.BooleanField(default=True)
     push_enabled = models.BooleanField(default=True)
+    email_fault = models.CharField(
+        max_length=10,
+        choices=EmailFault.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why nothing is mailed to this address any more.",
+    )
+    email_fault_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -66,6 +85,8 @@ class Member(models.Model):
         ]
         indexes = [
             *MEMBER_LISTS,
+            # Bounces name an address in any case, and no shop.
+            models.Index(Upper("email"), name="saleor_loyalty_member_address"),
             models.Index(
                 fields=["shop", "expires_at"],
                 condition=models.Q(balance__gt=0),

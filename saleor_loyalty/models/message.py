@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from saleor_loyalty.models.coupon import Coupon
+from saleor_loyalty.models.entry import Entry
 from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.shop import Shop
 
@@ -13,6 +14,10 @@ from saleor_loyalty.models.shop import Shop
 class MessageKind(models.TextChoices):
     REWARD_EMAIL = "REWARD_EMAIL"
     REWARD_PUSH = "REWARD_PUSH"
+    EXPIRY_EMAIL = "EXPIRY_EMAIL"
+    GIFT_EMAIL = "GIFT_EMAIL"
+    GIFT_PUSH = "GIFT_PUSH"
+    WELCOME_EMAIL = "WELCOME_EMAIL"
 
 
 class MessageStatus(models.TextChoices):
@@ -27,6 +32,7 @@ class Message(models.Model):
 
     `due_at` is null while the message waits for its coupon. `uid` goes out with every try
     (Message-ID of an email, tag of a push), so that a repeated try can be told from a new message.
+    A reminder's `points` are those that end at its `deadline`, as last counted.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
@@ -35,6 +41,11 @@ class Message(models.Model):
     cause = models.CharField(max_length=255)
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="messages", null=True)
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="+", null=True, help_text="Of a gift."
+    )
+    points = models.BigIntegerField(null=True, help_text="Of a reminder: how many end.")
+    deadline = models.DateTimeField(null=True, help_text="Of a reminder: when they end.")
     status = models.CharField(
         max_length=7, choices=MessageStatus.choices, default=MessageStatus.PENDING
     )
@@ -43,6 +54,13 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+    resent_by = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Who last had it tried again after it was given up.",
+    )
     delivered_devices = ArrayField(
         models.BigIntegerField(), default=list, help_text="Devices that have this push already."
     )
@@ -55,7 +73,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["kind", "due_at"],
                 condition=models.Q(status=MessageStatus.PENDING),
                 name="saleor_loyalty_message_to_send",
             ),

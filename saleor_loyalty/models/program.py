@@ -31,6 +31,9 @@ class Program(models.Model):
         "ProgramVersion", on_delete=models.PROTECT, related_name="+", null=True
     )
     is_active = models.BooleanField(default=False)
+    reminded_until = models.DateTimeField(
+        null=True, help_text="Reminders that were due before this moment are queued."
+    )
 
     def __str__(self) -> str:
         return f"program of shop {self.shop_id}"

@@ -1,5 +1,14 @@
-"""Everything the server answers is the app door's."""
+"""Everything the server answers: the app door, the link in emails, and mail providers' reports."""
 
+from django.conf import settings
 from django.urls import include, path
 
-urlpatterns = [path("", include("saleor_loyalty.doors.app.urls"))]
+from saleor_loyalty.messages import unsubscribe
+from saleor_loyalty.unsubscribe_page import unsubscribe_view
+
+urlpatterns = [
+    path("", include("saleor_loyalty.doors.app.urls")),
+    path("unsubscribe/<token>", unsubscribe_view, name=unsubscribe.VIEW),
+]
+if settings.ANYMAIL.get("WEBHOOK_SECRET"):  # without it anybody could report any address
+    urlpatterns.append(path("anymail/", include("anymail.urls")))

@@ -13,13 +13,17 @@ from django.db.models import Field, Model
 
 from saleor_loyalty.models import (
     Activation,
+    AuditRecord,
     ChannelTerms,
     Coupon,
     Device,
     Entry,
+    Look,
     Lot,
     Member,
     Message,
+    MessageSwitch,
+    MessageText,
     Program,
     ProgramVersion,
     RetiredCode,
@@ -88,6 +92,10 @@ SECTIONS = (
     ),
     Section("retired_code", RetiredCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
+    Section("audit", AuditRecord, names={"member": MEMBER}),
+    Section("look", Look),
+    Section("message_switch", MessageSwitch),
+    Section("message_text", MessageText),
     Section(
         "message",
         Message,

@@ -95,8 +95,12 @@ def make_version(shop) -> Callable[..., ProgramVersion]:
 
 
 @pytest.fixture
-def version(make_version) -> ProgramVersion:
-    return make_version()
+def version(shop, make_version) -> ProgramVersion:
+    """The rules in force."""
+    version = make_version()
+    Program.objects.filter(shop=shop).update(current=version)
+    shop.program.current = version
+    return version
 
 
 @pytest.fixture
@@ -128,7 +132,9 @@ def make_device() -> Callable[..., Device]:
 
 @pytest.fixture
 def make_message(shop, version, make_member) -> Callable[..., Message]:
-    """A due message about a minted coupon, for a member of its own unless one is given."""
+    """A due message, for a member of its own unless one is given: about a minted coupon or a gift,
+    which it has as its own, or a welcome.
+    """
 
     def make(
         kind: str = MessageKind.REWARD_EMAIL,
@@ -139,16 +145,29 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
     ) -> Message:
         member = member or make_member()
         number = next(numbers)
+        due = {
+            "shop": shop,
+            "member": member,
+            "kind": kind,
+            "created_at": NOW,
+            "due_at": timezone.now() - timedelta(seconds=1),
+        }
+        if kind == MessageKind.WELCOME_EMAIL:
+            return Message.objects.create(cause="welcome", **(due | fields))
+        is_gift = kind in (MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH)
         entry = Entry.objects.create(
             shop=shop,
             member=member,
-            kind=EntryKind.REWARD,
+            kind=EntryKind.GIFT if is_gift else EntryKind.REWARD,
             source=f"test:{number}",
-            points=-5000,
+            points=250 if is_gift else -5000,
             balance_after=120,
             created_at=NOW,
             version=version,
+            reason="Happy birthday" if is_gift else "",
         )
+        if is_gift:
+            return Message.objects.create(entry=entry, cause=entry.source, **(due | fields))
         minted = {
             "version": version,
             "status": CouponStatus.ACTIVE,
@@ -159,15 +178,7 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
         made = Coupon.objects.create(
             shop=shop, member=member, entry=entry, **(minted | (coupon or {}))
         )
-        due = {"created_at": NOW, "due_at": timezone.now() - timedelta(seconds=1)}
-        return Message.objects.create(
-            shop=shop,
-            member=member,
-            kind=kind,
-            cause=f"coupon:{made.pk}",
-            coupon=made,
-            **(due | fields),
-        )
+        return Message.objects.create(cause=made.cause, coupon=made, **(due | fields))
 
     return make
 
@@ -264,6 +275,7 @@ class FirebaseServer(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}/fcm"
         self.notices: list[dict[str, Any]] = []
         self.paths: list[str] = []
+        self.sent: list[tuple[dict[str, str], dict[str, Any]]] = []  # headers and body
         self.grants: list[str] = []
         self.answers: defaultdict[str, deque[Answer]] = defaultdict(deque)
 
@@ -296,6 +308,7 @@ class _FirebaseHandler(BaseHTTPRequestHandler):
         if self.path != "/fcm/v1/projects/nordlys/messages:send":
             self._reply(404, {}, {"error": "not_found"})
             return
+        self.server.sent.append((dict(self.headers), json.loads(body)))
         notice = json.loads(body)["message"]
         self.server.notices.append(notice | {"authorization": self.headers["Authorization"]})
         waiting = self.server.answers[notice["token"]]

@@ -1,6 +1,7 @@
 """Push notices as Firebase sees them, through pyfcm and google-auth."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import jwt
 import pytest
 
 from saleor_loyalty.messages.outbox import send_due
-from saleor_loyalty.models import Device, MessageStatus
+from saleor_loyalty.models import Device, MessageKind, MessageStatus
+from sandbox.inboxes.fcm_format import violations
 
 pytestmark = pytest.mark.django_db
 
@@ -35,16 +37,24 @@ def test_reward_push_arrives_whole(fcm, make_push):
             "authorization": "Bearer access-1",
             "notification": {
                 "title": "Your reward is here: 10% off",
-                "body": "Spring reward is waiting for you. Open it to see your code.",
+                "body": "Spring reward is waiting for you. Tap to see your code.",
             },
             "data": {
                 "kind": "REWARD_PUSH",
                 "message_id": uid,
                 "link": "https://nordlys.example/account/discounts",
             },
-            "android": {"collapse_key": uid, "notification": {"tag": uid}},
-            "apns": {"headers": {"apns-collapse-id": uid}},
+            "android": {
+                "collapse_key": uid,
+                "priority": "HIGH",
+                "notification": {"tag": uid, "default_sound": True},
+            },
+            "apns": {
+                "headers": {"apns-collapse-id": uid, "apns-priority": "10"},
+                "payload": {"aps": {"sound": "default"}},
+            },
             "webpush": {
+                "headers": {"Topic": message.uid.hex, "Urgency": "high"},
                 "notification": {"tag": uid},
                 "fcm_options": {"link": "https://nordlys.example/account/discounts"},
             },
@@ -54,6 +64,69 @@ def test_reward_push_arrives_whole(fcm, make_push):
     message.refresh_from_db()
     assert message.status == MessageStatus.SENT
     assert message.delivered_devices == [Device.objects.get().pk]
+
+
+# The fields we use, as the published reference has them, in the spelling of protocol buffers, which
+# Google's APIs take beside the reference's camelCase:
+# https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages and .../messages/send
+REFERENCE = {
+    "message.token": r".+",
+    "message.notification.title": r".+",
+    "message.notification.body": r".+",
+    # Any string to string, but for the keys it reserves.
+    "message.data.kind": r"(REWARD|GIFT)_PUSH",
+    "message.data.message_id": r"[0-9a-f-]{36}",
+    "message.data.link": r".+",
+    "message.android.collapse_key": r".+",
+    "message.android.priority": r"NORMAL|HIGH",  # AndroidMessagePriority
+    "message.android.notification.tag": r".+",
+    "message.android.notification.default_sound": bool,
+    # APNs request headers: an id of 64 bytes at most; 10 for at once.
+    "message.apns.headers.apns-collapse-id": r".{1,64}",
+    "message.apns.headers.apns-priority": r"10|5",
+    "message.apns.payload.aps.sound": r"default",
+    # Web push (RFC 8030): a topic of 32 base64url characters at most.
+    "message.webpush.headers.Topic": r"[A-Za-z0-9_-]{1,32}",
+    "message.webpush.headers.Urgency": r"very-low|low|normal|high",
+    "message.webpush.notification.tag": r".+",
+    "message.webpush.fcm_options.link": r"https://.+",
+    "validate_only": bool,
+}
+
+
+def leaves(value, path=""):
+    """Each value that is no object, with the path of names to it."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, f"{path}.{name}".lstrip("."))
+    else:
+        yield path, value
+
+
+@pytest.mark.parametrize("kind", [MessageKind.REWARD_PUSH, MessageKind.GIFT_PUSH])
+def test_the_request_is_the_one_that_fcm_s_reference_describes(
+    fcm, make_message, make_member, make_device, kind
+):
+    member = make_member()
+    make_device(member, "phone")
+    make_message(kind, member=member)
+
+    send_due()
+
+    ((headers, body),) = fcm.sent
+    assert headers["Content-Type"].partition(";")[0] == "application/json"
+    assert headers["Authorization"] == "Bearer access-1"
+    found = dict(leaves(body))
+    assert found.keys() <= REFERENCE.keys()
+    assert found.keys() >= REFERENCE.keys() - {"validate_only"}
+    for path, value in found.items():
+        expected = REFERENCE[path]
+        if expected is bool:
+            assert value is True or value is False, path
+        else:
+            assert isinstance(value, str), path
+            assert re.fullmatch(expected, value), path
+    assert violations(body) == []  # what the stand-in for Firebase would refuse
 
 
 def test_the_coupon_code_is_not_shown_on_a_locked_screen(fcm, make_push):
@@ -174,6 +247,57 @@ def test_a_device_of_another_project_is_left_alone_and_the_others_are_served(fcm
     message.refresh_from_db()
     assert message.status == MessageStatus.SENT
     assert Device.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (429, "QUOTA_EXCEEDED"),
+        (500, "INTERNAL"),
+        (503, "UNAVAILABLE"),
+        (502, ""),
+        (401, ""),
+        (403, ""),
+    ],
+)
+def test_t32_whatever_is_wrong_with_firebase_the_notice_waits(
+    fcm, make_push, due_again, status, code
+):
+    message = make_push("phone")
+    fcm.answer("phone", status, code)
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.PENDING
+    assert message.error == f"Firebase answered {status} {code}".rstrip() + "."
+    due_again(message)
+    send_due()
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+    assert Device.objects.count() == 1
+
+
+def test_t32_one_platform_s_missing_key_does_not_keep_the_other_devices_waiting(fcm, make_push):
+    message, other = make_push("iphone", "phone"), make_push("tablet")
+    fcm.answer("iphone", 401, "THIRD_PARTY_AUTH_ERROR")
+
+    send_due()
+
+    message.refresh_from_db()
+    other.refresh_from_db()
+    assert (message.status, other.status) == (MessageStatus.SENT, MessageStatus.SENT)
+    assert fcm.tokens() == ["iphone", "phone", "tablet"]
+
+
+def test_t32_a_missing_key_of_the_only_platform_is_waited_for(fcm, make_push):
+    message = make_push("iphone")
+    fcm.answer("iphone", 401, "THIRD_PARTY_AUTH_ERROR")
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.PENDING
 
 
 def test_a_notice_no_device_can_take_fails(fcm, make_push):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from saleor_loyalty import __version__
 from saleor_loyalty.conf import conf
+from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
 from saleor_loyalty.saleor_api.client import document
 
 APP_ID = "saleor.loyalty"
@@ -49,12 +50,13 @@ def manifest() -> dict[str, Any]:
             "that reaches them by email and push."
         ),
         "permissions": list(PERMISSIONS),
-        "appUrl": f"{conf.public_url}/app/",
+        # No slash at the end: the Dashboard puts the extensions' addresses right behind it.
+        "appUrl": f"{conf.public_url}/app",
         "tokenTargetUrl": f"{conf.public_url}/app/register",
         # Saleor writes it into the tokens it makes for us, which no other app can then use.
         "audience": conf.public_url,
         "brand": {"logo": {"default": conf.public_url + static("saleor_loyalty/logo.png")}},
-        "extensions": [],
+        "extensions": [extension.manifest() for extension in EXTENSIONS],
         "webhooks": [
             _webhook("Orders", ORDER_EVENTS, query="order_events"),
             _webhook("Customers", CUSTOMER_EVENTS, query="customer_events"),

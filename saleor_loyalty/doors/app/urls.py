@@ -1,17 +1,25 @@
 """The addresses of this door."""
 
-from django.urls import path
+from django.urls import include, path
 
+from saleor_loyalty.account_page.urls import account_urls
+from saleor_loyalty.dashboard_extension.pages import shell
+from saleor_loyalty.doors.app.account import customer_of
 from saleor_loyalty.doors.app.install import register_view
 from saleor_loyalty.doors.app.manifest import manifest_view
-from saleor_loyalty.doors.app.views import app_view, graphql_view
+from saleor_loyalty.doors.app.staff import AppDoor
+from saleor_loyalty.doors.app.views import graphql_view
 from saleor_loyalty.doors.app.webhooks import webhook_view
 
-app_name = "loyalty"
+DOOR = {"door": AppDoor()}
+
 urlpatterns = [
-    path("app/", app_view, name="app"),
     path("app/manifest", manifest_view, name="manifest"),
     path("app/register", register_view, name="register"),
     path("app/webhooks", webhook_view, name="webhooks"),
+    # The Dashboard asks for the first page without the slash.
+    path("app", shell, DOOR),
+    path("app/", include("saleor_loyalty.dashboard_extension.urls"), DOOR),
     path("graphql/", graphql_view, name="graphql"),
+    path("account/", include(account_urls(customer_of))),
 ]

@@ -1,20 +1,14 @@
-"""What browsers ask of this door: the GraphQL API, and the app's page in the Dashboard."""
+"""What storefronts ask of this door: the GraphQL API."""
 
 import logging
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urljoin
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
 
-from saleor_loyalty.conf import conf
-from saleor_loyalty.doors.app import body, keys, shops, tokens
+from saleor_loyalty.doors.app import body, keys, tokens
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door, refused
 from saleor_loyalty.graphql.schema import execute
-from saleor_loyalty.models import Shop
 
 logger = logging.getLogger(__name__)
 
@@ -58,29 +52,3 @@ def _refuse(request: HttpRequest, message: str, code: str, status: int) -> JsonR
     refused.send(graphql_view, path=request.path, reason=code)
     error = {"message": message, "extensions": {"exception": {"code": code}}}
     return JsonResponse({"errors": [error]}, status=status)
-
-
-@xframe_options_exempt
-@require_safe
-def app_view(request: HttpRequest) -> HttpResponse:
-    """The page that a shop's Dashboard shows for the app, in a frame."""
-    shop = shops.installed(request.GET.get("saleorApiUrl", ""))
-    addresses = {
-        "graphql_url": f"{conf.public_url}/graphql/",
-        "manifest_url": f"{conf.public_url}/app/manifest",
-    }
-    response = render(request, "saleor_loyalty/app.html", {"shop": shop, **addresses})
-    response["Content-Security-Policy"] = _words_and_a_picture(framed_by=_dashboards(shop))
-    return response
-
-
-def _dashboards(shop: Shop | None) -> list[str]:
-    """Where a shop's Dashboard is served from: beside its API, or from an origin of its own."""
-    return [urljoin(shop.api_url, "/"), *conf.allowed_origins] if shop else ["'none'"]
-
-
-def _words_and_a_picture(*, framed_by: list[str]) -> str:
-    return (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; "
-        f"form-action 'none'; frame-ancestors {' '.join(framed_by)}"
-    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sandbox.shop.pages import account, cart, front, order, staff
+from sandbox.shop.pages import account, cart, dashboard, front, order, staff
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -23,5 +23,11 @@ urlpatterns = [
     path("account/balance.json", account.balance, name="balance"),
     path("staff/", staff.staff, name="staff"),
     path("staff/gift/", staff.gift, name="gift"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/app/<path:path>", dashboard.dashboard, name="dashboard_app"),
+    path("dashboard/customers/", dashboard.customers, name="dashboard_customers"),
+    path("dashboard/customers/<str:global_id>", dashboard.customer, name="dashboard_customer"),
+    path("dashboard/orders/<str:global_id>", dashboard.order, name="dashboard_order"),
+    path("dashboard/token", dashboard.token, name="dashboard_token"),
     path("staff/install/", staff.install_app, name="install_app"),
 ]

@@ -1,0 +1,74 @@
+// The Dashboard around us, through App Bridge: its token, its theme, its language, its messages.
+import { AppBridge, actions } from "@saleor/app-sdk/app-bridge";
+
+const SECONDS = 1000;
+const WAIT_FOR_TOKEN = 10 * SECONDS;
+
+export const isFramed = window.parent !== window;
+const bridge = isFramed ? new AppBridge({ autoNotifyReady: false }) : null;
+
+export const language = () => bridge?.getState().locale ?? "en";
+
+// The token in hand, or the first one. Rejects when the Dashboard gives none.
+export function token() {
+  const known = bridge?.getState().token;
+  return known ? Promise.resolve(known) : anotherToken(undefined);
+}
+
+// A token other than `refused`: one that came meanwhile, or the one it sends when asked.
+export function anotherToken(refused) {
+  return new Promise((resolve, reject) => {
+    const isNew = (candidate) => candidate && candidate !== refused;
+    if (!bridge) return reject(new Error("Not in the Dashboard"));
+    if (isNew(bridge.getState().token)) return resolve(bridge.getState().token);
+    const stops = ["handshake", "tokenRefresh"].map((event) =>
+      bridge.subscribe(event, ({ token }) => isNew(token) && end(() => resolve(token))),
+    );
+    const timer = setTimeout(() => end(() => reject(new Error("No token"))), WAIT_FOR_TOKEN);
+    function end(settle) {
+      clearTimeout(timer);
+      stops.forEach((stop) => stop());
+      settle();
+    }
+    tell(actions.NotifyReady());
+  });
+}
+
+export const onLanguage = (callback) => bridge?.subscribe("localeChanged", callback);
+
+export function notify({ status, title, text }) {
+  tell(actions.Notification({ status, title, text }));
+}
+
+// To a page of the Dashboard itself; it closes the popup we may be in.
+export const visit = (path) => tell(actions.Redirect({ to: path }));
+
+// So that the Dashboard's own address leads back here after a reload.
+export const noteAddress = (path) => tell(actions.UpdateRouting({ newRoute: path }));
+
+// Dashboards older than 3.23.7 keep the height of widgets as it is, and fail over being asked.
+export function fitHeight(height) {
+  const [major, minor, patch] = (bridge?.getState().dashboardVersion ?? "")
+    .split(/[.-]/)
+    .map(Number);
+  if ([major, minor, patch].some(Number.isNaN) || patch === undefined) return;
+  if (major * 1e6 + minor * 1e3 + patch >= 3_023_007) tell(actions.WidgetResize({ height }));
+}
+
+// The Dashboard answers each action; one it does not know it leaves unanswered, which is no matter.
+function tell(action) {
+  bridge?.dispatch(action).catch(() => {});
+}
+
+function wear(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+}
+
+wear(bridge?.getState().theme);
+bridge?.subscribe("theme", ({ theme }) => wear(theme));
+
+// A page of ours in full, from a small frame on one of the Dashboard's pages.
+export function open(path) {
+  const { id } = bridge.getState();
+  visit(`/extensions/app/${encodeURIComponent(id)}${path}`);
+}

@@ -1,0 +1,16 @@
+// Dialogs that the page brings along: opened by a button, or at once when a form in them was refused.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelectorAll("dialog[data-open]").forEach((dialog) => {
+    if (!dialog.open) dialog.showModal();
+  });
+  const wrong = document.querySelector("[aria-invalid=true]");
+  const heading = document.querySelector("#page h1");
+  if (wrong) wrong.focus();
+  else if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
+});

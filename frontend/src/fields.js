@@ -1,0 +1,26 @@
+// Fields that matter only beside another's value: `data-shown-with="field=value other-value"`.
+function arrange(form) {
+  form.querySelectorAll("[data-shown-with]").forEach((part) => {
+    const [name, values] = part.dataset.shownWith.split("=");
+    const chosen = new FormData(form).get(name) ?? "";
+    part.hidden = !values.split(" ").includes(chosen);
+  });
+}
+
+const arrangeAll = () => document.querySelectorAll("form").forEach(arrange);
+document.addEventListener("change", ({ target }) => target.form && arrange(target.form));
+document.addEventListener("htmx:after:swap", arrangeAll);
+
+// A variable's name goes where the cursor was.
+let lastField = null;
+document.addEventListener("focusout", ({ target }) => {
+  if (target.matches?.("[data-takes-variables]")) lastField = target;
+});
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-variable]");
+  const field = lastField?.isConnected ? lastField : document.querySelector("textarea[data-takes-variables]");
+  if (!button || !field) return;
+  field.focus();
+  field.setRangeText(button.dataset.variable, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -1,0 +1,88 @@
+// htmx asks for pages with the Dashboard's token: there is no cookie in a frame of another site.
+import htmx from "htmx.org";
+
+import * as dashboard from "./dashboard.js";
+
+const page = document.getElementById("page");
+const isWidget = () => page.querySelector("[data-widget]") !== null;
+const base = document.documentElement.dataset.base;
+const changes = new BroadcastChannel("saleor-loyalty");
+let shownIn = null;
+
+async function authorized(address, request) {
+  shownIn = dashboard.language();
+  const ask = (token) => {
+    const headers = { ...request.headers, Authorization: `Bearer ${token}` };
+    return fetch(address, { ...request, headers: { ...headers, "Accept-Language": shownIn } });
+  };
+  const token = await dashboard.token();
+  const response = await ask(token);
+  // The token lives five minutes. A request that is refused has changed nothing: ask once more.
+  const answer = response.status === 401 ? await ask(await dashboard.anotherToken(token)) : response;
+  if (answer.status === 401 || answer.status >= 500) throw new Error(`Answered ${answer.status}`);
+  return answer;
+}
+
+export async function fetchAuthorized(address) {
+  return authorized(address, { headers: {} });
+}
+
+function show(address) {
+  return htmx.ajax("GET", address, { target: "#page", swap: "innerHTML" });
+}
+
+function fail() {
+  document.getElementById("unreachable").hidden = false;
+}
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  ctx.fetch = authorized;
+  document.getElementById("unreachable").hidden = true;
+});
+document.addEventListener("htmx:error", fail);
+
+// Back and forward ask anew: nothing that was shown is kept.
+document.addEventListener("htmx:before:history:restore", (event) => {
+  event.preventDefault();
+  show(event.detail.path);
+});
+document.addEventListener("htmx:after:history:push", ({ detail }) => noteAddress(detail.path));
+document.addEventListener("htmx:after:history:replace", ({ detail }) => noteAddress(detail.path));
+
+function noteAddress(path) {
+  dashboard.noteAddress(new URL(path, location.href).pathname.slice(base.length));
+}
+
+// What the answer says beside its content: HX-Trigger, see pages.py.
+document.addEventListener("staff:told", ({ detail }) => {
+  dashboard.notify(detail);
+  document.getElementById("told").textContent = detail.text;
+});
+document.addEventListener("staff:changed", () => changes.postMessage("changed"));
+// A gift in a popup changes what the widget under it shows.
+changes.addEventListener("message", () => {
+  if (isWidget()) show(location.href);
+});
+
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const language = detail.ctx.response?.headers.get("Content-Language");
+  if (language) document.documentElement.lang = language;
+  if (isWidget()) dashboard.fitHeight(document.body.scrollHeight);
+});
+
+document.addEventListener("click", (event) => {
+  const { visit, opensApp } = event.target.closest("[data-visit], [data-opens-app]")?.dataset ?? {};
+  if (visit) dashboard.visit(visit);
+  if (opensApp) dashboard.open(opensApp);
+});
+
+dashboard.onLanguage(() => {
+  if (shownIn && shownIn !== dashboard.language()) show(location.href);
+});
+
+if (dashboard.isFramed) {
+  window.addEventListener("DOMContentLoaded", () => show(location.href), { once: true });
+} else {
+  document.getElementById("outside").hidden = false;
+  page.hidden = true;
+}

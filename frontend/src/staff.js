@@ -1,0 +1,7 @@
+// The staff's pages in the browser: what the Dashboard says, what htmx asks, what needs a script.
+import "./style.css";
+import "./requests.js";
+import "./dialogs.js";
+import "./charts.js";
+import "./downloads.js";
+import "./fields.js";

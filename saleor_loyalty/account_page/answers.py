@@ -1,0 +1,73 @@
+"""How the page is sent: never kept by a cache, nothing run that is not ours, framed by few."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_info, override
+
+from saleor_loyalty import __version__
+from saleor_loyalty.conf import conf
+from saleor_loyalty.messages import colors
+from saleor_loyalty.models import Look
+
+PAGE = "account"  # the name of the page's own address, below which all others are
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    shown_as: Look,
+    language: str,
+    status: int = 200,
+) -> HttpResponse:
+    """A page of ours in a shop's look and in one of our languages."""
+    nonce = secrets.token_urlsafe(16)
+    frame = {
+        "look": shown_as,
+        "palette": colors.palette(shown_as.brand_color),
+        "nonce": nonce,
+        "version": __version__,
+        "root": _root(request),
+        "language": get_language_info(language),
+    }
+    with override(language):
+        response = render(
+            request, f"saleor_loyalty/account/{template}.html", {**frame, **context}, status=status
+        )
+    response["Content-Security-Policy"] = _policy(nonce, shown_as.logo_url)
+    return guarded(response)
+
+
+def guarded(response: HttpResponse) -> HttpResponse:
+    """The headers that every answer of the page carries."""
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
+    # Who may frame the page is in its Content-Security-Policy; this header knows no list.
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # read by Django's middleware
+    return response
+
+
+def _root(request: HttpRequest) -> str:
+    """The way from the address of a request to that of the page itself, wherever it is mounted."""
+    match = request.resolver_match
+    return "./" if match and match.url_name == PAGE else "../"
+
+
+def _policy(nonce: str, logo_url: str) -> str:
+    frames = " ".join(conf.allowed_origins) or "'none'"
+    logo = urlsplit(logo_url)  # checked when it was saved
+    pictures = f"'self' {logo.scheme}://{logo.netloc}" if logo.netloc else "'self'"
+    return (
+        "default-src 'none'; script-src 'self'; "
+        f"style-src 'self' 'nonce-{nonce}'; img-src {pictures}; "
+        "base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors {frames}"
+    )

@@ -1,0 +1,200 @@
+"""What the page shows of one member, read in a fixed number of statements, ready to be laid out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, npgettext, pgettext
+from django.utils.translation import gettext as _
+
+from saleor_loyalty import expiry
+from saleor_loyalty.account_page import wording
+from saleor_loyalty.account_page.wording import Place
+from saleor_loyalty.explanations import explain, points
+from saleor_loyalty.messages.offers import offers
+from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
+
+ENTRIES_SHOWN = 10  # of the history, at a time
+USABLE_SHOWN = 20  # coupons; who has more sees those that end first
+EARLIER_SHOWN = 10
+ENDINGS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The balance and the way to the next reward. `goal` is empty without a programme."""
+
+    balance: str
+    unit: str
+    goal: str
+    done: int
+    threshold: int
+    is_in_debt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndingRow:
+    day: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """The next points to end, in a sentence; then all dates, where there are several."""
+
+    next: str
+    all: list[EndingRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A coupon. `code` and `qr` (an SVG) are empty unless it can be used now."""
+
+    pk: int
+    discount: str
+    name: str
+    status: str
+    state: str
+    conditions: list[str]
+    code: str
+    qr: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One movement of points."""
+
+    at: datetime
+    day: str
+    points: str
+    is_credit: bool
+    title: str
+    explanation: str
+    balance_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Some rows, newest first. `older` asks for those that follow; None: there are none."""
+
+    rows: list[Row]
+    older: int | None
+
+
+def standing(member: Member, program: Program, place: Place) -> Standing:
+    version = program.current
+    missing = max(0, version.threshold - member.balance) if version else 0
+    return Standing(
+        balance=place.number(member.spendable),
+        unit=npgettext("below the number", "point", "points", member.spendable),
+        goal=wording.goal(missing, version.reward_name) if version else "",
+        done=min(member.spendable, version.threshold) if version else 0,
+        threshold=version.threshold if version else 0,
+        is_in_debt=member.debt > 0,
+    )
+
+
+def endings(member: Member, program: Program, place: Place) -> Endings | None:
+    """When the member's points end; None when none do, as while the programme is off."""
+    version = program.current
+    if version is None or not program.is_active:
+        return None
+    found = expiry.endings(member, version.expiry)
+    if not found:
+        return None
+    return Endings(
+        next=wording.ending(
+            found[0], balance=member.balance, policy=version.expiry_policy, place=place
+        ),
+        all=[EndingRow(place.last_day(end.at), points(end.points)) for end in found[:ENDINGS_SHOWN]]
+        if len(found) > 1
+        else [],
+    )
+
+
+def coupons(member: Member, place: Place) -> tuple[list[Card], list[Card]]:
+    """Those that can be used, soonest to end first, and the newest of the others."""
+    now = timezone.now()
+    usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
+        Q(expires_at=None) | Q(expires_at__gt=now)
+    )
+    rows = member.coupons.select_related("version").prefetch_related("version__channels")
+    first_to_end = rows.filter(usable).order_by(F("expires_at").asc(nulls_last=True), "pk")
+    earlier = rows.exclude(usable).order_by("-pk")
+    return (
+        [_card(coupon, now, place) for coupon in first_to_end[:USABLE_SHOWN]],
+        [_card(coupon, now, place) for coupon in earlier[:EARLIER_SHOWN]],
+    )
+
+
+def history(member: Member, place: Place, *, before: int | None) -> History:
+    """The newest rows, or those older than the entry `before`."""
+    entries = member.entries.select_related("version", "order").order_by("-pk")
+    if before is not None:
+        entries = entries.filter(pk__lt=before)
+    found = list(entries[: ENTRIES_SHOWN + 1])
+    shown = found[:ENTRIES_SHOWN]
+    return History(
+        rows=[_row(entry, place) for entry in shown],
+        older=shown[-1].pk if len(found) > ENTRIES_SHOWN else None,
+    )
+
+
+def _card(coupon: Coupon, now: datetime, place: Place) -> Card:
+    status = _status_at(coupon, now)
+    is_usable = status == CouponStatus.ACTIVE
+    discounts = (offer.discount for offer in offers(coupon.version, place.locale))
+    return Card(
+        pk=coupon.pk,
+        discount=" / ".join(dict.fromkeys(discounts)),
+        name=coupon.version.reward_name,
+        status=status.lower(),
+        state=_state(status),
+        conditions=list(wording.conditions(coupon, status, place)),
+        code=coupon.code if is_usable else "",
+        qr=_qr(coupon.code) if is_usable else SafeString(),
+    )
+
+
+def _status_at(coupon: Coupon, moment: datetime) -> str:
+    """A coupon that has run out is EXPIRED before any worker says so."""
+    if coupon.status == CouponStatus.ACTIVE and not coupon.is_unused_at(moment):
+        return CouponStatus.EXPIRED
+    return coupon.status
+
+
+def _state(status: str) -> str:
+    match status:
+        case CouponStatus.ACTIVE:
+            return pgettext("a coupon", "Ready to use")
+        case CouponStatus.PENDING:
+            return pgettext("a coupon", "On its way")
+        case CouponStatus.USED:
+            return pgettext("a coupon", "Used")
+        case CouponStatus.EXPIRED:
+            return pgettext("a coupon", "Expired")
+        case _:
+            return pgettext("a coupon", "Withdrawn")
+
+
+def _qr(code: str) -> SafeString:
+    """The code as a picture that a till reads: an SVG as wide as its place."""
+    svg = segno.make_qr(code, error="m").svg_inline(omitsize=True)
+    return mark_safe(svg)  # noqa: S308 - segno's own drawing; the code is drawn, not written
+
+
+def _row(entry: Entry, place: Place) -> Row:
+    return Row(
+        at=entry.created_at,
+        day=place.day(entry.created_at),
+        points=place.number(entry.points, signed=True),
+        is_credit=entry.points > 0,
+        title=wording.title(entry),
+        explanation=explain(entry, get_language()),
+        balance_after=_("Balance: {balance}").format(
+            balance=place.number(max(0, entry.balance_after))
+        ),
+    )

@@ -1,0 +1,236 @@
+"""The page and its forms: signing in with a Saleor token, reading, preferences, signing out.
+
+The views are free of Django's CSRF cookie, which a frame would not get: signing in is proven by the
+token and the storefront's origin, every other form by the session's own token.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlsplit
+
+from babel import Locale
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language_from_request, override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from saleor_loyalty import members, preferences, programs
+from saleor_loyalty.account_page import answers, contents, sessions, wording
+from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
+from saleor_loyalty.conf import conf
+from saleor_loyalty.explanations import language_of
+from saleor_loyalty.messages import look
+from saleor_loyalty.messages.localised import locale_of
+from saleor_loyalty.messages.wording import LANGUAGES
+from saleor_loyalty.models import Look, Member, MemberStatus, Program, Shop
+from saleor_loyalty.permissions import PermissionDenied
+from saleor_loyalty.problems import Refused
+
+logger = logging.getLogger(__name__)
+
+LONGEST_ID = 19  # digits of a number that the database takes
+LONGEST_BACK = 1000  # characters of the address that leads back; the cookie holds it
+
+SignedInView = Callable[[HttpRequest, Session, Shop], HttpResponse]
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
+    """Begin a session for the customer whose access token the storefront posts.
+
+    It posts `token`, and may post `return_url`, an address of its own. The answer leads to the
+    page.
+    """
+    if request.method != "POST":
+        return answers.guarded(HttpResponseRedirect("../"))
+    origin = request.headers.get("Origin")  # browsers send it with every POST, apps do not
+    if origin is not None and origin not in conf.allowed_origins:
+        logger.warning("Account page: sign-in from an origin that is not allowed")
+        return _turned_away(request, "origin", status=403)
+    back = _back(request.POST.get("return_url", ""), origin)
+    try:
+        shop, customer_id = verify(request.POST.get("token", "")).require_customer()
+    except (TokenRefused, PermissionDenied) as refusal:
+        logger.info("Account page: sign-in refused: %s", refusal)
+        return _turned_away(request, "refused", status=401, back=back)
+    except TokenNotChecked:
+        return _turned_away(request, "unavailable", status=503, back=back)
+    session = Session(
+        shop_id=shop.pk,
+        customer_id=customer_id,
+        back=back,
+        is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
+    )
+    response = HttpResponseRedirect("../")
+    sessions.begin(response, session, request=request, path=request.path.removesuffix("sign-in/"))
+    return answers.guarded(response)
+
+
+def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:
+    """A view for whoever has a session; everybody else learns how to get one."""
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            session = sessions.read(request)
+        except Expired as expired:
+            return _turned_away(
+                request,
+                "expired",
+                status=401,
+                back=expired.session.back,
+                shop=expired.session.shop(),
+            )
+        shop = session.shop() if session else None
+        if session is None or shop is None:
+            return _turned_away(request, "nobody", status=401)
+        return view(request, session, shop)
+
+    return answer
+
+
+@require_safe
+@signed_in
+def account(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
+    """The page itself; `?before=<entry>` shows what is older in the history."""
+    return _account(request, session, shop)
+
+
+@csrf_exempt
+@require_POST
+@signed_in
+def change_preferences(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
+    """Keep what the customer chose, and show the page again."""
+    member = members.find(shop=shop, customer_id=session.customer_id)
+    if not sessions.is_own_form(request):
+        return _turned_away(request, "form", status=403, back=session.back, shop=shop)
+    if member is None:
+        return answers.guarded(HttpResponseRedirect("../"))
+    language = request.POST.get("language", "")
+    try:
+        preferences.change(
+            member=member,
+            email_enabled="email" in request.POST,
+            push_enabled="push" in request.POST,
+            language_code=language if language != _code(member) else None,
+        )
+    except Refused as refused:
+        return _account(request, session, shop, problem=str(refused))
+    return answers.guarded(HttpResponseRedirect("../?saved#preferences"))
+
+
+@csrf_exempt
+@require_POST
+@signed_in
+def sign_out(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
+    """End the session, and go back to the storefront where that is known."""
+    if not sessions.is_own_form(request):
+        return _turned_away(request, "form", status=403, back=session.back, shop=shop)
+    response = _turned_away(request, "signed-out", status=200, back=session.back, shop=shop)
+    sessions.end(response, session, path=request.path.removesuffix("sign-out/"))
+    return response
+
+
+def _account(
+    request: HttpRequest, session: Session, shop: Shop, *, problem: str = ""
+) -> HttpResponse:
+    member = members.find(shop=shop, customer_id=session.customer_id)
+    if member and member.status == MemberStatus.CLOSED:
+        return _turned_away(request, "closed", status=403, back=session.back, shop=shop)
+    shown_as, program = look.of(shop), programs.current(shop)
+    language = _language(request, member, shown_as)
+    place = _place(member, program, language)
+    context = {
+        "session": session,
+        "form_token": sessions.form_token(request),
+        "is_saved": "saved" in request.GET,
+        "problem": problem,
+        "program": program,
+        "member": member,
+    }
+    with override(language):
+        if program and program.current:
+            context["rules"] = list(wording.rules(program.current, place))
+        if program and member:
+            context |= _of_member(request, member, program, place)
+    return answers.page(
+        request,
+        "account",
+        context,
+        shown_as=shown_as,
+        language=language,
+        status=400 if problem else 200,
+    )
+
+
+def _of_member(
+    request: HttpRequest, member: Member, program: Program, place: wording.Place
+) -> dict[str, object]:
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isdecimal() and len(asked) < LONGEST_ID else None
+    usable, earlier = contents.coupons(member, place)
+    return {
+        "standing": contents.standing(member, program, place),
+        "endings": contents.endings(member, program, place),
+        "coupons": usable,
+        "earlier": earlier,
+        "history": contents.history(member, place, before=before),
+        "is_older": before is not None,
+        "is_blocked": member.status == MemberStatus.BLOCKED,
+        "languages": _languages(member),
+    }
+
+
+def _turned_away(
+    request: HttpRequest, reason: str, *, status: int, back: str = "", shop: Shop | None = None
+) -> HttpResponse:
+    """A page that says why there is nothing to see, and what to do about it."""
+    shown_as = look.of(shop) if shop else Look()
+    return answers.page(
+        request,
+        "turned_away",
+        {"reason": reason, "back": back, "origin": request.headers.get("Origin", "")},
+        shown_as=shown_as,
+        language=language_of(get_language_from_request(request)),
+        status=status,
+    )
+
+
+def _back(return_url: str, origin: str | None) -> str:
+    """The address to go back to: the one asked for, if it is a storefront's, or the storefront."""
+    try:
+        parts = urlsplit(return_url)
+    except ValueError:
+        return origin or ""
+    is_ours = f"{parts.scheme}://{parts.netloc}" in conf.allowed_origins
+    return return_url if is_ours and len(return_url) <= LONGEST_BACK else origin or ""
+
+
+def _language(request: HttpRequest, member: Member | None, shown_as: Look) -> str:
+    """Of our languages the member's; for who is none yet the browser's."""
+    code = member.language_code if member else get_language_from_request(request)
+    chosen = language_of(code)
+    return chosen if code.lower().startswith(chosen) else language_of(shown_as.default_language)
+
+
+def _place(member: Member | None, program: Program | None, language: str) -> wording.Place:
+    """Where the reader is: in their own variety of the language, and in the programme's zone."""
+    locale = locale_of(member.language_code if member else language)
+    return wording.Place(
+        locale=locale if locale.language == language else Locale.parse(language),
+        time_zone=program.current.time_zone if program and program.current else "UTC",
+    )
+
+
+def _code(member: Member) -> str:
+    """The member's language as CLDR writes it."""
+    return str(locale_of(member.language_code))
+
+
+def _languages(member: Member) -> list[tuple[str, str, bool]]:
+    """Those to choose from: code, own name, and whether it is the member's now."""
+    now = _code(member)
+    codes = dict.fromkeys((*LANGUAGES, now))
+    return [(code, (Locale.parse(code).get_display_name() or code), code == now) for code in codes]

@@ -1,0 +1,175 @@
+"""The sentences of the page that hold numbers, money or dates, in the language in force."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from saleor_loyalty.expiry import Ending
+from saleor_loyalty.explanations import isolated, points
+from saleor_loyalty.messages.localised import last_day, round_money
+from saleor_loyalty.messages.offers import Offer, offers
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    ExpiryPolicy,
+    ProgramVersion,
+)
+
+
+class Place(NamedTuple):
+    """How numbers and dates are written, and the programme's zone, in which days end."""
+
+    locale: Locale
+    time_zone: str
+
+    def number(self, value: int, *, signed: bool = False) -> str:
+        pattern = "+#,##0;-#,##0" if signed else None
+        return str(format_decimal(value, pattern, locale=self.locale))
+
+    def last_day(self, end: datetime) -> str:
+        """The day that an end closes."""
+        return last_day(end, time_zone=self.time_zone, locale=self.locale)
+
+    def day(self, moment: datetime) -> str:
+        """The day a moment falls on."""
+        return format_date(self.local(moment), format="long", locale=self.locale)
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.time_zone))
+
+
+def goal(missing: int, reward: str) -> str:
+    """How far the next reward is."""
+    if missing <= 0:
+        return _("Your next reward is on its way: {reward}").format(reward=isolated(reward))
+    return _("{points} to go until your next reward: {reward}").format(
+        points=points(missing), reward=isolated(reward)
+    )
+
+
+def ending(end: Ending, *, balance: int, policy: str, place: Place) -> str:
+    """How many points of how many end, and when."""
+    if end.points < balance:
+        sentence = _("{some} of {points} expire at the end of {day}.")
+    elif policy == ExpiryPolicy.ROLLING:
+        sentence = _("All of your {points} expire at the end of {day}. A paid order renews them.")
+    else:
+        sentence = _("All of your {points} expire at the end of {day}.")
+    return sentence.format(
+        some=place.number(end.points), points=points(balance), day=place.last_day(end.at)
+    )
+
+
+def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
+    """How the programme works, a sentence each. Reads the version's channels: prefetch them."""
+    yield from dict.fromkeys(
+        _earning(terms.points_per_unit, terms.currency, place)
+        for terms in sorted(version.channels.all(), key=lambda terms: terms.pk)
+        if terms.points_per_unit
+    )
+    for offer in offers(version, place.locale):
+        yield _("Each time you reach {points}, you get a coupon: {coupon}.").format(
+            points=points(version.threshold), coupon=_gives(offer)
+        )
+    if version.coupon_valid_days:
+        yield _("A coupon is valid for {days}.").format(
+            days=_days(version.coupon_valid_days, place.locale)
+        )
+    yield _validity(version, place.locale)
+
+
+def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
+    """What a coupon gives, asks for, and what has become of it, a sentence each."""
+    for offer in offers(coupon.version, place.locale):
+        yield _gives(offer)
+    match status:
+        case CouponStatus.PENDING:
+            yield _("Its code is being made and will be here in a moment.")
+        case CouponStatus.USED:
+            yield _used(coupon, place)
+        case CouponStatus.WITHDRAWN:
+            yield _("Withdrawn, because points it was made from were taken back.")
+        case CouponStatus.EXPIRED if coupon.expires_at:
+            yield _("It was valid until the end of {day}.").format(
+                day=place.last_day(coupon.expires_at)
+            )
+        case _ if coupon.expires_at:
+            yield _("Valid until the end of {day}.").format(day=place.last_day(coupon.expires_at))
+        case _:
+            yield _("Valid without an end.")
+
+
+def title(entry: Entry) -> str:
+    """What happened, in a word or two; why is in its explanation. Reads `entry.order`."""
+    if entry.order:
+        return pgettext("in the history", "Order {number}").format(number=entry.order.number)
+    match entry.kind:
+        case EntryKind.GIFT:
+            return pgettext("in the history", "A gift")
+        case EntryKind.ADJUSTMENT:
+            return pgettext("in the history", "A correction")
+        case EntryKind.REWARD:
+            return pgettext("in the history", "A reward")
+        case EntryKind.EXPIRY:
+            return pgettext("in the history", "Points expired")
+        case EntryKind.REVERSAL:
+            return pgettext("in the history", "A reward withdrawn")
+        case _:
+            return pgettext("in the history", "Brought over")
+
+
+def _earning(rate: Decimal, currency: str, place: Place) -> str:
+    """In points for one unit of the currency; where that is less than one, in units for a point."""
+    for_one_point = 1 / rate
+    if rate < 1 and for_one_point % 1 == 0:
+        units, credited = int(for_one_point), Decimal(1)
+    else:
+        units, credited = 1, rate
+    return _("You collect {points} for every {amount} you spend.").format(
+        points=points(credited), amount=round_money(units, currency, place.locale)
+    )
+
+
+def _gives(offer: Offer) -> str:
+    if offer.min_order:
+        gives = _("{discount} off one order of {amount} or more").format(
+            discount=offer.discount, amount=offer.min_order
+        )
+    else:
+        gives = _("{discount} off one order").format(discount=offer.discount)
+    if offer.orders_in:
+        return _("{gives} (in {currencies})").format(gives=gives, currencies=offer.orders_in)
+    return gives
+
+
+def _validity(version: ProgramVersion, locale: Locale) -> str:
+    if version.expiry_days is None:
+        return _("Your points do not expire.")
+    days = _days(version.expiry_days, locale)
+    if version.expiry_policy == ExpiryPolicy.ROLLING:
+        return _("Your points are valid for {days} after each paid order.").format(days=days)
+    return _("Points are valid for {days} from the day you get them.").format(days=days)
+
+
+def _used(coupon: Coupon, place: Place) -> str:
+    if coupon.used_at is None:
+        return _("Already used.")
+    day = place.day(coupon.used_at)
+    if not coupon.used_order_number:
+        return _("Used on {day}.").format(day=day)
+    return _("Used on {day} for order {number}.").format(day=day, number=coupon.used_order_number)
+
+
+def _days(days: int, locale: Locale) -> str:
+    return format_unit(days, "duration-day", locale=locale)

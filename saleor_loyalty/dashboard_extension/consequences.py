@@ -1,0 +1,132 @@
+"""Whom a change of rules affects, said before it is saved."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from saleor_loyalty.dashboard_extension.tags import last_day, number
+from saleor_loyalty.models import Coupon, CouponStatus, Member, SettledOrder, Shop
+from saleor_loyalty.programs import Draft
+from saleor_loyalty.rules.expiry import ExpiryRule
+
+COUPON = ("discount_type", "coupon_valid_days", "reward_name")
+EARNING = ("basis", "include_shipping")
+EXPIRY = ("expiry_policy", "expiry_days")
+
+
+def consequences(shop: Shop, draft: Draft) -> list[str]:
+    """In sentences, the gravest first; empty when nothing would change."""
+    before, after = draft.before or {}, draft.after
+    changed = {name for name in after if before.get(name) != after[name]}
+    said = [
+        *_of_threshold(shop, before, after, changed),
+        *_of_expiry(shop, after, changed),
+        *_of_channels(before, after, changed),
+        *_of_earning(shop, before, after, changed),
+        *_of_coupons(shop, before, after, changed),
+    ]
+    if changed and not said:
+        said.append(_("Nobody’s points or coupons change."))
+    return said
+
+
+def _of_threshold(
+    shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
+) -> Iterator[str]:
+    if "threshold" not in changed:
+        return
+    holders = Member.objects.filter(shop=shop, balance__gt=0)
+    reaching = holders.filter(balance__gte=after["threshold"]).count()
+    if reaching:
+        yield ngettext(
+            "{number} member has {threshold} points already and gets a coupon with the next ones.",
+            "{number} members have {threshold} points already and get a coupon with the next ones.",
+            reaching,
+        ).format(number=number(reaching), threshold=number(after["threshold"]))
+    if after["threshold"] > before["threshold"]:
+        count = holders.count()
+        yield ngettext(
+            "{number} member with points has farther to go: {after} points instead of {before}.",
+            "{number} members with points have farther to go: {after} points instead of {before}.",
+            count,
+        ).format(
+            number=number(count),
+            after=number(after["threshold"]),
+            before=number(before["threshold"]),
+        )
+    elif not reaching:
+        yield _("Nobody has {threshold} points yet.").format(threshold=number(after["threshold"]))
+
+
+def _of_expiry(shop: Shop, after: dict[str, Any], changed: set[str]) -> Iterator[str]:
+    if not changed.intersection(EXPIRY):
+        return
+    count = Member.objects.filter(shop=shop, balance__gt=0).count()
+    rule = ExpiryRule(after["expiry_policy"], after["expiry_days"], after["time_zone"], None)
+    ends = rule.period_from(timezone.now())
+    if ends is None:
+        yield ngettext(
+            "The points of {number} member end no more.",
+            "The points of {number} members end no more.",
+            count,
+        ).format(number=number(count))
+    else:
+        yield ngettext(
+            "The points of {number} member get a new end, none before {day}.",
+            "The points of {number} members get a new end, none before {day}.",
+            count,
+        ).format(number=number(count), day=last_day(ends))
+
+
+def _of_channels(before: dict[str, Any], after: dict[str, Any], changed: set[str]) -> Iterator[str]:
+    if "channels" not in changed:
+        return
+    were = {terms["channel"] for terms in before["channels"]}
+    are = {terms["channel"] for terms in after["channels"]}
+    for channel in sorted(were - are):
+        yield _("Orders in {channel} earn nothing any more.").format(channel=channel)
+    for channel in sorted(are - were):
+        yield _("Orders in {channel} earn points from now on.").format(channel=channel)
+
+
+def _of_earning(
+    shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
+) -> Iterator[str]:
+    rates = [
+        {terms["channel"]: terms["points_per_unit"] for terms in rules["channels"]}
+        for rules in (before, after)
+    ]
+    if changed.intersection(EARNING) or rates[0] != rates[1]:
+        count = SettledOrder.objects.filter(shop=shop, revision__gt=0).count()
+        yield ngettext(
+            "Orders paid from now on earn by the new rules; {number} order that has earned keeps "
+            "the old ones, refunds included.",
+            "Orders paid from now on earn by the new rules; {number} orders that have earned keep "
+            "the old ones, refunds included.",
+            count,
+        ).format(number=number(count))
+
+
+def _of_coupons(
+    shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
+) -> Iterator[str]:
+    worth = [
+        {
+            terms["channel"]: (terms["discount_value"], terms["min_spent"])
+            for terms in rules["channels"]
+        }
+        for rules in (before, after)
+    ]
+    if not changed.intersection(COUPON) and worth[0] == worth[1]:
+        return
+    unused = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE)
+    count = Coupon.objects.filter(unused, shop=shop).count()
+    yield ngettext(
+        "New coupons follow the new terms; {number} coupon that is out there keeps its own.",
+        "New coupons follow the new terms; {number} coupons that are out there keep their own.",
+        count,
+    ).format(number=number(count))

@@ -1,0 +1,143 @@
+"""The numbers of the overview: what points and coupons did in a stretch of days."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from saleor_loyalty.models import (
+    Change,
+    Coupon,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    Member,
+    Message,
+    MessageStatus,
+    Shop,
+)
+
+SPENT = Q(kind=EntryKind.REWARD)
+EXPIRED = Q(kind=EntryKind.EXPIRY)
+RETURNED = Q(kind=EntryKind.REVERSAL, points__gt=0)
+ISSUED = Q(points__gt=0) & ~RETURNED
+TAKEN_BACK = Q(points__lt=0) & ~SPENT & ~EXPIRED
+
+LATE = timedelta(minutes=10)  # work that waits longer is stuck, not busy
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Points that moved, all as positive numbers.
+
+    `taken_back` of what was issued: by refunds, and corrections downwards. `returned` of what was
+    spent: coupons that were withdrawn.
+    """
+
+    issued: int
+    taken_back: int
+    spent: int
+    returned: int
+    expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in the programme's time zone."""
+
+    day: date
+    moved: Movement
+
+
+def by_day(*, shop: Shop, days: int, time_zone: str) -> list[Day]:
+    """Each of the last `days` days, today the last; those without movement too. One statement."""
+    first = first_day(days, time_zone)
+    rows = (
+        Entry.objects.filter(shop=shop, created_at__gte=_midnight(first, time_zone))
+        .annotate(day=TruncDate("created_at", tzinfo=ZoneInfo(time_zone)))
+        .values("day")
+        .annotate(
+            issued=Sum("points", filter=ISSUED, default=0),
+            taken_back=-Sum("points", filter=TAKEN_BACK, default=0),
+            spent=-Sum("points", filter=SPENT, default=0),
+            returned=Sum("points", filter=RETURNED, default=0),
+            expired=-Sum("points", filter=EXPIRED, default=0),
+        )
+        .values_list("day", "issued", "taken_back", "spent", "returned", "expired")
+    )
+    moved = {day: Movement(*map(int, numbers)) for day, *numbers in rows}
+    none = Movement(0, 0, 0, 0, 0)
+    every = (first + timedelta(days=number) for number in range(days))
+    return [Day(day, moved.get(day, none)) for day in every]
+
+
+def total(days: list[Day]) -> Movement:
+    """What moved in all of these days."""
+    return Movement(
+        issued=sum(day.moved.issued for day in days),
+        taken_back=sum(day.moved.taken_back for day in days),
+        spent=sum(day.moved.spent for day in days),
+        returned=sum(day.moved.returned for day in days),
+        expired=sum(day.moved.expired for day in days),
+    )
+
+
+def outstanding(shop: Shop) -> tuple[int, int]:
+    """Points that members can spend now, and how many members have any."""
+    held = Member.objects.filter(shop=shop, balance__gt=0).aggregate(
+        points=Sum("balance", default=0), members=Count("pk")
+    )
+    return held["points"], held["members"]
+
+
+def coupons(*, shop: Shop, days: int, time_zone: str) -> dict[str, int]:
+    """How many were issued in the last days, and how many used, of whatever age."""
+    since = _midnight(first_day(days, time_zone), time_zone)
+    return Coupon.objects.filter(shop=shop).aggregate(
+        issued=Count("pk", filter=Q(issued_at__gte=since)),
+        used=Count("pk", filter=Q(used_at__gte=since)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Work that should be done by now, and is not."""
+
+    orders: int
+    coupons: int
+    messages: int
+
+
+def stuck(shop: Shop) -> Stuck:
+    """Changes and coupons that wait too long, and messages that were given up lately."""
+    late = timezone.now() - LATE
+    return Stuck(
+        orders=Change.objects.filter(shop=shop, marked_at__lt=late).count(),
+        coupons=Coupon.objects.filter(
+            shop=shop, status=CouponStatus.PENDING, issued_at__lt=late
+        ).count(),
+        messages=Message.objects.filter(
+            shop=shop,
+            status=MessageStatus.FAILED,
+            created_at__gte=timezone.now() - timedelta(days=30),
+        ).count(),
+    )
+
+
+def latest(shop: Shop, count: int) -> list[Entry]:
+    """The newest entries, with all that explaining them reads."""
+    entries = Entry.objects.filter(shop=shop).select_related("member", "version", "order")
+    return list(entries.order_by(F("created_at").desc(), "-pk")[:count])
+
+
+def first_day(days: int, time_zone: str) -> date:
+    """The first of the last `days` days there."""
+    today = timezone.now().astimezone(ZoneInfo(time_zone)).date()
+    return today - timedelta(days=days - 1)
+
+
+def _midnight(day: date, time_zone: str) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(time_zone))

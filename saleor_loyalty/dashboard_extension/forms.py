@@ -1,0 +1,86 @@
+"""The forms of the staff's actions, and how the domain's refusals come back beside their fields."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty import staff_points
+from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.problems import Refused
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
+
+
+class StaffForm(forms.Form):
+    """A form whose ids begin with its own name: several stand on one page."""
+
+    name = ""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(
+            data, initial=dict(initial or {}), auto_id=f"{self.name}_%s", label_suffix=""
+        )
+
+    def refuse(self, refused: Refused) -> None:
+        """Put each problem beside the field it names; above all fields if it names none of ours."""
+        for problem in refused.problems:
+            field = problem.field if problem.field in self.fields else None
+            self.add_error(field, in_words(problem))
+
+
+class KeyedForm(StaffForm):
+    """A form that is answered once, however often it is sent: `key` is its own."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4().hex, **(initial or {})})
+
+
+def reason_field(help_text: "Words") -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"),
+        help_text=help_text,
+        max_length=staff_points.LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why; the customer will read it.")},
+    )
+
+
+def points_field(label: "Words", help_text: "Words" = "", *, least: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=least,
+        max_value=staff_points.MOST,
+        error_messages={"required": _("Say how many points.")},
+    )
+
+
+class GiftForm(KeyedForm):
+    name = "gift"
+    points = points_field(_("Points"), least=1)
+    reason = reason_field(_("The customer reads it in their history."))
+
+
+class CorrectForm(KeyedForm):
+    name = "correct"
+    points = points_field(
+        _("Points, with a minus to take some away"),
+        _("Takes no more than the member has."),
+        least=-staff_points.MOST,
+    )
+    reason = reason_field(_("The customer reads it in their history."))
+
+
+class WithdrawForm(StaffForm):
+    name = "withdraw"
+    reason = reason_field(_("The customer reads it in their history."))

@@ -1,0 +1,75 @@
+"""How the shop shows itself to its members: name, logo, colour, and where links lead."""
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.dashboard_extension.message_pages import language_name
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.messages import look, texts
+from saleor_loyalty.models import MessageKind
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+
+
+class LookForm(StaffForm):
+    """The fields of a Look."""
+
+    name = "look"
+
+    shop_name = forms.CharField(
+        label=_("Name of the shop"), required=False, help_text=_("Empty: its domain.")
+    )
+    logo_url = forms.CharField(
+        label=_("Address of the logo"),
+        required=False,
+        help_text=_("A picture on the web, starting with https://. Empty: the name in words."),
+    )
+    brand_color = forms.CharField(
+        label=_("Color"),
+        widget=forms.TextInput(attrs={"type": "color"}),
+        help_text=_("Of buttons and bars, in messages and on the members’ page."),
+    )
+    discounts_url = forms.CharField(
+        label=_("Page with a member’s discounts"),
+        required=False,
+        help_text=_("Where emails lead. {language} in it becomes the member’s language."),
+    )
+    push_url = forms.CharField(
+        label=_("Where a push notice leads"),
+        required=False,
+        help_text=_("May open an app. Empty: the page with the discounts."),
+    )
+    default_language = forms.ChoiceField(
+        label=_("Language for everybody else"),
+        help_text=_("For members in whose language there are no texts."),
+    )
+    sender_name = forms.CharField(
+        label=_("Sender’s name"), required=False, help_text=_("Empty: the name of the shop.")
+    )
+    reply_to = forms.CharField(
+        label=_("Answers go to"), required=False, help_text=_("Empty: to the sender’s address.")
+    )
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
+def look_view(visit: Visit) -> HttpResponse:
+    current = look.of(visit.shop)
+    initial = {name: getattr(current, name) for name in LookForm.base_fields}
+    form = LookForm(visit.request.POST if visit.is_post else None, initial=initial)
+    codes = texts.languages(visit.shop)
+    form.fields["default_language"].choices = [  # type: ignore[attr-defined]  # a ChoiceField's
+        (code, language_name(code)) for code in codes
+    ]
+    if form.is_valid():
+        try:
+            look.save(visit.shop, **form.cleaned_data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return go(visit, "look", told=_now("The look is saved"))
+    shown = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, current.default_language)
+    status = 422 if form.errors else 200
+    return show(visit, "look.html", {"form": form, "rendered": shown}, status=status)

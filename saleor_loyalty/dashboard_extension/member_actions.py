@@ -1,0 +1,118 @@
+"""What staff do for a member: each action is one POST, and is kept with its actor."""
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from saleor_loyalty import coupons, members, staff_points
+from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm, WithdrawForm
+from saleor_loyalty.dashboard_extension.member_page import member_of, show_member
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page
+from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.dashboard_extension.tags import points, signed
+from saleor_loyalty.messages import outbox
+from saleor_loyalty.models import Member, MemberStatus, Message
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+
+REFUSED = 422
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def gift_view(visit: Visit, *, member_id: int) -> HttpResponse:
+    member, form = member_of(visit.shop, member_id), GiftForm(visit.request.POST)
+    if form.is_valid():
+        try:
+            entry = staff_points.give(
+                shop=visit.shop,
+                customer_id=member.customer_id,
+                points=form.cleaned_data["points"],
+                reason=form.cleaned_data["reason"],
+                actor=visit.viewer.actor,
+                idempotency_key=form.cleaned_data["key"],
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return _done(visit, member, _("Gave {points}").format(points=points(entry.points)))
+    return show_member(visit, member, opened="gift", gift=form, status=REFUSED)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def correct_view(visit: Visit, *, member_id: int) -> HttpResponse:
+    member, form = member_of(visit.shop, member_id), CorrectForm(visit.request.POST)
+    if form.is_valid():
+        try:
+            entry = staff_points.adjust(
+                shop=visit.shop,
+                customer_id=member.customer_id,
+                points=form.cleaned_data["points"],
+                reason=form.cleaned_data["reason"],
+                actor=visit.viewer.actor,
+                idempotency_key=form.cleaned_data["key"],
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            told = _("Corrected by {points}").format(points=signed(entry.points))
+            return _done(visit, member, told)
+    return show_member(visit, member, opened="correct", correct=form, status=REFUSED)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def status_view(visit: Visit, *, member_id: int) -> HttpResponse:
+    """Block or unblock. Who is closed stays so: the shop has that customer no more."""
+    member = member_of(visit.shop, member_id)
+    status = visit.request.POST.get("status")
+    if member.status == MemberStatus.CLOSED or status not in (
+        MemberStatus.ACTIVE,
+        MemberStatus.BLOCKED,
+    ):
+        return show_member(visit, member, refusal=_("That cannot be done."), status=REFUSED)
+    members.set_status(
+        shop=visit.shop,
+        customer_id=member.customer_id,
+        status=str(status),
+        actor=visit.viewer.actor,
+    )
+    is_blocked = status == MemberStatus.BLOCKED
+    return _done(visit, member, _("Member blocked") if is_blocked else _("Member unblocked"))
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpResponse:
+    member, form = member_of(visit.shop, member_id), WithdrawForm(visit.request.POST)
+    if not member.coupons.filter(pk=coupon_id).exists():
+        raise Http404
+    if form.is_valid():
+        try:
+            coupon = coupons.withdraw(
+                shop=visit.shop,
+                coupon_id=coupon_id,
+                reason=form.cleaned_data["reason"],
+                actor=visit.viewer.actor,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            told = _("Coupon withdrawn, {points} returned").format(points=points(coupon.cost))
+            return _done(visit, member, told)
+    opened = f"withdraw-{coupon_id}"
+    return show_member(visit, member, opened=opened, withdraw=form, status=REFUSED)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpResponse:
+    member = member_of(visit.shop, member_id)
+    message = Message.objects.filter(member=member, pk=message_id).first()
+    if message is None:
+        raise Http404
+    try:
+        outbox.resend(message, actor=visit.viewer.actor)
+    except Refused as refused:
+        words = " ".join(in_words(problem) for problem in refused.problems)
+        return show_member(visit, member, refusal=words, status=REFUSED)
+    return _done(visit, member, _("The message will go out again"))
+
+
+def _done(visit: Visit, member: Member, told: str) -> HttpResponse:
+    return go(visit, "member", member.pk, told=told)

@@ -1,0 +1,175 @@
+"""The list of members: found, filtered and sorted, 25 a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty import member_search
+from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.keyset import Slice, UnknownPlace
+from saleor_loyalty.member_search import SortField
+from saleor_loyalty.models import Member, MemberStatus
+from saleor_loyalty.permissions import Permission
+
+PAGE = 25
+STATUS = {
+    MemberStatus.ACTIVE: _("Active"),
+    MemberStatus.BLOCKED: _("Blocked"),
+    MemberStatus.CLOSED: _("Closed"),
+}
+COLUMNS = (
+    (SortField.EMAIL, _("Member")),
+    (SortField.STATUS, _("Status")),
+    (SortField.JOINED_AT, _("Joined")),
+    (SortField.LAST_ACTIVITY_AT, _("Last activity")),
+    (SortField.BALANCE, _("Balance")),
+)
+
+
+class MemberFilters(forms.Form):
+    """What the list is narrowed to. All of it is optional; what makes no sense narrows nothing."""
+
+    search = forms.CharField(
+        label=_("Find"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Email, first name or customer id")}
+        ),
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("All")), *STATUS.items()]
+    )
+    balance_gte = forms.IntegerField(label=_("Points from"), required=False)
+    balance_lte = forms.IntegerField(label=_("Points to"), required=False)
+    inactive = forms.TypedChoiceField(
+        label=_("Inactive for"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", _("Any time")),
+            ("30", _("30 days")),
+            ("90", _("90 days")),
+            ("365", _("a year")),
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """`?sort=-BALANCE`: a field, descending with a minus before it."""
+
+    field: SortField
+    descending: bool
+
+    @classmethod
+    def read(cls, text: str) -> "Sorting":
+        """What is asked for, if there is such a thing; else the latest to join first."""
+        name = text.removeprefix("-")
+        if name not in SortField.__members__:
+            return cls(SortField.JOINED_AT, descending=True)
+        return cls(SortField(name), descending=text.startswith("-"))
+
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{self.field}"
+
+    def flipped(self, field: SortField) -> "Sorting":
+        """What a click on a column's head asks for: numbers and dates largest first."""
+        if field == self.field:
+            return Sorting(field, not self.descending)
+        return Sorting(field, field not in {SortField.EMAIL, SortField.STATUS})
+
+
+@page(Permission.MANAGE_USERS)
+def members_view(visit: Visit) -> HttpResponse:
+    """A page of the list; `?after=` and `?before=` hold the id of the member it starts at."""
+    query = visit.request.GET
+    filters = MemberFilters(query)
+    filters.is_valid()
+    chosen = filters.cleaned_data
+    sorting = Sorting.read(query.get("sort", ""))
+    found = _read(visit, chosen, sorting)
+    kept = {name: query[name] for name in filters.fields if query.get(name)}
+    context = {
+        "filters": filters,
+        "is_filtered": bool(kept),
+        "sort": str(sorting),
+        "columns": _columns(sorting, kept),
+        "status_words": STATUS,
+        "members": found.members,
+        **found.links({**kept, "sort": str(sorting)}),
+    }
+    return show(visit, "members.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    members: list[Member]
+    has_previous: bool
+    has_next: bool
+
+    def links(self, kept: Mapping[str, str]) -> dict[str, str]:
+        """The addresses of the pages before and after; empty where there is none."""
+        first, last = (self.members[0].pk, self.members[-1].pk) if self.members else (0, 0)
+        return {
+            "previous": "?" + urlencode({**kept, "before": first}) if self.has_previous else "",
+            "next": "?" + urlencode({**kept, "after": last}) if self.has_next else "",
+        }
+
+
+def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found:
+    inactive = chosen.get("inactive")
+    members = member_search.matching(
+        shop=visit.shop,
+        search=str(chosen.get("search") or ""),
+        status=[str(chosen["status"])] if chosen.get("status") else None,
+        balance_gte=_whole(chosen.get("balance_gte")),
+        balance_lte=_whole(chosen.get("balance_lte")),
+        inactive_since=timezone.now() - timedelta(days=inactive)
+        if isinstance(inactive, int)
+        else None,
+    )
+    order = member_search.order(shop=visit.shop, field=sorting.field, descending=sorting.descending)
+    after, before = (_place(visit, name) for name in ("after", "before"))
+    start, forward = (before, False) if before else (after, True)
+    try:
+        rows: Slice[Member] = order.read(members, size=PAGE, start=start, forward=forward)
+        behind = start is not None and order.any_behind(members, start=start, forward=forward)
+    except UnknownPlace:
+        rows, behind = order.read(members, size=PAGE, start=None, forward=True), False
+    return Found(
+        rows.rows,
+        has_previous=behind if forward else rows.more,
+        has_next=rows.more if forward else behind,
+    )
+
+
+def _columns(sorting: Sorting, kept: Mapping[str, str]) -> list[dict[str, object]]:
+    """The heads of the table: each a link that sorts by it."""
+    return [
+        {
+            "label": label,
+            "link": "?" + urlencode({**kept, "sort": str(sorting.flipped(field))}),
+            "is_number": field == SortField.BALANCE,
+            "sorted": ("descending" if sorting.descending else "ascending")
+            if field == sorting.field
+            else "",
+        }
+        for field, label in COLUMNS
+    ]
+
+
+def _place(visit: Visit, name: str) -> int | None:
+    text = visit.request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,196 @@
+"""One member: where they stand, how it came about, and what staff can do for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from saleor_loyalty import expiry
+from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm, WithdrawForm
+from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.dashboard_extension.tags import locale
+from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words
+from saleor_loyalty.explanations import explain
+from saleor_loyalty.messages.offers import offers
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    Member,
+    MemberStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Shop,
+)
+from saleor_loyalty.permissions import Permission
+
+HISTORY = 20
+COUPONS = 50
+MESSAGES = 10
+DEEDS = 10
+BY_STAFF = (EntryKind.GIFT, EntryKind.ADJUSTMENT)
+
+
+@page(Permission.MANAGE_USERS)
+def member_view(visit: Visit, *, member_id: int) -> HttpResponse:
+    """The page; `?older=` continues the history, `?undo=` opens the correction of a gift."""
+    member = member_of(visit.shop, member_id)
+    undone = _to_undo(visit, member)
+    return show_member(visit, member, opened="correct" if undone else "", correct=undone)
+
+
+def member_of(shop: Shop, member_id: int) -> Member:
+    """The shop's member, else Http404."""
+    member = Member.objects.filter(shop=shop, pk=member_id).first()
+    if member is None:
+        raise Http404
+    return member
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the history. `can_undo`: staff gave these points."""
+
+    entry: Entry
+    words: str
+    can_undo: bool
+
+
+def show_member(
+    visit: Visit,
+    member: Member,
+    *,
+    opened: str = "",
+    gift: forms.Form | None = None,
+    correct: forms.Form | None = None,
+    withdraw: forms.Form | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The member's page, with the dialog `opened` and the form in it that was refused."""
+    rows, older = _history(visit, member)
+    context = {
+        "member": member,
+        "opened": opened,
+        "refusal": refusal,
+        "gift": gift or GiftForm(),
+        "correct": correct or CorrectForm(),
+        "withdraw": withdraw or WithdrawForm(),
+        "rows": rows,
+        "older": older,
+        "is_start": "older" not in visit.request.GET,
+        "coupons": _coupons(member),
+        "messages": _messages(member),
+        "devices": member.devices.order_by("-registered_at"),
+        "deeds": [deed_in_words(record) for record in member.audit_records.order_by("-pk")[:DEEDS]],
+        "is_active": member.status == MemberStatus.ACTIVE,
+        "can_change_status": member.status != MemberStatus.CLOSED,
+        **_standing(visit, member),
+    }
+    return show(visit, "members/member.html", context, status=status)
+
+
+def _standing(visit: Visit, member: Member) -> Mapping[str, object]:
+    """The way to the next reward, and what ends next."""
+    rules = visit.program.current if visit.program else None
+    if visit.program is None or rules is None:
+        return {}
+    endings = expiry.endings(member, rules.expiry) if visit.program.is_active else []
+    return {
+        "threshold": rules.threshold,
+        "missing": max(0, rules.threshold - member.balance),
+        "percent": min(100, 100 * member.spendable // rules.threshold),
+        "ending": endings[0] if endings else None,
+    }
+
+
+def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
+    """A page of the history, newest first, and where the next one starts."""
+    entries = Entry.objects.filter(member=member).select_related("version", "order")
+    older = visit.request.GET.get("older", "")
+    if older.isascii() and older.isdigit() and len(older) < 19:
+        entries = entries.filter(pk__lt=int(older))
+    found = list(entries.order_by("-pk")[: HISTORY + 1])
+    rows = [
+        Row(
+            entry=entry,
+            words=explain(entry, get_language()),
+            can_undo=entry.kind in BY_STAFF and entry.points > 0,
+        )
+        for entry in found[:HISTORY]
+    ]
+    return rows, found[HISTORY - 1].pk if len(found) > HISTORY else None
+
+
+def _to_undo(visit: Visit, member: Member) -> forms.Form | None:
+    """A correction that takes back what staff gave; sent twice, it takes it back once."""
+    asked = visit.request.GET.get("undo", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return None
+    entry = Entry.objects.filter(
+        member=member, pk=int(asked), kind__in=BY_STAFF, points__gt=0
+    ).first()
+    if entry is None:
+        return None
+    reason = pgettext("reason of a correction", "Taken back: {reason}").format(reason=entry.reason)
+    return CorrectForm(
+        initial={"points": -entry.points, "reason": reason, "key": f"undo-{entry.pk}"}
+    )
+
+
+def _coupons(member: Member) -> list[dict[str, object]]:
+    """Newest first, with what each gives and whether it can still be withdrawn."""
+    now = timezone.now()
+    coupons = (
+        Coupon.objects.filter(member=member)
+        .select_related("version", "entry")
+        .prefetch_related("version__channels")
+        .order_by("-pk")[:COUPONS]
+    )
+    return [
+        {
+            "coupon": coupon,
+            "offers": offers(coupon.version, locale()),
+            "state": _state(coupon, is_unused=coupon.is_unused_at(now)),
+            "can_withdraw": coupon.is_unused_at(now),
+        }
+        for coupon in coupons
+    ]
+
+
+def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
+    """In words, and the badge's colour."""
+    if coupon.status == CouponStatus.ACTIVE and not is_unused:
+        return _("Expired"), ""
+    return {
+        CouponStatus.PENDING: (_("Being made"), "warn"),
+        CouponStatus.ACTIVE: (_("Can be used"), "good"),
+        CouponStatus.USED: (_("Used"), ""),
+        CouponStatus.EXPIRED: (_("Expired"), ""),
+        CouponStatus.WITHDRAWN: (_("Withdrawn"), "bad"),
+    }[CouponStatus(coupon.status)]
+
+
+def _messages(member: Member) -> list[dict[str, object]]:
+    messages = Message.objects.filter(member=member).order_by("-pk")[:MESSAGES]
+    words = {
+        MessageStatus.PENDING: (_("Waits"), "warn"),
+        MessageStatus.SENT: (_("Sent"), "good"),
+        MessageStatus.SKIPPED: (_("Not sent"), ""),
+        MessageStatus.FAILED: (_("Failed"), "bad"),
+    }
+    return [
+        {
+            "message": message,
+            "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
+            "state": words[MessageStatus(message.status)],
+            "can_resend": message.status in (MessageStatus.FAILED, MessageStatus.SKIPPED),
+        }
+        for message in messages
+    ]

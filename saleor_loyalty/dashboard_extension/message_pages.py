@@ -1,0 +1,213 @@
+"""Messages: which there are and whether they go out, and their texts with a preview beside them."""
+
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.tags import locale
+from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES
+from saleor_loyalty.messages import texts
+from saleor_loyalty.messages.variables import EMAILS
+from saleor_loyalty.messages.wording import Text
+from saleor_loyalty.models import MessageKind
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+
+REFUSED = 422
+
+
+class TextForm(StaffForm):
+    """A text as it is edited: Liquid in both fields."""
+
+    name = "text"
+
+    subject = forms.CharField(
+        label=_("Subject"),
+        strip=False,
+        widget=forms.TextInput(attrs={"data-takes-variables": "", "autocomplete": "off"}),
+    )
+    body = forms.CharField(
+        label=_("Body"),
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"class": "code", "data-takes-variables": "", "spellcheck": "true", "rows": 18}
+        ),
+    )
+
+
+class TestForm(StaffForm):
+    """Whom a test goes to."""
+
+    name = "test"
+
+    recipient = forms.CharField(label=_("Email address"), max_length=254)
+
+
+class SwitchForm(StaffForm):
+    is_active = forms.BooleanField(required=False)
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
+def messages_view(visit: Visit) -> HttpResponse:
+    """The kinds with their languages; POST switches `kind` on or off, in all languages at once."""
+    if visit.is_post:
+        kind = _known(visit.request.POST.get("kind", ""))
+        on = visit.request.POST.get("on") == "1"
+        look = texts.languages(visit.shop)[0]
+        texts.save(visit.shop, kind, look, is_active=on, actor=visit.viewer.actor)
+        told = _now("The message goes out again") if on else _now("The message goes out no more")
+        return go(visit, "messages", told=told)
+    silenced = texts.silenced(visit.shop)
+    every = texts.all_current(visit.shop)
+    rows = [
+        {
+            "kind": kind.value,
+            "label": KINDS_OF_MESSAGES[kind],
+            "is_active": kind not in silenced,
+            "texts": [
+                {"text": text, "language": language_name(text.language_code)}
+                for text in every
+                if text.kind == kind
+            ],
+        }
+        for kind in MessageKind
+    ]
+    return show(visit, "messages.html", {"rows": rows})
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
+def text_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
+    """A text in one language; `?version=` fills in the words of an earlier one."""
+    kind = _known(kind)
+    if not visit.is_post:
+        return _show(visit, kind, language, form=TextForm(initial=_words(visit, kind, language)))
+    form = TextForm(visit.request.POST)
+    if form.is_valid():
+        try:
+            texts.save(
+                visit.shop,
+                kind,
+                language,
+                subject=form.cleaned_data["subject"],
+                body=form.cleaned_data["body"],
+                actor=visit.viewer.actor,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return go(visit, "text", kind, language, told=_now("The text is saved"))
+    return _show(visit, kind, language, form=form, status=REFUSED)
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def preview_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
+    """What the text in the form would look like, or what is wrong with it."""
+    posted = visit.request.POST
+    context: dict[str, Any] = {"is_email": kind in EMAILS}
+    try:
+        context["rendered"] = texts.preview(
+            visit.shop,
+            _known(kind),
+            language,
+            subject=posted.get("subject", ""),
+            body=posted.get("body", ""),
+        )
+    except Refused as refused:
+        context["problems"] = [problem.message for problem in refused.problems]
+    return show(visit, "messages/preview.html", context)
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def reset_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
+    """Back to the words that come with the product. The shop's own stay among the versions."""
+    texts.reset(visit.shop, _known(kind), language, actor=visit.viewer.actor)
+    return go(visit, "text", kind, language, told=_now("The text is the standard one again"))
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
+    """Send the saved text to one address or member, with the values of the preview."""
+    kind, form = _known(kind), TestForm(visit.request.POST)
+    if form.is_valid():
+        try:
+            texts.test_send(
+                visit.shop,
+                kind,
+                language,
+                recipient=form.cleaned_data["recipient"],
+                actor=visit.viewer.actor,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return go(visit, "text", kind, language, told=_now("The test is on its way"))
+    saved = TextForm(initial=_words(visit, kind, language))
+    return _show(visit, kind, language, form=saved, test=form, status=REFUSED)
+
+
+def language_name(code: str) -> str:
+    """ "fr" -> "French", in the reader's language."""
+    name = Locale.parse(code.replace("-", "_")).get_display_name(locale())
+    return (name or code).capitalize()
+
+
+def _known(kind: str) -> MessageKind:
+    if kind not in MessageKind.values:
+        raise Http404
+    return MessageKind(kind)
+
+
+def _words(visit: Visit, kind: str, language: str) -> dict[str, str]:
+    """The text in force, or an earlier version of it."""
+    text = _current(visit, kind, language)
+    asked = visit.request.GET.get("version", "")
+    versions = texts.versions(visit.shop, kind, language)
+    earlier = next((each for each in versions if str(each.pk) == asked), None)
+    found = earlier or text
+    return {"subject": found.subject, "body": found.body}
+
+
+def _current(visit: Visit, kind: str, language: str) -> Text:
+    try:
+        return texts.current(visit.shop, kind, language)
+    except Refused as refused:  # a language nobody knows
+        raise Http404 from refused
+
+
+def _show(
+    visit: Visit,
+    kind: MessageKind,
+    language: str,
+    *,
+    form: TextForm,
+    test: TestForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    text = _current(visit, kind, language)
+    if kind not in EMAILS:
+        form.fields["subject"].label = _now("Title")
+        form.fields["body"].widget.attrs["style"] = "min-height:120px"
+    test = test or TestForm(initial={"recipient": visit.viewer.actor if kind in EMAILS else ""})
+    if kind not in EMAILS:
+        test.fields["recipient"].label = _now("Email address of a member with a device")
+    context = {
+        "kind": kind.value,
+        "label": KINDS_OF_MESSAGES[kind],
+        "language": language,
+        "language_name": language_name(language),
+        "languages": [(code, language_name(code)) for code in texts.languages(visit.shop)],
+        "text": text,
+        "form": form,
+        "test": test,
+        "is_email": kind in EMAILS,
+        "is_silenced": kind in texts.silenced(visit.shop),
+        "variables": texts.variables(visit.shop, kind, language),
+        "versions": texts.versions(visit.shop, kind, language),
+    }
+    return show(visit, "messages/text.html", context, status=status)

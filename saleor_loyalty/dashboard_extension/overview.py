@@ -1,0 +1,130 @@
+"""The overview: what points did lately, what happened last, and whether all is well."""
+
+from datetime import UTC, datetime, time
+
+from django.http import HttpResponse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from saleor_loyalty.dashboard_extension import figures
+from saleor_loyalty.dashboard_extension.figures import Day
+from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.explanations import explain
+from saleor_loyalty.models import Shop
+from saleor_loyalty.permissions import Permission
+
+PERIODS = (7, 30, 90)
+EVENTS = 8
+
+
+@page(Permission.MANAGE_USERS)
+def overview_view(visit: Visit) -> HttpResponse:
+    """The figures of the last days: `?days=7`, 30 or 90."""
+    if visit.program is None or visit.program.current is None:
+        return show(visit, "overview.html", {"periods": PERIODS})
+    asked = visit.request.GET.get("days", "")
+    days = int(asked) if asked in map(str, PERIODS) else 30
+    time_zone = visit.program.current.time_zone
+    by_day = figures.by_day(shop=visit.shop, days=days, time_zone=time_zone)
+    outstanding, holders = figures.outstanding(visit.shop)
+    context = {
+        "periods": PERIODS,
+        "days": days,
+        "figures": figures.total(by_day),
+        "outstanding": outstanding,
+        "holders": holders,
+        "coupons": figures.coupons(shop=visit.shop, days=days, time_zone=time_zone),
+        "by_day": [{"day": each.day, **_shown(each)} for each in reversed(by_day)],
+        "has_movement": any(any(_shown(each).values()) for each in by_day),
+        "chart": _chart(by_day),
+        "latest": _latest(visit.shop),
+        "health": _health(visit.shop),
+    }
+    return show(visit, "overview.html", context)
+
+
+def _shown(day: Day) -> dict[str, int]:
+    """What was issued and stayed so, was spent and stayed so, and expired."""
+    moved = day.moved
+    return {
+        "issued": moved.issued - moved.taken_back,
+        "spent": moved.spent - moved.returned,
+        "expired": moved.expired,
+    }
+
+
+def _chart(by_day: list[Day]) -> dict[str, object]:
+    """In the form of charts.js: days in seconds UTC, and a series of numbers for each line."""
+    lines = (
+        (_("Issued"), "issued", "--chart-1"),
+        (_("Spent"), "spent", "--chart-2"),
+        (_("Expired"), "expired", "--chart-3"),
+    )
+    return {
+        "days": [_seconds(day) for day in by_day],
+        "series": [
+            {"label": label, "color": color, "values": [_shown(day)[name] for day in by_day]}
+            for label, name, color in lines
+        ],
+    }
+
+
+def _seconds(day: Day) -> int:
+    return int(datetime.combine(day.day, time.min, tzinfo=UTC).timestamp())
+
+
+def _latest(shop: Shop) -> list[dict[str, object]]:
+    return [
+        {
+            "member_id": entry.member_id,
+            "member": entry.member,
+            "points": entry.points,
+            "created_at": entry.created_at,
+            "words": explain(entry, get_language()),
+        }
+        for entry in figures.latest(shop, EVENTS)
+    ]
+
+
+def _health(shop: Shop) -> list[dict[str, object]]:
+    """Each thing that can go wrong: in words, and what to do about it."""
+    stuck = figures.stuck(shop)
+    return [
+        {
+            "is_well": not stuck.orders,
+            "words": ngettext(
+                "{number} change of an order or customer waits",
+                "{number} changes of orders and customers wait",
+                stuck.orders,
+            ).format(number=stuck.orders)
+            if stuck.orders
+            else _("Orders are settled as they are paid"),
+            "help": _("See that the workers run and reach the shop’s API.") if stuck.orders else "",
+        },
+        {
+            "is_well": not stuck.coupons,
+            "words": ngettext(
+                "{number} coupon has no voucher yet",
+                "{number} coupons have no voucher yet",
+                stuck.coupons,
+            ).format(number=stuck.coupons)
+            if stuck.coupons
+            else _("Coupons get their vouchers"),
+            "help": _("See that the app still has the permission to manage discounts.")
+            if stuck.coupons
+            else "",
+        },
+        {
+            "is_well": not stuck.messages,
+            "words": ngettext(
+                "{number} message could not be delivered in 30 days",
+                "{number} messages could not be delivered in 30 days",
+                stuck.messages,
+            ).format(number=stuck.messages)
+            if stuck.messages
+            else _("Messages are delivered"),
+            "help": _("The members’ pages say why, and can send them again.")
+            if stuck.messages
+            else "",
+        },
+    ]

@@ -1,0 +1,229 @@
+"""The program's rules as a form: the rules themselves, and what each channel says of them."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.models import (
+    ChannelTerms,
+    DiscountType,
+    ExpiryPolicy,
+    ProgramVersion,
+    SpendBasis,
+)
+from saleor_loyalty.program_input import LONGEST_NAME, MAX_DAYS, MAX_POINTS, MAX_RATE
+from saleor_loyalty.rules.reminders import Reminder
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
+
+# What the empty form proposes: the example that most shops start from.
+FIRST_RULES = {
+    "name": _("Loyalty program"),
+    "threshold": 5000,
+    "reward_name": _("10 % off"),
+    "discount_type": DiscountType.PERCENTAGE,
+    "coupon_valid_days": 60,
+    "basis": SpendBasis.GROSS,
+    "expiry_policy": ExpiryPolicy.NEVER,
+    "time_zone": "UTC",
+    "reminders": [reminder.value for reminder in Reminder],
+    "is_active": True,
+}
+FIRST_TERMS = {"earns": True, "points_per_unit": Decimal(10), "discount_value": Decimal(10)}
+
+
+def _decimal(
+    label: "Words", *, places: int, most: Decimal, help_text: "Words" = ""
+) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        min_value=0,
+        max_value=most,
+        decimal_places=places,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
+class ProgramForm(StaffForm):
+    """The rules that hold in all channels."""
+
+    name = "program"
+
+    title = forms.CharField(label=_("Name of the program"), max_length=LONGEST_NAME)
+    is_active = forms.BooleanField(
+        label=_("Switch the program on as soon as it is saved"), required=False
+    )
+    basis = forms.ChoiceField(
+        label=_("What counts"),
+        choices=[
+            (SpendBasis.GROSS, _("Prices with tax")),
+            (SpendBasis.NET, _("Prices before tax")),
+        ],
+        help_text=_("Always after discounts, and without gift cards that are bought."),
+    )
+    include_shipping = forms.BooleanField(label=_("Shipping counts too"), required=False)
+    threshold = forms.IntegerField(
+        label=_("Points for one coupon"),
+        min_value=1,
+        max_value=MAX_POINTS,
+        help_text=_("Each time a balance reaches it, the points turn into a coupon by themselves."),
+    )
+    reward_name = forms.CharField(
+        label=_("What the coupon is called"),
+        max_length=LONGEST_NAME,
+        help_text=_("Members read it in their account and in messages."),
+    )
+    discount_type = forms.ChoiceField(
+        label=_("Discount"),
+        choices=[
+            (DiscountType.PERCENTAGE, _("Percent of the order")),
+            (DiscountType.FIXED, _("A fixed amount")),
+        ],
+    )
+    coupon_valid_days = forms.IntegerField(
+        label=_("Valid for, in days"),
+        required=False,
+        min_value=1,
+        max_value=MAX_DAYS,
+        help_text=_("Empty: without end."),
+    )
+    expiry_policy = forms.ChoiceField(
+        label=_("When points end"),
+        widget=forms.RadioSelect,
+        choices=[
+            (ExpiryPolicy.NEVER, _("Never")),
+            (ExpiryPolicy.ROLLING, _("The whole balance, some time after the last paid order")),
+            (ExpiryPolicy.PER_LOT, _("Each on its own, some time after it came")),
+        ],
+    )
+    expiry_days = forms.IntegerField(
+        label=_("After how many days"), required=False, min_value=1, max_value=MAX_DAYS
+    )
+    reminders = forms.MultipleChoiceField(
+        label=_("Email members before points end"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (Reminder.TWO_MONTHS, _("Two months before")),
+            (Reminder.ONE_MONTH, _("A month before")),
+            (Reminder.TWO_WEEKS, _("Two weeks before")),
+            (Reminder.ONE_WEEK, _("A week before")),
+        ],
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        help_text=_("Days end at midnight there."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("expiry_policy") == ExpiryPolicy.NEVER:
+            given["expiry_days"] = None
+            self.errors.pop("expiry_days", None)
+        elif not given.get("expiry_days") and "expiry_days" not in self.errors:
+            self.add_error("expiry_days", _now("Say after how many days points expire."))
+        return given
+
+
+class TermsForm(forms.Form):
+    """What one channel earns, and what the coupon is worth there."""
+
+    earns = forms.BooleanField(required=False)
+    points_per_unit = _decimal(_("Points for one unit of the currency"), places=4, most=MAX_RATE)
+    discount_value = _decimal(_("Discount"), places=3, most=Decimal(10**9))
+    min_spent = _decimal(
+        _("Only for orders from"), places=3, most=Decimal(10**9), help_text=_("Empty: any order.")
+    )
+
+    def __init__(self, channel: str, currency: str, data: Any, initial: Mapping[str, Any]) -> None:
+        super().__init__(data, prefix=f"channel-{channel}", initial=dict(initial), label_suffix="")
+        self.channel = channel
+        self.currency = currency
+        self.fields["earns"].label = _now("Orders in {channel} earn points").format(channel=channel)
+
+    def check(self, discount_type: str) -> None:
+        """What a channel that earns has to say."""
+        given = self.cleaned_data
+        if not given.get("earns"):
+            self.errors.clear()
+            return
+        for name in ("points_per_unit", "discount_value"):
+            if given.get(name) is None and name not in self.errors:
+                self.add_error(name, _now("Give a number."))
+        value = given.get("discount_value")
+        if value is not None and value <= 0:
+            self.add_error("discount_value", _now("The discount has to be more than nothing."))
+        if value is not None and discount_type == DiscountType.PERCENTAGE and value > 100:
+            self.add_error("discount_value", _now("A discount has 100 percent at most."))
+
+    def terms(self) -> dict[str, Any]:
+        names = ("points_per_unit", "discount_value", "min_spent")
+        return {"channel": self.channel, **{name: self.cleaned_data[name] for name in names}}
+
+
+class ProgramForms:
+    """The form and those of the channels, filled in by staff, or by the rules as they are."""
+
+    def __init__(
+        self, *, version: ProgramVersion | None, channels: Mapping[str, str], data: Any = None
+    ) -> None:
+        self.rules = ProgramForm(data, initial=_initial(version))
+        terms = {row.channel: row for row in version.channels.all()} if version else {}
+        self.channels = [
+            TermsForm(slug, currency, data, _initial_terms(terms.get(slug), is_first=not version))
+            for slug, currency in sorted(channels.items())
+        ]
+
+    def is_valid(self) -> bool:
+        """Also fills in what is wrong, beside each field."""
+        is_valid = self.rules.is_valid()
+        for form in self.channels:
+            form.full_clean()
+            form.check(self.rules.cleaned_data.get("discount_type", ""))
+            is_valid = is_valid and not form.errors
+        if is_valid and not list(self.earning()):
+            self.rules.add_error(None, _now("Let at least one channel earn points."))
+            return False
+        return is_valid
+
+    def earning(self) -> Iterable[TermsForm]:
+        return (form for form in self.channels if form.cleaned_data.get("earns"))
+
+    def changes(self) -> dict[str, Any]:
+        """As `programs.update` takes them. Only of valid forms."""
+        given = dict(self.rules.cleaned_data)
+        given["name"] = given.pop("title")
+        del given["is_active"]
+        return {**given, "channels": [form.terms() for form in self.earning()]}
+
+
+def _initial(version: ProgramVersion | None) -> dict[str, Any]:
+    if version is None:
+        return {**FIRST_RULES, "title": FIRST_RULES["name"]}
+    names = [name for name in ProgramForm.base_fields if name not in ("title", "is_active")]
+    return {"title": version.name, **{name: getattr(version, name) for name in names}}
+
+
+def _initial_terms(terms: ChannelTerms | None, *, is_first: bool) -> dict[str, Any]:
+    if terms is None:
+        return {**FIRST_TERMS, "earns": is_first}
+    names = ("points_per_unit", "discount_value", "min_spent")
+    return {"earns": True, **{name: _plain(getattr(terms, name)) for name in names}}
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    """10.0000 as 10: the column's decimals say nothing."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()

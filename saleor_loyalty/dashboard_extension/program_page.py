@@ -1,0 +1,118 @@
+"""The program: its rules and its switch, with what they come to before they are saved."""
+
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from saleor_loyalty import programs
+from saleor_loyalty.dashboard_extension.consequences import consequences
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
+from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.models import DiscountType, ProgramVersion
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+
+AN_ORDER = Decimal("120.00")
+REFUSED = 422
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
+def program_view(visit: Visit) -> HttpResponse:
+    """The rules as a form. A change of rules in force is shown with whom it affects, then saved."""
+    version = _version(visit)
+    channels, is_asked = _channels(visit, version)
+    forms = ProgramForms(
+        version=version, channels=channels, data=visit.request.POST if visit.is_post else None
+    )
+    context: dict[str, Any] = {"forms": forms, "is_asked": is_asked}
+    if not visit.is_post:
+        return show(visit, "program.html", context)
+    if not is_asked:
+        forms.rules.add_error(None, _("The shop does not answer just now. Nothing was saved."))
+    elif forms.is_valid():
+        try:
+            draft = programs.draft(shop=visit.shop, changes=forms.changes(), currencies=channels)
+            if draft.before and "confirmed" not in visit.request.POST:
+                context["consequences"] = consequences(visit.shop, draft)
+                return show(visit, "program.html", context)
+            return _save(visit, forms)
+        except Refused as refused:
+            for problem in refused.problems:
+                field = problem.field if problem.field in forms.rules.fields else None
+                forms.rules.add_error(field, in_words(problem))
+    return show(visit, "program.html", context, status=REFUSED)
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def preview_view(visit: Visit) -> HttpResponse:
+    """What the form as it stands would come to, while it is being filled in."""
+    version = _version(visit)
+    posted = visit.request.POST
+    currency = "currency-"
+    known = {
+        name.removeprefix(currency): str(posted[name])[:3]
+        for name in posted
+        if name.startswith(currency)
+    }
+    forms = ProgramForms(version=version, channels=known, data=posted)
+    promises = _promises(forms) if forms.is_valid() else []
+    return show(visit, "program/promises.html", {"promises": promises})
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def switch_view(visit: Visit) -> HttpResponse:
+    """On or off: `on` is 1 or 0."""
+    on = visit.request.POST.get("on") == "1"
+    try:
+        programs.update(shop=visit.shop, changes={"is_active": on}, actor=visit.viewer.actor)
+    except Refused:  # there are no rules yet
+        return go(visit, "program")
+    return go(visit, "program", told=_("The program is on") if on else _("The program is off"))
+
+
+def _version(visit: Visit) -> ProgramVersion | None:
+    return visit.program.current if visit.program else None
+
+
+def _channels(visit: Visit, version: ProgramVersion | None) -> tuple[dict[str, str], bool]:
+    """The shop's channels with their currencies; those that are known, when it does not answer."""
+    try:
+        return programs.channels(visit.shop), True
+    except (SaleorUnavailable, SaleorRefused):
+        known = version.channels.all() if version else ()
+        return {terms.channel: terms.currency for terms in known}, False
+
+
+def _save(visit: Visit, forms: ProgramForms) -> HttpResponse:
+    changes = forms.changes()
+    if visit.program is None:
+        changes["is_active"] = forms.rules.cleaned_data["is_active"]
+    programs.update(shop=visit.shop, changes=changes, actor=visit.viewer.actor)
+    return go(visit, "program", told=_("The program is saved"))
+
+
+def _promises(forms: ProgramForms) -> list[dict[str, object]]:
+    """For each channel that earns: what an order brings, and what a coupon takes and gives."""
+    rules = forms.rules.cleaned_data
+    return [_promise(form, rules) for form in forms.earning()]
+
+
+def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
+    terms, threshold = form.terms(), rules["threshold"]
+    rate = terms["points_per_unit"]
+    brings = floor(Fraction(AN_ORDER) * Fraction(rate))
+    return {
+        **terms,
+        "currency": form.currency,
+        "order": AN_ORDER,
+        "points": brings,
+        "orders": ceil(threshold / brings) if brings else None,
+        "spend": Decimal(threshold) / rate if rate else None,
+        "is_percentage": rules["discount_type"] == DiscountType.PERCENTAGE,
+    }

@@ -1,0 +1,40 @@
+"""What the domain refuses, in the reader's language.
+
+The API answers in English; a page says the usual refusals in its own words and leaves the rare ones
+as they are.
+"""
+
+from django.utils.translation import gettext as _
+
+from saleor_loyalty.problems import ErrorCode, Problem
+
+
+def in_words(problem: Problem) -> str:
+    """The problem for whoever fills in a form."""
+    return _usual().get((problem.field, problem.code)) or _by_code().get(
+        problem.code, problem.message
+    )
+
+
+def _usual() -> dict[tuple[str | None, ErrorCode], str]:
+    return {
+        ("points", ErrorCode.INSUFFICIENT_POINTS): _("The member does not have so many points."),
+        ("customer_id", ErrorCode.MEMBER_BLOCKED): _(
+            "This member is blocked or closed and takes no points."
+        ),
+        ("customer_id", ErrorCode.NOT_FOUND): _("The shop has no such customer."),
+        ("reason", ErrorCode.REQUIRED): _("Say why; the customer will read it."),
+        ("coupon_id", ErrorCode.INVALID): _(
+            "This coupon is used or over; there is nothing to withdraw."
+        ),
+        ("expiry_days", ErrorCode.REQUIRED): _("Say after how many days points expire."),
+        ("idempotency_key", ErrorCode.DUPLICATE): _(
+            "This form was sent before with another number of points. Open it again."
+        ),
+    }
+
+
+def _by_code() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.PROGRAM_INACTIVE: _("The program is switched off; switch it on to give points."),
+    }

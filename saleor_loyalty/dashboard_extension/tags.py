@@ -1,0 +1,81 @@
+"""Template filters: numbers, money and moments as the reader's language writes them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+
+from saleor_loyalty.messages import localised
+
+register = template.Library()
+
+
+def locale() -> Locale:
+    """Of the language the page is written in."""
+    return Locale.parse(get_language() or "en", sep="-")
+
+
+@register.filter
+def number(value: int | Decimal | None) -> str:
+    """1234.5 -> "1,234.5"; nothing for None."""
+    if value is None:
+        return ""
+    return format_decimal(value, locale=locale(), decimal_quantization=False)
+
+
+@register.filter
+def signed(value: int) -> str:
+    """With its sign, a real minus: 200 -> "+200"."""
+    return format_decimal(value, format="+#,##0;\u2212#,##0", locale=locale())
+
+
+@register.filter
+def points(value: int) -> str:
+    """1 -> "1 point"."""
+    words = ngettext("{number} point", "{number} points", value)
+    return words.format(number=number(value))
+
+
+@register.filter
+def money(value: Decimal, currency: str) -> str:
+    """With the currency's own number of decimals: "€9.90"."""
+    return localised.money(value, currency, locale())
+
+
+@register.filter
+def day(value: datetime | None) -> str:
+    """The day of a moment, in the programme's time zone; nothing for None."""
+    if value is None:
+        return ""
+    return format_date(timezone.localtime(value), format="medium", locale=locale())
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """The last day before a moment at which something ends: an end is a midnight."""
+    return day(value - timedelta(microseconds=1)) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Day and time, in the programme's time zone; nothing for None."""
+    if value is None:
+        return ""
+    return format_datetime(timezone.localtime(value), format="medium", locale=locale())
+
+
+@register.filter
+def date_words(value: date) -> str:
+    """A day that is one already."""
+    return format_date(value, format="medium", locale=locale())
+
+
+@register.filter
+def as_variable(name: str) -> str:
+    """How Liquid names it."""
+    return f"{{{{ {name} }}}}"

@@ -1,0 +1,87 @@
+"""What stands on the Dashboard's own pages of a customer and an order, and its popup."""
+
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from saleor_loyalty import expiry, members, staff_points
+from saleor_loyalty.dashboard_extension.forms import GiftForm
+from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
+from saleor_loyalty.dashboard_extension.tags import points
+from saleor_loyalty.explanations import explain
+from saleor_loyalty.models import Entry, SettledOrder
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
+
+LATEST = 3
+
+
+@page(Permission.MANAGE_USERS)
+def customer_view(visit: Visit) -> HttpResponse:
+    """`?customerId=`: the customer's points, and how they came about last."""
+    customer_id = visit.request.GET.get("customerId", "")
+    member = members.find(shop=visit.shop, customer_id=customer_id)
+    rules = visit.program.current if visit.program else None
+    context: dict[str, object] = {"member": member, "customer_id": customer_id}
+    if member and rules and visit.program:
+        endings = expiry.endings(member, rules.expiry) if visit.program.is_active else []
+        entries = Entry.objects.filter(member=member).select_related("version", "order")
+        context |= {
+            "threshold": rules.threshold,
+            "missing": max(0, rules.threshold - member.balance),
+            "percent": min(100, 100 * member.spendable // rules.threshold),
+            "ending": endings[0] if endings else None,
+            "latest": [
+                (entry.points, explain(entry, get_language()))
+                for entry in entries.order_by("-pk")[:LATEST]
+            ],
+        }
+    return show(visit, "widgets/customer.html", context)
+
+
+@page(Permission.MANAGE_ORDERS)
+def order_view(visit: Visit) -> HttpResponse:
+    """`?orderId=`: the points the order stands at, and why."""
+    order = (
+        SettledOrder.objects.filter(shop=visit.shop, order_id=visit.request.GET.get("orderId", ""))
+        .select_related("member")
+        .first()
+    )
+    entries = order.entries.select_related("version", "order").order_by("-pk") if order else ()
+    context = {
+        "order": order,
+        "entries": [(entry, explain(entry, get_language())) for entry in entries],
+        "may_see_members": visit.viewer.may(Permission.MANAGE_USERS),
+    }
+    return show(visit, "widgets/order.html", context)
+
+
+@page(Permission.MANAGE_USERS, methods=("GET", "POST"))
+def gift_view(visit: Visit) -> HttpResponse:
+    """The popup “Gift points” of a customer; who is no member yet becomes one."""
+    customer_id = visit.request.GET.get("customerId", "")
+    form = GiftForm(visit.request.POST if visit.is_post else None)
+    if form.is_valid():
+        try:
+            entry = staff_points.give(
+                shop=visit.shop,
+                customer_id=customer_id,
+                points=form.cleaned_data["points"],
+                reason=form.cleaned_data["reason"],
+                actor=visit.viewer.actor,
+                idempotency_key=form.cleaned_data["key"],
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        except SaleorUnavailable:
+            form.add_error(None, _("The shop does not answer just now. Nothing was given."))
+        else:
+            given = show(visit, "widgets/given.html", {"entry": entry, "customer_id": customer_id})
+            return tell(given, _("Gave {points}").format(points=points(entry.points)))
+    context = {
+        "form": form,
+        "customer_id": customer_id,
+        "member": members.find(shop=visit.shop, customer_id=customer_id),
+    }
+    return show(visit, "widgets/gift.html", context, status=422 if form.errors else 200)

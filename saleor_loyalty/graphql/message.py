@@ -1,0 +1,146 @@
+"""Message texts in GraphQL: reading, trying on and changing what members are told."""
+
+from typing import Any, Self
+
+import graphene
+from graphene import NonNull, ResolveInfo
+from graphql import GraphQLError
+
+from saleor_loyalty.graphql.enums import LoyaltyMessageKind
+from saleor_loyalty.graphql.errors import errors_field
+from saleor_loyalty.messages import texts, trial
+from saleor_loyalty.messages.texts import Rendered
+from saleor_loyalty.messages.wording import Text
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+
+
+class LoyaltyMessage(graphene.ObjectType):
+    """What members are told, in one language. The title of a push notice is its subject."""
+
+    kind = LoyaltyMessageKind(required=True)
+    language_code = graphene.String(required=True, description="As CLDR writes it: de, pt_BR.")
+    is_active = graphene.Boolean(
+        required=True, description="Whether the kind is sent at all, in whichever language."
+    )
+    subject = graphene.String(required=True, description="Liquid.")
+    body = graphene.String(required=True, description="Liquid; HTML in an email.")
+
+
+class LoyaltyMessageInput(graphene.InputObjectType):
+    """What is left out stays as it is; a first text in a language needs subject and body."""
+
+    kind = LoyaltyMessageKind(required=True)
+    language_code = graphene.String(required=True, description="In any spelling: PT_BR, pt-br.")
+    is_active = graphene.Boolean(description="Of the kind, in all languages.")
+    subject = graphene.String()
+    body = graphene.String()
+
+
+class LoyaltyRenderedMessage(graphene.ObjectType):
+    """A message as an invented member of the shop would get it."""
+
+    subject = graphene.String(required=True)
+    html = graphene.String(description="Null for a push notice.")
+    text = graphene.String(required=True)
+
+
+class MessageQueries:
+    """The fields of Query that tell of messages."""
+
+    loyalty_messages = graphene.List(
+        NonNull(LoyaltyMessage),
+        required=True,
+        kind=LoyaltyMessageKind(),
+        language_code=graphene.String(),
+        description=(
+            "All texts; with a language those that its members get, be they in another one. "
+            "Requires MANAGE_SETTINGS."
+        ),
+    )
+    loyalty_message_preview = graphene.Field(
+        LoyaltyRenderedMessage,
+        input=LoyaltyMessageInput(required=True),
+        description="What a text would look like; nothing is kept. Requires MANAGE_SETTINGS.",
+    )
+
+    @staticmethod
+    def resolve_loyalty_messages(
+        _root: None,
+        info: ResolveInfo,
+        kind: str | None = None,
+        language_code: str | None = None,
+    ) -> list[Text]:
+        shop = info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
+        return texts.all_current(shop, kind=kind, language=language_code)
+
+    @staticmethod
+    def resolve_loyalty_message_preview(
+        _root: None, info: ResolveInfo, input: dict[str, Any]
+    ) -> Rendered:
+        shop = info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
+        try:
+            return texts.preview(
+                shop,
+                input["kind"],
+                input["language_code"],
+                subject=input.get("subject"),
+                body=input.get("body"),
+            )
+        except Refused as refused:
+            reasons = (f"{problem.field}: {problem.message}" for problem in refused.problems)
+            raise GraphQLError(" ".join(reasons)) from refused
+
+
+class LoyaltyMessageUpdate(graphene.Mutation):
+    """Words a message anew, or switches its kind on or off. Requires MANAGE_SETTINGS."""
+
+    class Arguments:
+        input = LoyaltyMessageInput(required=True)
+
+    message = graphene.Field(LoyaltyMessage)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo, input: dict[str, Any]) -> Self:
+        viewer = info.context.loyalty_viewer
+        shop = viewer.require(Permission.MANAGE_SETTINGS)
+        try:
+            text = texts.save(
+                shop,
+                input["kind"],
+                input["language_code"],
+                subject=input.get("subject"),
+                body=input.get("body"),
+                is_active=input.get("is_active"),
+                actor=viewer.actor,
+            )
+        except Refused as refused:
+            return cls(errors=refused.problems)
+        return cls(message=text, errors=[])
+
+
+class LoyaltyMessageTest(graphene.Mutation):
+    """Sends a message with invented contents, at once. Requires MANAGE_SETTINGS."""
+
+    class Arguments:
+        kind = LoyaltyMessageKind(required=True)
+        language_code = graphene.String(required=True)
+        recipient = graphene.String(
+            required=True,
+            description="An email address; for a push notice that of a member with a device.",
+        )
+
+    ok = graphene.Boolean(required=True)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(
+        cls, _root: None, info: ResolveInfo, kind: str, language_code: str, recipient: str
+    ) -> Self:
+        shop = info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
+        try:
+            trial.send(shop, kind, language_code, recipient=recipient)
+        except Refused as refused:
+            return cls(ok=False, errors=refused.problems)
+        return cls(ok=True, errors=[])

@@ -1,0 +1,72 @@
+"""What mail providers report of addresses: bounces and complaints stop further mail to them.
+
+Anymail receives and checks the reports and sends them as a signal; connected when Django is ready.
+"""
+
+import logging
+from typing import Any
+
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
+from django.dispatch import receiver
+from django.utils import timezone
+
+from saleor_loyalty.models import EmailFault, Member
+
+# What a provider refuses to send, by its reason: it remembers an earlier bounce or complaint.
+REFUSED = {
+    RejectReason.BOUNCED: EmailFault.BOUNCED,
+    RejectReason.INVALID: EmailFault.BOUNCED,
+    RejectReason.SPAM: EmailFault.COMPLAINED,
+}
+GONE = {RejectReason.BOUNCED, RejectReason.INVALID}
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(tracking, dispatch_uid="saleor_loyalty.bounces")
+def follow(event: AnymailTrackingEvent, **_kwargs: Any) -> None:
+    """Note what a report says of its address, in every shop; one seen before changes nothing.
+
+    Raises what the database raises, so that the provider reports again later.
+    """
+    if not event.recipient:
+        return
+    members = Member.objects.filter(email__iexact=event.recipient)
+    if _is_unsubscribed(event):
+        members.filter(email_enabled=True).update(email_enabled=False)
+    elif fault := _fault(event):
+        marked = members.exclude(email_fault=fault).update(
+            email_fault=fault, email_fault_at=event.timestamp or timezone.now()
+        )
+        if marked:
+            logger.warning("%s members' address has %s", marked, fault.lower())
+
+
+def lift(member: Member) -> Member:
+    """Have the member's address trusted again, until the next report; the member as they are now.
+
+    A provider may keep a list of its own and go on refusing the address.
+    """
+    Member.objects.filter(pk=member.pk).update(email_fault="", email_fault_at=None)
+    member.email_fault, member.email_fault_at = "", None
+    return member
+
+
+def _is_unsubscribed(event: AnymailTrackingEvent) -> bool:
+    """By the provider's own link or list."""
+    refused = event.event_type == EventType.REJECTED
+    return event.event_type == EventType.UNSUBSCRIBED or (
+        refused and event.reject_reason == RejectReason.UNSUBSCRIBED
+    )
+
+
+def _fault(event: AnymailTrackingEvent) -> EmailFault | None:
+    """None for what may pass: a full mailbox, a delay, a mail that was too large."""
+    match event.event_type:
+        case EventType.COMPLAINED:
+            return EmailFault.COMPLAINED
+        case EventType.BOUNCED if event.reject_reason in GONE:
+            return EmailFault.BOUNCED
+        case EventType.REJECTED:
+            return REFUSED.get(event.reject_reason)
+    return None

@@ -1,0 +1,116 @@
+"""How a shop shows itself in its messages: reading and changing its look, filling in its links."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.messages.localised import known_locale
+from saleor_loyalty.models import Look, Shop
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+
+PLACEHOLDERS = frozenset({"language", "kind"})
+UNSAFE_SCHEMES = frozenset({"data", "file", "javascript", "vbscript"})
+
+
+def of(shop: Shop) -> Look:
+    """The shop's look; one that is not saved, with the defaults, if it has set none."""
+    return Look.objects.filter(shop=shop).select_related("shop").first() or Look(shop=shop)
+
+
+def save(shop: Shop, **changes: str) -> Look:
+    """Change the shop's look: fields of Look by name; the others stay.
+
+    Raises Refused with every problem found; then nothing is changed.
+    """
+    changes = {name: value.strip() for name, value in changes.items()}
+    if "default_language" in changes and (locale := known_locale(changes["default_language"])):
+        changes["default_language"] = str(locale)
+    if problems := list(_problems(changes)):
+        raise Refused(*problems)
+    look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
+    return look
+
+
+def discounts_link(look: Look, *, language: str, kind: str) -> str:
+    """The page with a shopper's discounts; empty when none is set."""
+    return _filled(look.discounts_url or conf.discounts_url, language=language, kind=kind)
+
+
+def push_link(look: Look, *, language: str, kind: str) -> str:
+    """What a push notice opens; empty when none is set."""
+    template = look.push_url or look.discounts_url or conf.discounts_url
+    return _filled(template, language=language, kind=kind)
+
+
+def _filled(template: str, *, language: str, kind: str) -> str:
+    filled = template.replace("{language}", quote(language.replace("_", "-")))
+    return filled.replace("{kind}", quote(kind.lower()))
+
+
+# ------------------------------------------------------------------ what a look may be
+
+
+def _problems(changes: dict[str, Any]) -> Iterator[Problem]:
+    for name, value in changes.items():
+        longest = LONGEST[name]
+        if len(value) > longest:
+            message = f"At most {longest} characters are kept here."
+            yield Problem(name, message, ErrorCode.OUT_OF_RANGE)
+        elif (value or name in REQUIRED) and (message := CHECKS.get(name, _line)(value)):
+            yield Problem(name, message, ErrorCode.INVALID)
+
+
+def _line(value: str) -> str:
+    return "" if value.isprintable() else "Write it in one line."
+
+
+def _color(value: str) -> str:
+    shaped = re.fullmatch(r"#[0-9a-fA-F]{6}", value)
+    return "" if shaped else "Write the colour as # and six digits or letters a to f: #2459c4."
+
+
+def _language(value: str) -> str:
+    return "" if known_locale(value) else f"There is no language “{value}”; use a code like de."
+
+
+def _web_address(value: str) -> str:
+    found = _link(value)
+    if found or urlsplit(value).scheme in {"http", "https"}:
+        return found
+    return "Give a whole web address, starting with https://."
+
+
+def _link(value: str) -> str:
+    """Also of an app: nordlys://discounts."""
+    unknown = set(re.findall(r"{(.*?)}", value)) - PLACEHOLDERS
+    if unknown:
+        return f"Only {{language}} and {{kind}} can be filled in, not {{{min(unknown)}}}."
+    shaped = re.fullmatch(r"([a-zA-Z][\w.+-]*)://[!-~]+", value)
+    if not shaped or shaped[1].lower() in UNSAFE_SCHEMES:
+        return "Give a whole address, such as https://shop.example/account/discounts."
+    return ""
+
+
+def _email(value: str) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return f"“{value}” is no email address."
+    return ""
+
+
+LONGEST = {column.name: column.max_length or 0 for column in Look._meta.concrete_fields}
+REQUIRED = frozenset({"brand_color", "default_language"})
+CHECKS = {
+    "brand_color": _color,
+    "default_language": _language,
+    "discounts_url": _web_address,
+    "logo_url": _web_address,
+    "push_url": _link,
+    "reply_to": _email,
+}

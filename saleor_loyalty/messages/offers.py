@@ -1,0 +1,57 @@
+"""What a coupon gives and asks for, as its holder reads it: once where channels agree."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from babel import Locale
+
+from saleor_loyalty.messages.localised import money, percentage
+from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
+
+
+class Offer(NamedTuple):
+    """The terms of one channel, or of several that have the same.
+
+    `min_order` None: orders of any amount. `orders_in` says for which orders it is true, where not
+    all channels agree.
+    """
+
+    discount: str
+    min_order: str | None
+    orders_in: str | None
+
+
+def offers(version: ProgramVersion, locale: Locale) -> list[Offer]:
+    """The offers of a version's coupon. Reads its channels: have them prefetched."""
+    channels = sorted(version.channels.all(), key=lambda channel: channel.pk)
+    by_money: dict[tuple[str, str | None], list[ChannelTerms]] = {}
+    for channel in channels:
+        shown = (_discount(version, channel, locale), _min_order(channel, locale))
+        by_money.setdefault(shown, []).append(channel)
+    return [
+        Offer(discount, min_order, _orders_in(same, channels) if len(by_money) > 1 else None)
+        for (discount, min_order), same in by_money.items()
+    ]
+
+
+def _discount(version: ProgramVersion, channel: ChannelTerms, locale: Locale) -> str:
+    if version.discount_type == DiscountType.PERCENTAGE:
+        return percentage(channel.discount_value, locale)
+    return money(channel.discount_value, channel.currency, locale)
+
+
+def _min_order(channel: ChannelTerms, locale: Locale) -> str | None:
+    amount = channel.min_spent or Decimal(0)
+    return money(amount, channel.currency, locale) if amount else None
+
+
+def _orders_in(some: list[ChannelTerms], everywhere: list[ChannelTerms]) -> str:
+    """Channels by their currency; by their name as well, where the currency is not enough."""
+    elsewhere = {channel.currency for channel in everywhere if channel not in some}
+    names = (
+        f"{channel.currency} ({channel.channel})"
+        if channel.currency in elsewhere
+        else channel.currency
+        for channel in some
+    )
+    return ", ".join(dict.fromkeys(names))

@@ -1,0 +1,199 @@
+"""Reminders that points end: queued for many members at once, and looked at again before sending.
+
+Which moments of ending a reminder is due for is worked out by `rules.reminders`; SQL only compares
+dates, so there is one calendar.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.messages.outcomes import Skipped
+from saleor_loyalty.models import (
+    Lot,
+    Member,
+    MemberStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    MessageSwitch,
+    Program,
+    ProgramVersion,
+    Shop,
+)
+from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
+from saleor_loyalty.rules.reminders import ReminderRule
+from saleor_loyalty.workers import wake
+
+MEMBERS_AT_ONCE = 10_000
+
+# Points that end after one moment and up to another. What the programme protects ends no earlier
+# than that; written so, and not with GREATEST, the condition is found in an index.
+ENDING = """
+    (expires_at <= %(by)s OR (expires_at IS NULL AND %(protected)s::timestamptz IS NOT NULL))
+    AND (expires_at > %(after)s OR %(protected)s > %(after)s)
+"""
+MEMBERS = {
+    ROLLING: f"""
+        SELECT id FROM saleor_loyalty_member
+        WHERE shop_id = %(shop)s AND id > %(last)s AND balance > 0 AND {ENDING}
+        ORDER BY id LIMIT %(limit)s
+    """,  # noqa: S608 - put together from the constant above
+    PER_LOT: f"""
+        SELECT DISTINCT member_id AS id FROM saleor_loyalty_lot
+        WHERE shop_id = %(shop)s AND member_id > %(last)s AND remaining > 0 AND {ENDING}
+        ORDER BY member_id LIMIT %(limit)s
+    """,  # noqa: S608 - likewise
+}
+POINTS = {
+    ROLLING: """
+        SELECT id AS member_id, balance AS points, GREATEST(expires_at, %(protected)s) AS ends_at
+        FROM saleor_loyalty_member WHERE id IN (SELECT id FROM batch)
+    """,
+    PER_LOT: """
+        SELECT member_id, sum(remaining)::bigint AS points,
+               GREATEST(expires_at, %(protected)s) AS ends_at
+        FROM saleor_loyalty_lot
+        WHERE member_id IN (SELECT id FROM batch) AND remaining > 0
+        GROUP BY member_id, GREATEST(expires_at, %(protected)s)
+    """,
+}
+# In the order of members, in which everybody locks them. Who is told is asked once more at sending.
+QUEUE = """
+    WITH batch AS MATERIALIZED ({members}), ending AS ({points}), queued AS (
+        INSERT INTO saleor_loyalty_message
+            (shop_id, member_id, kind, cause, uid, points, deadline, status, created_at, due_at,
+             attempts, error, delivered_devices)
+        SELECT member.shop_id, member.id, %(kind)s,
+               to_char(ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z:"') || reminder,
+               gen_random_uuid(), points, ends_at, %(pending)s, %(now)s, %(now)s, 0, '', '{{}}'
+        FROM ending
+        JOIN unnest(%(reminders)s::text[], %(afters)s::timestamptz[], %(bys)s::timestamptz[])
+             AS stretch (reminder, after, by) ON ends_at > stretch.after AND ends_at <= stretch.by
+        JOIN saleor_loyalty_member AS member ON member.id = member_id
+        WHERE status = %(active)s AND email_enabled AND email <> '' AND email_fault = ''
+        ORDER BY member.id, ends_at
+        ON CONFLICT (member_id, kind, cause) DO NOTHING
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM queued), count(*), max(id) FROM batch
+"""
+
+logger = logging.getLogger(__name__)
+
+
+def queue(shop: Shop, *, now: datetime, limit: int = MEMBERS_AT_ONCE) -> int:
+    """Queue the reminders whose moment has come since the last run; how many.
+
+    In batches of `limit` members, a statement each, so it may stop anywhere: the next run begins
+    again where the last whole one ended, and what is queued already stays as it is. After a pause
+    of the workers only the last of several reminders of the same points is queued, and none of points
+    that ended. What was due before the programme was first looked at, or while it or its
+    reminders were off, is not made up for.
+    """
+    program = Program.objects.filter(shop=shop).select_related("current").first()
+    if program is None or program.current is None:
+        return 0
+    queued, since = 0, program.reminded_until
+    if program.is_active and since and not _is_silenced(shop):
+        queued = _queue_all(program.current, shop, since, now, limit)
+    Program.objects.filter(pk=program.pk).filter(
+        Q(reminded_until=None) | Q(reminded_until__lt=now)
+    ).update(reminded_until=now)
+    if queued:
+        logger.info("Shop %s: %s reminders queued", shop.pk, queued)
+        wake("send_messages")
+    return queued
+
+
+def shops_with_work() -> list[Shop]:
+    """Shops with a programme, also while it is off: how far we came is to be noted all the same."""
+    return list(Shop.objects.filter(is_active=True, program__isnull=False))
+
+
+def check(message: Message) -> None:
+    """Raise Skipped unless a reminder still tells the truth; put in its points as they are now.
+
+    Reads the message's member, and its shop's programme with the rules, all as they are now. One
+    statement at most.
+    """
+    version = message.shop.program.current
+    deadline = message.deadline
+    if version is None or deadline is None:
+        raise Skipped("The programme has no rules.")
+    now = timezone.now()
+    if deadline <= now:
+        raise Skipped("The points have ended.")
+    message.points = _points_ending(message.member, version.expiry, deadline)
+    if not message.points:
+        raise Skipped("No points end then any more.")
+    if rule_of(version).due(deadline, now=now) != message.cause.rpartition(":")[2]:
+        raise Skipped("A later reminder takes its place, or this one was switched off.")
+
+
+def rule_of(version: ProgramVersion) -> ReminderRule:
+    """When a version's members are reminded."""
+    return ReminderRule.of(
+        version.reminders,
+        expiry_days=version.expiry_days,
+        time_zone=version.time_zone,
+        hour=conf.reminder_hour,
+    )
+
+
+def _is_silenced(shop: Shop) -> bool:
+    switches = MessageSwitch.objects.filter(shop=shop, kind=MessageKind.EXPIRY_EMAIL)
+    return switches.filter(is_active=False).exists()
+
+
+def _queue_all(
+    version: ProgramVersion, shop: Shop, since: datetime, now: datetime, limit: int
+) -> int:
+    stretches = list(rule_of(version).stretches(since=since, until=now))
+    protected = version.protected_until
+    if not stretches or (protected and protected > max(stretch.by for stretch in stretches)):
+        return 0
+    values = {
+        "shop": shop.pk,
+        "protected": protected,
+        "after": min(stretch.after for stretch in stretches),
+        "by": max(stretch.by for stretch in stretches),
+        "reminders": [stretch.reminder.value for stretch in stretches],
+        "afters": [stretch.after for stretch in stretches],
+        "bys": [stretch.by for stretch in stretches],
+        "kind": MessageKind.EXPIRY_EMAIL.value,
+        "pending": MessageStatus.PENDING.value,
+        "active": MemberStatus.ACTIVE.value,
+        "now": now,
+        "limit": limit,
+        "last": 0,
+    }
+    policy = version.expiry_policy
+    statement = QUEUE.format(members=MEMBERS[policy], points=POINTS[policy])
+    queued, members = 0, limit
+    while members == limit:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            count, members, values["last"] = cursor.fetchone()
+        queued += count
+    return queued
+
+
+def _points_ending(member: Member, rule: ExpiryRule, deadline: datetime) -> int:
+    """The points of a member that end at that moment."""
+    if member.balance <= 0:
+        return 0
+    if rule.policy == ROLLING:
+        return member.balance if rule.balance_ends(member.expires_at) == deadline else 0
+    if rule.lot_ends(deadline) != deadline:  # the programme protects them for longer
+        return 0
+    ending = Q(expires_at=deadline)
+    if rule.protected_until == deadline:
+        ending = Q(expires_at__lte=deadline) | Q(expires_at=None)
+    lots = Lot.objects.filter(ending, member=member, remaining__gt=0)
+    points: int | None = lots.aggregate(points=Sum("remaining"))["points"]
+    return points or 0

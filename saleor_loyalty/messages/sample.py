@@ -1,0 +1,110 @@
+"""The member, coupon and gift that previews and test sends tell of; nobody's real ones."""
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
+from decimal import Decimal
+
+from babel import Locale
+from django.utils import timezone
+
+from saleor_loyalty import programs
+from saleor_loyalty.messages import look as looks
+from saleor_loyalty.messages.variables import Occasion, Values, values
+from saleor_loyalty.models import (
+    ChannelTerms,
+    DiscountType,
+    ExpiryPolicy,
+    Look,
+    ProgramVersion,
+    Shop,
+)
+from saleor_loyalty.rules.days import end_of_day
+
+UNSUBSCRIBE_URL = "https://example.com/unsubscribe"
+DISCOUNTS_URL = "https://example.com/account/discounts"
+
+
+def sample(shop: Shop, look: Look, kind: str, language: str) -> Values:
+    """What a text of the kind is previewed with: the shop's own rules, an invented member."""
+    return _filled(occasion(shop, look, kind, language), kind, language)
+
+
+def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values]:
+    """What a text has to bear: everything there, everything left out that may be, the other rules.
+
+    All that a template can ask about comes in both ways.
+    """
+    full = occasion(shop, look, kind, language)
+    yield _filled(full, kind, language)
+    bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", ends=None)
+    for policy in (ExpiryPolicy.ROLLING, ExpiryPolicy.PER_LOT):
+        version = copy(full.version)
+        version.expiry_policy = policy
+        yield _filled(replace(full, version=version, points=1), kind, language)
+        bare = replace(bare, version=version, terms=_TERMS[1:], points=full.balance)
+        yield _filled(bare, kind, language)
+    yield _filled(replace(full, terms=_TERMS), kind, language)
+
+
+def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
+    """An invented member's, by the shop's own rules; by invented ones while it has none."""
+    program = programs.current(shop)
+    version = program.current if program else None
+    rules = version or _VERSION
+    end = end_of_day(timezone.now(), days=30, time_zone=rules.time_zone)
+    balance = max(2, min(rules.threshold * 2 // 5, 10**6))
+    whole = rules.expiry_policy == ExpiryPolicy.ROLLING
+    return Occasion(
+        shop_name=look.name,
+        first_name="Ada",
+        balance=balance,
+        version=rules,
+        terms=list(version.channels.all()) if version else _TERMS[:1],
+        discounts_url=looks.discounts_link(look, language=language, kind=kind) or DISCOUNTS_URL,
+        unsubscribe_url=UNSUBSCRIBE_URL,
+        code="7K2M-QX9T-4HBD-W3NE",
+        ends=end,
+        points=balance if whole else balance * 3 // 5,
+        reason=_REASONS.get(language, _REASONS["en"]),
+        deadline=end,
+    )
+
+
+def _filled(told: Occasion, kind: str, language: str) -> Values:
+    return values(kind, told, language=language, locale=Locale.parse(language))
+
+
+_REASONS = {
+    "en": "Thank you for your patience while we restocked.",
+    "fr": "Merci de votre patience pendant notre réassort.",
+    "de": "Danke für deine Geduld, während wir Nachschub besorgt haben.",
+    "es": "Gracias por tu paciencia mientras reponíamos existencias.",
+    "pl": "Dziękujemy za cierpliwość podczas uzupełniania zapasów.",
+    "ar": "شكرًا لصبرك ريثما أعدنا توفير المنتج.",
+}
+_VERSION = ProgramVersion(
+    name="Loyalty programme",
+    threshold=5000,
+    reward_name="Reward",
+    discount_type=DiscountType.PERCENTAGE,
+    expiry_policy=ExpiryPolicy.ROLLING,
+    expiry_days=365,
+    time_zone="UTC",
+)
+_TERMS = [
+    ChannelTerms(
+        channel="eu",
+        currency="EUR",
+        points_per_unit=Decimal(10),
+        discount_value=Decimal(10),
+        min_spent=Decimal(50),
+    ),
+    ChannelTerms(
+        channel="us",
+        currency="USD",
+        points_per_unit=Decimal("2.5"),
+        discount_value=Decimal(15),
+        min_spent=None,
+    ),
+]

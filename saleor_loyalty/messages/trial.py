@@ -1,0 +1,81 @@
+"""Test sends: a message with invented contents, taken to the provider the way real ones go."""
+
+from contextlib import closing
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from saleor_loyalty import members
+from saleor_loyalty.messages import look as looks
+from saleor_loyalty.messages import texts
+from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
+from saleor_loyalty.messages.email import EmailCourier
+from saleor_loyalty.messages.outcomes import NotSent
+from saleor_loyalty.messages.push import PushCourier
+from saleor_loyalty.messages.sample import sample
+from saleor_loyalty.messages.sandbox import TemplateFailed
+from saleor_loyalty.messages.variables import EMAILS
+from saleor_loyalty.models import Look, Member, Message, Shop
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+
+
+class SampleWriter(Writer):
+    """Writes the shop's text in force, filled with the sample, whomever the message is for."""
+
+    def __init__(self, shop: Shop, kind: str, language: str) -> None:
+        super().__init__()
+        self._look = looks.of(shop)
+        self._text = texts.current(shop, kind, language)
+        self._sample = sample(shop, self._look, kind, self._text.language_code)
+
+    def email(self, message: Message, *, unsubscribe_url: str = "") -> Email:
+        return write_email(self._text, self._sample, self._look)
+
+    def notice(self, message: Message) -> Notice:
+        return write_notice(self._text, self._sample, self._look)
+
+    def look(self, shop: Shop) -> Look:
+        return self._look
+
+
+def send(shop: Shop, kind: str, language: str, *, recipient: str) -> None:
+    """Send the text in force, with invented contents, at once and once.
+
+    `recipient` is any email address; for a push notice that of a member, whose devices get it.
+    Raises Refused when it is neither, or when the provider does not take the message.
+    """
+    recipient = recipient.strip()
+    writer = SampleWriter(shop, kind, language)
+    if kind in EMAILS:
+        courier: EmailCourier | PushCourier = EmailCourier(writer)
+        member = _reader(shop, recipient)
+    else:
+        courier = PushCourier(writer)
+        member = _owner(shop, recipient)
+    message = Message(shop=shop, member=member, kind=kind, uid=uuid4(), created_at=timezone.now())
+    try:
+        with closing(courier):
+            courier.send(message)
+    except (NotSent, TemplateFailed) as error:
+        raise Refused(Problem("recipient", str(error), ErrorCode.INVALID)) from error
+
+
+def _reader(shop: Shop, address: str) -> Member:
+    """Whoever reads the address; not a member of ours."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        message = f"“{address}” is no email address."
+        raise Refused(Problem("recipient", message, ErrorCode.INVALID)) from None
+    return Member(shop=shop, email=address)
+
+
+def _owner(shop: Shop, address: str) -> Member:
+    """The member whose devices get the notice."""
+    member = members.find(shop=shop, email=address)
+    if member is None:
+        message = "Give the email address of a member: their devices get the notice."
+        raise Refused(Problem("recipient", message, ErrorCode.NOT_FOUND))
+    return member

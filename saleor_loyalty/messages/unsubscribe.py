@@ -1,0 +1,49 @@
+"""The link in every email by which its reader stops all of them, without signing in."""
+
+from urllib.parse import urljoin
+
+from django.core.signing import BadSignature, Signer
+from django.urls import NoReverseMatch, reverse
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.models import Member
+
+VIEW = "loyalty-unsubscribe"
+# Whoever has the link may use it for good: emails are kept for years. It opens nothing else.
+_SIGNER = Signer(sep=".", salt="saleor_loyalty.unsubscribe")
+
+
+def link(member: Member) -> str:
+    """The member's own link; empty where no page of ours is served, or nobody is behind it.
+
+    Reads the member's shop: inside Saleor the page is at the shop's own address.
+    """
+    if member.pk is None:
+        return ""
+    try:
+        path = reverse(VIEW, args=[_SIGNER.sign(str(member.pk))])
+    except NoReverseMatch:
+        return ""
+    return f"{conf.public_url or urljoin(member.shop.api_url, '/').rstrip('/')}{path}"
+
+
+def headers(link: str) -> dict[str, str]:
+    """What mail programs show their own button by: RFC 2369, and RFC 8058 for one click.
+
+    One click is promised over HTTPS only, as RFC 8058 asks.
+    """
+    if not link:
+        return {}
+    listed = {"List-Unsubscribe": f"<{link}>"}
+    if link.startswith("https://"):
+        listed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return listed
+
+
+def member_of(token: str) -> Member | None:
+    """Whose link it is; None for a token that we did not make, or whose member is gone."""
+    try:
+        pk = _SIGNER.unsign(token)
+    except BadSignature:
+        return None
+    return Member.objects.select_related("shop").filter(pk=pk).first()

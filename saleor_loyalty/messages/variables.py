@@ -1,0 +1,209 @@
+"""What message templates may name: the catalogue that merchants read, and the values."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from babel import Locale
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty.messages.localised import Count, last_day, money, percentage, round_money
+from saleor_loyalty.models import (
+    ChannelTerms,
+    DiscountType,
+    ExpiryPolicy,
+    MessageKind,
+    ProgramVersion,
+)
+
+Values = dict[str, object]
+EMAILS = frozenset(kind for kind in MessageKind if kind.endswith("_EMAIL"))
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that templates of some kinds may use, and what it stands for."""
+
+    name: str
+    meaning: str | Promise
+    kinds: frozenset[str] = frozenset(MessageKind)
+
+
+_REWARD = frozenset({MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH})
+_GIFT = frozenset({MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH})
+_EXPIRY = frozenset({MessageKind.EXPIRY_EMAIL})
+_WELCOME = frozenset({MessageKind.WELCOME_EMAIL})
+
+CATALOGUE = (
+    Variable("first_name", _("The member's first name; empty when the shop does not know it.")),
+    Variable("shop_name", _("The shop's name.")),
+    Variable("program_name", _("The programme's name.")),
+    Variable("balance", _("The member's points now. A number.")),
+    Variable("reward_name", _("The name of the reward.")),
+    Variable("reward_points", _("Points that a reward takes. A number.")),
+    Variable("points_to_next_reward", _("Points still missing for the next reward. A number.")),
+    Variable("discount", _("What the reward's coupon takes off, in every currency.")),
+    Variable(
+        "terms",
+        _(
+            "What the coupon takes off and asks for, a list to loop over: term.discount, "
+            "term.min_order (empty when any order will do), term.orders_in (the currency; empty "
+            "when all have the same terms)."
+        ),
+    ),
+    Variable("discounts_url", _("The page with the member's discounts; empty when none is set.")),
+    Variable("language", _("The language the text is written in.")),
+    Variable(
+        "unsubscribe_url",
+        _("The page that ends these emails; every email has to link to it."),
+        EMAILS,
+    ),
+    Variable("code", _("The coupon's code."), _REWARD),
+    Variable("valid_until", _("The coupon's last day; empty when it has no end."), _REWARD),
+    Variable("points", _("How many points the gift brings. A number."), _GIFT),
+    Variable("reason", _("Why the points are given, as staff wrote it."), _GIFT),
+    Variable("points", _("How many points end on that day. A number."), _EXPIRY),
+    Variable("remaining", _("How many points are left after that day. A number."), _EXPIRY),
+    Variable("last_day", _("The last day on which these points can be used."), _EXPIRY),
+    Variable("order_keeps_points", _("Yes when an order by then keeps the points."), _EXPIRY),
+    Variable(
+        "earnings",
+        _(
+            "What shopping brings, a list to loop over: earning.points (a number) for every "
+            "earning.amount."
+        ),
+        _WELCOME,
+    ),
+)
+
+
+def names(kind: str) -> frozenset[str]:
+    """Every name that the kind's templates may use."""
+    return frozenset(variable.name for variable in CATALOGUE if kind in variable.kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """All that a message tells, whatever its kind; what its kind does not tell is left out.
+
+    `version` is the coupon's, or else the programme's current one, `terms` its channels. `ends` is
+    the coupon's end, `deadline` the moment at which `points` of the balance end.
+    """
+
+    shop_name: str
+    first_name: str
+    balance: int
+    version: ProgramVersion
+    terms: Sequence[ChannelTerms]
+    discounts_url: str = ""
+    unsubscribe_url: str = ""
+    code: str = ""
+    ends: datetime | None = None
+    points: int = 0
+    reason: str = ""
+    deadline: datetime | None = None
+
+
+def values(kind: str, occasion: Occasion, *, language: str, locale: Locale) -> Values:
+    """What the kind's templates are filled with: text ready to be shown, Counts, lists of those.
+
+    Nothing to show is None. `language` is the text's, `locale` what money and dates follow.
+    """
+    known = names(kind)
+    told = {**_always(occasion, locale), **_of_kind(occasion, locale), "language": language}
+    return {name: value for name, value in told.items() if name in known}
+
+
+def _always(occasion: Occasion, locale: Locale) -> Values:
+    version, balance = occasion.version, max(0, occasion.balance)
+    terms = _terms(occasion, locale)
+    return {
+        "first_name": occasion.first_name.strip() or None,
+        "shop_name": occasion.shop_name,
+        "program_name": version.name,
+        "balance": Count(balance, locale),
+        "reward_name": version.reward_name,
+        "reward_points": Count(version.threshold, locale),
+        "points_to_next_reward": Count(max(0, version.threshold - occasion.balance), locale),
+        "discount": " / ".join(dict.fromkeys(str(term["discount"]) for term in terms)),
+        "terms": terms,
+        "discounts_url": occasion.discounts_url or None,
+        "unsubscribe_url": occasion.unsubscribe_url or None,
+    }
+
+
+def _of_kind(occasion: Occasion, locale: Locale) -> Values:
+    version = occasion.version
+
+    def day(end: datetime | None) -> str | None:
+        return last_day(end, time_zone=version.time_zone, locale=locale) if end else None
+
+    return {
+        "code": occasion.code,
+        "valid_until": day(occasion.ends),
+        "points": Count(occasion.points, locale),
+        "remaining": Count(max(0, occasion.balance - occasion.points), locale),
+        "reason": occasion.reason.strip() or None,
+        "last_day": day(occasion.deadline),
+        "order_keeps_points": version.expiry_policy == ExpiryPolicy.ROLLING,
+        "earnings": _earnings(occasion.terms, locale),
+    }
+
+
+def _terms(occasion: Occasion, locale: Locale) -> list[dict[str, str | None]]:
+    """What the coupon gives and asks for, once where channels agree, in the channels' order.
+
+    `orders_in` says of which orders each is true, and only where there is more than one.
+    """
+    by_money: dict[tuple[str, str | None], list[ChannelTerms]] = {}
+    for channel in occasion.terms:
+        shown = (_discount(channel, occasion.version, locale), _min_order(channel, locale))
+        by_money.setdefault(shown, []).append(channel)
+    return [
+        {
+            "discount": discount,
+            "min_order": min_order,
+            "orders_in": _orders_in(same, occasion.terms) if len(by_money) > 1 else None,
+        }
+        for (discount, min_order), same in by_money.items()
+    ]
+
+
+def _discount(channel: ChannelTerms, version: ProgramVersion, locale: Locale) -> str:
+    if version.discount_type == DiscountType.PERCENTAGE:
+        return percentage(channel.discount_value, locale)
+    return money(channel.discount_value, channel.currency, locale)
+
+
+def _min_order(channel: ChannelTerms, locale: Locale) -> str | None:
+    amount = channel.min_spent or Decimal(0)
+    return money(amount, channel.currency, locale) if amount else None
+
+
+def _orders_in(some: Sequence[ChannelTerms], everywhere: Sequence[ChannelTerms]) -> str:
+    """Channels by their currency; by their name as well, where the currency is not enough."""
+    elsewhere = {channel.currency for channel in everywhere if channel not in some}
+    names = (
+        f"{channel.currency} ({channel.channel})"
+        if channel.currency in elsewhere
+        else channel.currency
+        for channel in some
+    )
+    return ", ".join(dict.fromkeys(names))
+
+
+def _earnings(terms: Iterable[ChannelTerms], locale: Locale) -> list[Values]:
+    """Whole points for a round amount, once per currency and rate: 5 points for every €10."""
+    earnings: dict[tuple[int, int, str], Values] = {}
+    for channel in terms:
+        amount, points = 1, channel.points_per_unit
+        while points != int(points):
+            amount, points = amount * 10, points * 10
+        if points:
+            earnings[int(points), amount, channel.currency] = {
+                "points": Count(int(points), locale),
+                "amount": round_money(amount, channel.currency, locale),
+            }
+    return list(earnings.values())

@@ -1,0 +1,43 @@
+"""Who did what when, where no other row says it."""
+
+from django.db import models
+
+from saleor_loyalty.models.member import Member
+from saleor_loyalty.models.shop import Shop
+
+
+class AuditAction(models.TextChoices):
+    PROGRAM_ON = "PROGRAM_ON"
+    PROGRAM_OFF = "PROGRAM_OFF"
+    MEMBER_STATUS = "MEMBER_STATUS"
+    MESSAGE_RESENT = "MESSAGE_RESENT"
+    MESSAGE_TESTED = "MESSAGE_TESTED"
+    MESSAGE_ON = "MESSAGE_ON"
+    MESSAGE_OFF = "MESSAGE_OFF"
+    LOOK_CHANGED = "LOOK_CHANGED"
+
+
+class AuditRecord(models.Model):
+    """One deed of staff. Like an entry it is added and never changed: the database refuses.
+
+    Gifts, corrections, rules and texts are not noted here: their own rows keep who made them.
+    `detail` is the new status, the kind of message, or the names of the fields: no personal data.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="audit_records")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=255, help_text="Who did it.")
+    action = models.CharField(max_length=14, choices=AuditAction.choices)
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="audit_records", null=True
+    )
+    detail = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["shop", "-id"], name="saleor_loyalty_audit_of_shop"),
+            models.Index(fields=["member", "-id"], name="saleor_loyalty_audit_of_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.actor}"

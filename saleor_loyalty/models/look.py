@@ -1,0 +1,38 @@
+"""How a shop shows itself in its messages."""
+
+from django.db import models
+
+from saleor_loyalty.models.shop import Shop
+
+
+class Look(models.Model):
+    """A shop's name, logo, colour and addresses, as its members see them in messages.
+
+    A shop without a row has the defaults: `messages.look.of` gives them.
+    """
+
+    shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="look")
+    shop_name = models.CharField(max_length=120, blank=True, help_text="Empty: the domain.")
+    logo_url = models.URLField(max_length=500, blank=True, help_text="Empty: the name in words.")
+    brand_color = models.CharField(max_length=7, default="#2459c4", help_text="As #rrggbb.")
+    default_language = models.CharField(
+        max_length=35, default="en", help_text="For members whose own language has no texts."
+    )
+    discounts_url = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="The shopper's list of discounts; may have {language} and {kind} in it.",
+    )
+    push_url = models.CharField(
+        max_length=500, blank=True, help_text="Where a push notice leads. Empty: discounts_url."
+    )
+    sender_name = models.CharField(max_length=120, blank=True, help_text="Empty: the shop's name.")
+    reply_to = models.EmailField(blank=True, help_text="Empty: answers go to the sender.")
+
+    def __str__(self) -> str:
+        return f"look of shop {self.shop_id}"
+
+    @property
+    def name(self) -> str:
+        """What the shop is called in messages."""
+        return self.shop_name or self.shop.domain

@@ -1,0 +1,43 @@
+"""What members choose for themselves: which messages they take, and in which language."""
+
+from babel import Locale, UnknownLocaleError
+
+from saleor_loyalty.models import Member
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+
+
+def change(
+    *,
+    member: Member,
+    email_enabled: bool | None = None,
+    push_enabled: bool | None = None,
+    language_code: str | None = None,
+) -> Member:
+    """Keep a member's choices; None leaves one as it is. The member, with these.
+
+    A language that was chosen here stays, whatever language the shop's account has. Raises Refused
+    for a language nobody knows, and then nothing is changed.
+    """
+    changes: dict[str, bool | str] = {}
+    if language_code is not None:
+        changes |= {"language_code": _known(language_code), "language_is_own": True}
+    if email_enabled is not None:
+        changes["email_enabled"] = email_enabled
+    if push_enabled is not None:
+        changes["push_enabled"] = push_enabled
+    if changes:
+        Member.objects.filter(pk=member.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(member, name, value)
+    return member
+
+
+def _known(language_code: str) -> str:
+    """The code as members have it: small letters, with hyphens."""
+    code = language_code.strip().lower().replace("_", "-")
+    try:
+        Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        message = f"There is no language “{language_code}”; use a code like de or pt-br."
+        raise Refused(Problem("language_code", message, ErrorCode.INVALID)) from None
+    return code

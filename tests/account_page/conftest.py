@@ -1,0 +1,211 @@
+"""A shop with a real key and a programme, a shopper who holds a token, and points of all kinds."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from saleor_loyalty import ledger, members, staff_points
+from saleor_loyalty.models import (
+    Activation,
+    ChannelTerms,
+    Coupon,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    Member,
+    Program,
+    ProgramVersion,
+    SettledOrder,
+    Shop,
+)
+from saleor_loyalty.postings import Posting
+from saleor_loyalty.rules.entitlement import Entitlement
+from saleor_loyalty.saleor_api.facts import Customer
+from tests.doors.conftest import installed
+from tests.doors.saleor import CUSTOMER_ID, Saleor, SigningKey
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+STORE = "https://store.example.com"  # in LOYALTY_ALLOWED_ORIGINS of the tests
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    return SigningKey("the-shops-key")
+
+
+@pytest.fixture
+def saleor(key: SigningKey) -> Iterator[Saleor]:
+    server = Saleor(key)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shop(db: None, saleor: Saleor) -> Shop:
+    return installed(saleor)
+
+
+@pytest.fixture
+def program(shop: Shop) -> Program:
+    """10 points per euro; 5,000 make a coupon of 10 % from 100 euro on; a year after each order."""
+    program = Program.objects.create(shop=shop, is_active=True)
+    Activation.objects.create(program=program, started_at=LONG_AGO)
+    program.current = new_version(program)
+    program.save()
+    return program
+
+
+def new_version(program: Program, **fields: object) -> ProgramVersion:
+    """The next version of the rules, not yet the current one."""
+    version = ProgramVersion.objects.create(
+        program=program,
+        **{
+            "number": program.versions.count() + 1,
+            "name": "Nordlys Club",
+            "threshold": 5000,
+            "reward_name": "10 % off",
+            "discount_type": "PERCENTAGE",
+            "coupon_valid_days": 60,
+            "basis": "GROSS",
+            "include_shipping": False,
+            "expiry_policy": "ROLLING",
+            "expiry_days": 365,
+            "time_zone": "Europe/Paris",
+            "created_at": LONG_AGO,
+            "created_by": "owner",
+            **fields,
+        },
+    )
+    ChannelTerms.objects.create(
+        version=version,
+        channel="main",
+        currency="EUR",
+        points_per_unit=Decimal(10),
+        discount_value=Decimal(10),
+        min_spent=Decimal(100),
+    )
+    return version
+
+
+def use(program: Program, **fields: object) -> ProgramVersion:
+    """Have the programme go by other rules from now on."""
+    program.current = new_version(program, **fields)
+    program.save()
+    return program.current
+
+
+@pytest.fixture
+def ada(shop: Shop) -> Member:
+    """The shopper whose token the stand-in for Saleor makes."""
+    return enroll(shop, CUSTOMER_ID, "ada@example.com", "Ada")
+
+
+def enroll(
+    shop: Shop, customer_id: str, email: str, first_name: str = "", language: str = "en"
+) -> Member:
+    customer = Customer(customer_id, email, first_name, language)
+    ids = members.enroll_all(shop=shop, customers=[customer])
+    return Member.objects.get(pk=ids[customer_id])
+
+
+@pytest.fixture
+def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
+    """Points for an order of so many euros, or what is left of them when it is settled anew."""
+
+    def earn(
+        member: Member, euros: str, *, order: SettledOrder | None = None, credited: int = 0
+    ) -> Entry:
+        version = program.current
+        assert version
+        now = timezone.now()
+        if order is None:
+            number = str(SettledOrder.objects.count() + 21)
+            order = SettledOrder.objects.create(
+                shop=shop,
+                order_id=f"order-{number}",
+                number=number,
+                member=member,
+                version=version,
+                fully_paid_at=now,
+                settled_at=now,
+            )
+        amount = Decimal(euros)
+        charged = amount or Decimal(1)
+        basis = Entitlement(int(amount * 10), "EUR", charged, amount, charged, Decimal(10))
+        posting = Posting(
+            member_id=member.pk,
+            kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,
+            points=basis.points - credited,
+            source=f"{order.order_id}:{basis.points}",
+            version=version,
+            order=order,
+            basis=basis,
+        )
+        with ledger.open_book([member.pk], version=version, now=now) as book:
+            return book.post(posting)
+
+    return earn
+
+
+@pytest.fixture
+def gift(shop: Shop, program: Program) -> Callable[..., Entry]:
+    def gift(member: Member, points: int, reason: str = "For a kind letter") -> Entry:
+        return staff_points.give(
+            shop=shop,
+            customer_id=member.customer_id,
+            points=points,
+            reason=reason,
+            actor="sam@example.com",
+        )
+
+    return gift
+
+
+@pytest.fixture
+def mint() -> Callable[..., Coupon]:
+    """A coupon that the member's next reward brought, in the state given."""
+    numbers = count(1)
+
+    def mint(member: Member, **fields: object) -> Coupon:
+        coupon = member.coupons.filter(status=CouponStatus.PENDING).order_by("pk").first()
+        assert coupon, "no reward was reached"
+        number = next(numbers)
+        values = {
+            "status": CouponStatus.ACTIVE,
+            "code": f"NORDLYS-7KQ4-M2XW-{number:04}",
+            "expires_at": timezone.now() + timedelta(days=30),
+            **fields,
+        }
+        for name, value in values.items():
+            setattr(coupon, name, value)
+        coupon.save()
+        return coupon
+
+    return mint
+
+
+@pytest.fixture
+def token(saleor: Saleor, key: SigningKey) -> str:
+    """Ada's access token, just made."""
+    return key.token(saleor.access_claims())
+
+
+@pytest.fixture
+def sign_in(client: Client, token: str) -> Callable[..., Client]:
+    """A browser that came from the storefront with a token; Ada's unless given."""
+
+    def sign_in(given: str = token, **headers: str) -> Client:
+        answer = client.post(
+            "/account/sign-in/",
+            {"token": given, "return_url": f"{STORE}/account"},
+            headers={"Origin": STORE, **headers},
+        )
+        assert answer.status_code == 302, answer.content.decode()
+        return client
+
+    return sign_in

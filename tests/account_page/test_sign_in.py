@@ -1,0 +1,250 @@
+"""Signing in: whose token counts, where it may come from, and what the session is worth."""
+
+import re
+import time
+
+import pytest
+from django.core import signing
+from django.test import Client
+
+from saleor_loyalty.account_page import sessions
+from saleor_loyalty.models import Member
+from tests.account_page.conftest import STORE, enroll
+from tests.doors.conftest import installed
+from tests.doors.saleor import Saleor, SigningKey
+
+pytestmark = pytest.mark.django_db
+SIGN_IN = "/account/sign-in/"
+
+
+def post(client, token, *, return_url="", **headers):
+    content = {"token": token, "return_url": return_url}
+    return client.post(SIGN_IN, content, headers={"Origin": STORE, **headers})
+
+
+def cookie_of(answer):
+    return answer.cookies[sessions.COOKIE]
+
+
+def page(client):
+    return client.get("/account/")
+
+
+def test_a_shoppers_token_opens_the_page(client, ada, program, token):
+    answer = post(client, token)
+
+    assert (answer.status_code, answer["Location"]) == (302, "../")
+    assert "Nordlys Club" in page(client).content.decode()
+
+
+def test_the_token_is_in_no_address_and_in_no_cookie(client, ada, token):
+    answer = post(client, token)
+
+    assert token not in answer["Location"]
+    assert token not in cookie_of(answer).value
+
+
+def test_the_cookie_is_for_the_page_alone_and_for_an_hour(client, ada, token):
+    cookie = cookie_of(post(client, token))
+
+    assert (cookie["path"], cookie["max-age"]) == ("/account/", 3600)
+    assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", "")
+
+
+def test_over_https_the_cookie_is_secure(client, ada, token):
+    answer = client.post(SIGN_IN, {"token": token}, headers={"Origin": STORE}, secure=True)
+
+    assert cookie_of(answer)["secure"] is True
+
+
+def test_in_a_frame_the_cookie_is_kept_apart_for_the_site_around(client, ada, token):
+    cookie = cookie_of(post(client, token, **{"Sec-Fetch-Dest": "iframe"}))
+
+    assert cookie["secure"] is True
+    assert "SameSite=None; Partitioned" in cookie.OutputString()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"type": "refresh"},
+        {"exp": int(time.time()) - 60},
+        {"iss": "https://elsewhere.example.com/graphql/"},
+        {"aud": "custom:somebody-else"},
+        {"user_id": ""},
+    ],
+    ids=lambda claims: next(iter(claims)),
+)
+def test_t37_a_token_that_is_no_customers_of_the_shop_now_opens_nothing(
+    client, saleor, key, ada, claims
+):
+    answer = post(client, key.token(saleor.access_claims(**claims)))
+
+    assert answer.status_code == 401
+    assert sessions.COOKIE not in answer.cookies
+    assert "Your sign-in was not accepted" in answer.content.decode()
+
+
+def test_t37_a_staff_token_opens_no_shoppers_page(client, saleor, key, ada):
+    answer = post(client, key.token(saleor.staff_claims()))
+
+    assert answer.status_code == 401
+    assert sessions.COOKIE not in answer.cookies
+
+
+def test_t36_a_token_signed_by_another_shops_key_opens_nothing(client, saleor, ada):
+    forged = SigningKey("the-shops-key").token(saleor.access_claims())
+
+    assert post(client, forged).status_code == 401
+
+
+def test_when_the_shop_gives_no_keys_the_shopper_may_try_again(client, saleor, ada):
+    saleor.is_down = True
+    token = SigningKey("a-key-nobody-knows").token(saleor.access_claims())
+
+    answer = post(client, token)
+
+    assert answer.status_code == 503
+    assert "The shop does not answer" in answer.content.decode()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null"])
+def test_a_page_that_is_no_storefronts_cannot_sign_anybody_in(client, ada, token, origin):
+    answer = post(client, token, Origin=origin)
+
+    assert answer.status_code == 403
+    assert sessions.COOKIE not in answer.cookies
+    assert f"<code>{origin}</code>" in answer.content.decode()
+
+
+def test_an_app_that_sends_no_origin_may_hand_a_token_over(client, ada, token):
+    assert client.post(SIGN_IN, {"token": token}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("return_url", "back"),
+    [
+        (f"{STORE}/account/points?tab=1", f"{STORE}/account/points?tab=1"),
+        ("", STORE),
+        ("https://evil.example.com/", STORE),
+        (f"{STORE}.evil.example.com/", STORE),
+        (f"{STORE}@evil.example.com/", STORE),
+        ("javascript:alert(1)", STORE),
+        ("http://[", STORE),
+        (f"{STORE}/{'x' * 1000}", STORE),
+    ],
+)
+def test_the_way_back_leads_to_a_storefront_only(client, ada, program, token, return_url, back):
+    post(client, token, return_url=return_url)
+
+    links = re.findall(r'<a href="([^"]+)">Back to the shop</a>', page(client).content.decode())
+    assert links == [back.replace("&", "&amp;")]
+
+
+def test_opening_the_address_of_the_form_leads_to_the_page(client):
+    answer = client.get(SIGN_IN)
+
+    assert (answer.status_code, answer["Location"]) == (302, "../")
+
+
+def test_without_a_session_the_page_says_how_to_get_one(client):
+    answer = page(client)
+
+    assert answer.status_code == 401
+    assert "Sign in to the shop and open your points" in answer.content.decode()
+
+
+def test_a_session_ends_and_the_page_leads_back(sign_in, ada, program, monkeypatch):
+    client = sign_in()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3601)
+
+    answer = page(client)
+
+    assert answer.status_code == 401
+    assert "signs you out after an hour" in answer.content.decode()
+    assert f'href="{STORE}/account"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("tamper", [lambda v: v[:-2] + "AA", lambda v: "x" + v, lambda v: ""])
+def test_t37_a_cookie_that_was_changed_opens_nothing(sign_in, ada, program, tamper):
+    client = sign_in()
+    cookie = client.cookies[sessions.COOKIE].value
+    client.cookies[sessions.COOKIE] = tamper(cookie)
+
+    answer = page(client)
+
+    assert answer.status_code == 401
+    assert "You are not signed in here" in answer.content.decode()
+
+
+def test_t37_what_was_signed_for_something_else_is_no_session(client, shop, ada):
+    content = {"shop_id": shop.pk, "customer_id": ada.customer_id, "back": "", "is_framed": False}
+    client.cookies[sessions.COOKIE] = signing.dumps(content, salt="something else")
+
+    assert page(client).status_code == 401
+
+
+def test_a_shop_that_is_served_no_more_shows_nothing(sign_in, shop, ada, program):
+    client = sign_in()
+    shop.is_active = False
+    shop.save()
+
+    assert page(client).status_code == 401
+
+
+def test_t37_one_customer_sees_nothing_of_another_nor_of_another_shop(
+    sign_in, saleor, key, shop, ada, program, gift
+):
+    other = enroll(shop, "VXNlcjo5OQ==", "other@example.com", "Other")
+    gift(other, 4321, "A secret of others")
+    elsewhere = Saleor(key)
+    try:
+        namesake = enroll(installed(elsewhere), ada.customer_id, "namesake@example.com")
+    finally:
+        elsewhere.stop()
+    Member.objects.filter(pk=namesake.pk).update(balance=777)
+    client = sign_in()
+
+    for address in ("/account/", f"/account/?before={2**40}"):
+        shown = client.get(address).content.decode()
+        assert "ada@example.com" in shown
+        assert not re.search("A secret of others|4,321|other@example.com|namesake|777", shown)
+
+
+def form_token_of(client):
+    found = re.search(r'name="form_token" value="([^"]+)"', page(client).content.decode())
+    assert found
+    return found[1]
+
+
+def test_signing_out_ends_the_session(sign_in, ada, program):
+    client = sign_in()
+
+    answer = client.post("/account/sign-out/", {"form_token": form_token_of(client)})
+
+    assert "You are signed out" in answer.content.decode()
+    assert page(client).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/account/sign-out/", "/account/preferences/"])
+def test_a_form_that_is_not_the_pages_own_changes_nothing(sign_in, ada, program, address):
+    client = sign_in()
+    other = form_token_of(Client_of_another(client))
+
+    for content in ({}, {"form_token": other}, {"form_token": "ü"}):
+        answer = client.post(address, content)
+        assert answer.status_code == 403
+        assert "Nothing was changed" in answer.content.decode()
+
+    ada.refresh_from_db()
+    assert ada.email_enabled
+    assert page(client).status_code == 200
+
+
+def Client_of_another(client):  # noqa: N802 - reads as a noun
+    """Another browser that signed in to the same account a moment later."""
+    other = Client()
+    session = signing.loads(client.cookies[sessions.COOKIE].value, salt=sessions.SALT)
+    other.cookies[sessions.COOKIE] = signing.dumps({**session, "back": ""}, salt=sessions.SALT)
+    return other
