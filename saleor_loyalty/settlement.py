@@ -5,12 +5,12 @@ earned once stays with the program version that first credited it.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from saleor_loyalty import coupons, ground, inbox, ledger
 from saleor_loyalty.coupons import Use
@@ -27,6 +27,10 @@ from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, Sa
 from saleor_loyalty.statements import Writing
 
 logger = logging.getLogger(__name__)
+
+# Another transaction was first with a row, or it and we waited for each other. By now it is done,
+# so a second try goes through.
+CONFLICTS = (IntegrityError, OperationalError)
 
 ROW_FIELDS = (
     *("member", "version", "points", "revision"),
@@ -124,12 +128,20 @@ def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Ite
     One transaction. One order that is credited takes four statements, and a batch of any size as
     many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.
     """
-    ids = set(order_ids)
-    with transaction.atomic():
-        known = ground.read(shop, [orders[id_] for id_ in ids if id_ in orders], claim)
-        writing = Writing()
-        inbox.finish(claim, [c for c in known.changes if c.subject_id in ids], writing)
-        _settle_on(known, writing)
+    try:
+        _settle(shop, claim, orders, set(order_ids))
+    except CONFLICTS:
+        _settle(shop, claim, orders, set(order_ids))
+
+
+@transaction.atomic
+def _settle(
+    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Collection[str]
+) -> None:
+    known = ground.read(shop, [orders[id_] for id_ in order_ids if id_ in orders], claim)
+    writing = Writing()
+    inbox.finish(claim, [c for c in known.changes if c.subject_id in order_ids], writing)
+    _settle_on(known, writing)
 
 
 def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = False) -> list[Entry]:
