@@ -61,8 +61,9 @@ translations: environment ## gather the texts to translate into the .po files, a
 	done
 	@$(PYBABEL) compile --domain django --directory $(LOCALE)
 
-benchmark: environment ## time a sweep of 100,000 members against plain SQL doing the same
-	@$(PYTHON_IN) -m benchmarks.expiry $(ARGS)
+benchmark: environment ## time sweep and settlement against plain SQL doing the same
+	@$(PYTHON_IN) -m benchmarks.settlement
+	@$(PYTHON_IN) -m benchmarks.expiry
 
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings

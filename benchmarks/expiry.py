@@ -4,32 +4,21 @@ python -m benchmarks.expiry [members [rounds]], with DATABASE_URL or else an emb
 Every member has two lots, and all of them have ended.
 """
 
-import os
 import resource
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 
-import django
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Sum
 
-from saleor_loyalty.server.engines import engines
+from benchmarks import fresh
 
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 END = datetime(2027, 5, 1, tzinfo=UTC)
 GOAL = 3  # times the plain SQL
 
-EMPTY = """
-    TRUNCATE saleor_loyalty_lot, saleor_loyalty_entry, saleor_loyalty_member,
-             saleor_loyalty_programversion, saleor_loyalty_program, saleor_loyalty_shop CASCADE
-"""
 FILL = """
     INSERT INTO saleor_loyalty_member
         (shop_id, customer_id, email, first_name, language_code, status, status_by, balance,
@@ -96,45 +85,12 @@ def timed(policy: str, members: int, end_points: Callable[[object], None]) -> fl
 
 def fill(policy: str, members: int) -> object:
     """Replace everything by a shop whose members' points have all ended; the shop."""
-    from saleor_loyalty.models import Program, ProgramVersion, Shop
-
-    with quiet_cursor() as cursor:
-        cursor.execute(EMPTY)
-    shop = Shop.objects.create(api_url="https://example.com/graphql/", installed_at=END)
-    program = Program.objects.create(shop=shop, is_active=True)
-    program.current = ProgramVersion.objects.create(
-        program=program,
-        number=1,
-        name="Points",
-        threshold=5000,
-        reward_name="10 % off",
-        discount_type="PERCENTAGE",
-        basis="GROSS",
-        include_shipping=False,
-        expiry_policy=policy,
-        expiry_days=30,
-        time_zone="UTC",
-        created_at=END,
-        created_by="benchmark",
-    )
-    program.save()
-    with quiet_cursor() as cursor:
-        values = {"shop": shop.pk, "version": program.current.pk, "end": END, "members": members}
-        cursor.execute(FILL, values)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
-    return shop
-
-
-@contextmanager
-def quiet_cursor() -> Iterator[CursorWrapper]:
-    """A cursor that fires no triggers: those of the ledger refuse to empty its tables, and those of
-    foreign keys would check each row by plans made for empty ones.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield cursor
+    program = fresh.shop(END, threshold=5000, expiry_policy=policy, expiry_days=30)
+    with fresh.quiet_cursor() as cursor:
+        values = {"shop": program.shop_id, "version": program.current_id}
+        cursor.execute(FILL, {**values, "end": END, "members": members})
+    fresh.settle_down()
+    return program.shop
 
 
 def sweep(shop: object) -> None:
@@ -165,9 +121,4 @@ def rounded(seconds: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="loyalty-") as folder, engines(Path(folder)) as running:
-        os.environ.update(running.environment())
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        sys.exit(main(*map(int, sys.argv[1:])))
+    fresh.run(main)

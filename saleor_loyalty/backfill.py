@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from saleor_loyalty import inbox, programs, settlement
@@ -74,10 +74,10 @@ def backfill(
 def _settle_again_on_conflict(
     shop: Shop, orders: Sequence[Order], *, dry_run: bool
 ) -> Sequence[Entry]:
-    """A worker may settle an order of the page for the first time just when we do."""
+    """A worker may be at an order of the page just when we are."""
     try:
         return _settle(shop, orders, dry_run=dry_run)
-    except IntegrityError:
+    except settlement.CONFLICTS:
         return _settle(shop, orders, dry_run=dry_run)
 
 

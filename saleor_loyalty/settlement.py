@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from saleor_loyalty import announcements, coupons, ground, inbox, ledger, snapshots
 from saleor_loyalty.coupons import Use
@@ -28,6 +28,10 @@ from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
+
+# Another transaction was first with a row, or it and we waited for each other. By now it is done,
+# so a second try goes through.
+CONFLICTS = (IntegrityError, OperationalError)
 
 ROW_FIELDS = (
     *("member", "version", "points", "revision"),
@@ -150,13 +154,25 @@ def settle(
     many. Ids without an order (drafts, orders Saleor no longer knows) are taken off. `told` are the
     ids of those that are an event's snapshot and not Saleor's answer.
     """
-    ids = set(order_ids)
-    with transaction.atomic():
-        known = ground.read(shop, [orders[id_] for id_ in ids if id_ in orders], claim)
-        writing = Writing()
-        inbox.finish(claim, [c for c in known.changes if c.subject_id in ids], writing)
-        snapshots.note(shop, known.orders, writing, told=told)
-        _settle_on(known, writing)
+    try:
+        _settle(shop, claim, orders, set(order_ids), told)
+    except CONFLICTS:
+        _settle(shop, claim, orders, set(order_ids), told)
+
+
+@transaction.atomic
+def _settle(
+    shop: Shop,
+    claim: Claim,
+    orders: Mapping[str, Order],
+    order_ids: Collection[str],
+    told: Collection[str],
+) -> None:
+    known = ground.read(shop, [orders[id_] for id_ in order_ids if id_ in orders], claim)
+    writing = Writing()
+    inbox.finish(claim, [c for c in known.changes if c.subject_id in order_ids], writing)
+    snapshots.note(shop, known.orders, writing, told=told)
+    _settle_on(known, writing)
 
 
 def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = False) -> list[Entry]:

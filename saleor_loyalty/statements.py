@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, ForeignKey, Model, QuerySet
 
 
@@ -63,12 +63,13 @@ def recordset(
 ) -> Recordset:
     """These fields of rows, and more integers by name, one for each row. Amounts are exact."""
     fields = list(fields)
+    database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every use
     records = [
-        {f.column: f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields}
+        {f.column: f.get_db_prep_save(getattr(row, f.attname), database) for f in fields}
         | {name: numbers[place] for name, numbers in more.items()}
         for place, row in enumerate(rows)
     ]
-    types = [f"{f.column} {f.db_type(connection)}" for f in fields]
+    types = [f"{f.column} {f.db_type(database)}" for f in fields]
     return Recordset(
         columns=[str(f.column) for f in fields],
         types=", ".join([*types, *(f"{name} integer" for name in more)]),

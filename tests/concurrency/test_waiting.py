@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_loyalty import inbox, ledger, members, settlement
+from saleor_loyalty import backfill, inbox, ledger, members, settlement
 from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Program, SettledOrder, Shop
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
-from tests.points.conftest import new_version
+from tests.points.conftest import LONG_AGO, new_version
 from tests.points.paper_saleor import ANNA, line
 
 PATIENCE = 30  # seconds until the second transaction waits
@@ -26,15 +27,14 @@ def one_after_the_other(first: Callable[[], object], second: Callable[[], object
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
             first()
-            waiting = threads.submit(_in_own_transaction, second)
+            waiting = threads.submit(_with_own_connection, second)
             _wait_until_somebody_waits_for_a_lock()
         waiting.result()
 
 
-def _in_own_transaction(work: Callable[[], Any]) -> Any:
+def _with_own_connection(work: Callable[[], Any]) -> Any:
     try:
-        with transaction.atomic():
-            return work()
+        return work()
     finally:
         connection.close()
 
@@ -71,7 +71,11 @@ def post(anna, version) -> Callable[..., Callable[[], None]]:
         )
 
         def work() -> None:
-            with ledger.open_book([anna.pk], version=version, now=timezone.now()) as book:
+            now = timezone.now()
+            with (
+                transaction.atomic(),
+                ledger.open_book([anna.pk], version=version, now=now) as book,
+            ):
                 book.post(posting)
 
         return work
@@ -157,13 +161,62 @@ def test_t06_who_waits_for_an_order_reverses_by_the_rules_the_other_credited_by(
     assert Member.objects.get().balance == 10
 
 
+def test_a_worker_that_waits_for_an_orders_first_settlement_settles_after_it(shop, saleor, facts):
+    key = saleor.paper.place(1, line(100))
+    inbox.mark(shop=shop, order_ids=[key])
+    claim = inbox.claim(shop=shop, limit=1)
+    before = facts(key)
+    saleor.paper.charge(key, 40.0)
+    after = facts(key)
+
+    def fill() -> None:
+        settlement.bring_to_entitlement(shop, before)
+        inbox.mark(shop=shop, order_ids=[key])
+
+    one_after_the_other(fill, lambda: settlement.settle(shop, claim, {key: after[0]}, [key]))
+
+    assert Member.objects.get().balance == 400
+    assert inbox.claim(shop=shop, limit=1).marks == {key: 2}
+
+
+def test_a_worker_and_a_backfill_that_wait_for_each_other_both_come_to_an_end(
+    shop, saleor, facts, monkeypatch
+):
+    key = saleor.paper.place(1, line(100))
+    with transaction.atomic():
+        settlement.bring_to_entitlement(shop, facts(key))
+    saleor.paper.charge(key, 40.0)
+    inbox.mark(shop=shop, order_ids=[key])
+    claim = inbox.claim(shop=shop, limit=1)
+    orders = {key: facts(key)[0]}
+    workers = []
+
+    def have_a_worker_wait_and_mark(**what: Any) -> None:
+        if not workers:
+            settle = partial(settlement.settle, shop, claim, orders, [key])
+            workers.append(threads.submit(_with_own_connection, settle))
+            _wait_until_somebody_waits_for_a_lock()
+        mark(**what)
+
+    mark = inbox.mark
+    monkeypatch.setattr(inbox, "mark", have_a_worker_wait_and_mark)
+    with ThreadPoolExecutor() as threads:
+        pages = backfill.backfill(
+            shop, Saleor(saleor.paper), since=LONG_AGO, dry_run=False, pause=0
+        )
+        assert [page.unread for page in pages] == [{}]
+        workers[0].result()
+
+    assert Member.objects.get().balance == 400
+
+
 def test_what_another_transaction_claims_just_now_is_passed_over(shop):
     for subject in ("a", "b", "c"):
         inbox.mark(shop=shop, order_ids=[subject])
 
     with ThreadPoolExecutor() as threads, transaction.atomic():
         first = inbox.claim(shop=shop, limit=2)
-        second = threads.submit(_in_own_transaction, lambda: inbox.claim(shop=shop, limit=3))
+        second = threads.submit(_with_own_connection, lambda: inbox.claim(shop=shop, limit=3))
 
         assert first.marks.keys() == {"a", "b"}
         assert second.result(PATIENCE).marks.keys() == {"c"}

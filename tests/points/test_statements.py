@@ -55,12 +55,14 @@ def transactions_that_wrote(*models: type) -> int:
 def test_one_credited_order_takes_at_most_four_statements_and_one_commit(paper, statements_of):
     first = statements_of([paper.place(1, line(100))])
 
-    assert (first[0], first[-1], len(first[1:-1])) == ("BEGIN", "COMMIT", 4)
+    assert (first[0], first[-1]) == ("BEGIN", "COMMIT")
+    assert len(first[1:-1]) <= 4
     assert transactions_that_wrote(Entry, Lot, Member, SettledOrder) == 1
 
     second = statements_of([paper.place(2, line(100))])
 
-    assert (second[0], second[-1], len(second[1:-1])) == ("BEGIN", "COMMIT", 4)
+    assert (second[0], second[-1]) == ("BEGIN", "COMMIT")
+    assert len(second[1:-1]) <= 4
     assert Member.objects.get().balance == 2000
 
 
@@ -74,7 +76,6 @@ def test_a_batch_of_500_takes_as_many_as_one(paper, statements_of):
     assert len(statements_of(keys)) == len(one)
 
     assert Entry.objects.count() == 526
-    assert list(Member.objects.values_list("balance", flat=True).distinct()) != [0]
     assert sum(Member.objects.values_list("balance", flat=True)) == 5260
 
 
