@@ -14,7 +14,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -77,6 +77,11 @@ class LiveSaleor:
     def python(self, code: str) -> str:
         """What this code prints, run where Django is set up."""
         return self._run("-c", f"import django; django.setup()\n{code}", seconds=120)
+
+    def bare(self) -> "LiveSaleor":
+        """The same database, seen by a Saleor without our package."""
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": "without_loyalty"}
+        return replace(self, env=env)
 
     def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a statement, committed."""
