@@ -120,6 +120,10 @@ ANYMAIL = json.loads(os.environ.get("ANYMAIL", "{}"))
 CELERY_BROKER_URL = _required(
     "CELERY_BROKER_URL", "the address of a Valkey or Redis server, as redis://host:6379/0"
 )
+LOYALTY_RATE_EVENTS = os.environ.get("LOYALTY_RATE_EVENTS", Conf.rate_events)
+LOYALTY_RATE_REQUESTS = os.environ.get("LOYALTY_RATE_REQUESTS", Conf.rate_requests)
+LOYALTY_RATE_MUTATIONS = os.environ.get("LOYALTY_RATE_MUTATIONS", Conf.rate_mutations)
+LOYALTY_RATE_STORE = os.environ.get("LOYALTY_RATE_STORE", CELERY_BROKER_URL)
 # A name of our own: a broker may serve other programs, and their workers know none of our tasks.
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("LOYALTY_QUEUE", "saleor_loyalty")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -91,7 +91,10 @@ print([getattr(settings, name) for name in {sorted(SETTINGS)}])"""
 
     read = run("-c", program, LOYALTY_PUBLIC_URL="http://loyalty.example.com/")
 
-    defaults = SETTINGS | {"LOYALTY_PUBLIC_URL": "http://loyalty.example.com"}
+    defaults = SETTINGS | {
+        "LOYALTY_PUBLIC_URL": "http://loyalty.example.com",
+        "LOYALTY_RATE_STORE": os.environ["CELERY_BROKER_URL"],
+    }
     assert ast.literal_eval(read.stdout) == [
         list(value) if isinstance(value, tuple) else value for _, value in sorted(defaults.items())
     ]
