@@ -12,7 +12,7 @@ LOCALE := saleor_loyalty/locale
 GRAPHENE2_TESTS := tests/graphql
 ARGS ?=
 
-.PHONY: help demo demo-reset test test-long lint schema translations migrations benchmark wheel lock clean environment
+.PHONY: help demo demo-reset test test-saleor test-long lint schema translations migrations benchmark wheel lock clean environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,11 @@ test: environment ## all tests, then the GraphQL ones on graphene 2; ARGS goes t
 	$(PYTHON_IN) -m pytest -n 2 --dist loadfile $(ARGS)
 	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
 	$(VENV_GRAPHENE2)/bin/python -m pytest $(GRAPHENE2_TESTS)
+
+test-saleor: environment ## every door against a real Saleor: SALEOR_DIR=… SALEOR_PYTHON=… SALEOR_DATABASE_URL=…
+	@test -n "$(SALEOR_DIR)" || echo "No SALEOR_DIR: only the sandbox is tried. See docs/install-plugin.md."
+	SALEOR_DIR=$(SALEOR_DIR) SALEOR_PYTHON=$(SALEOR_PYTHON) SALEOR_DATABASE_URL=$(SALEOR_DATABASE_URL) \
+		$(PYTHON_IN) -m pytest tests/live -rs $(ARGS)
 
 test-long: environment ## the model's and the killed workers' long runs; LOYALTY_EXAMPLES=… histories
 	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency $(ARGS)

@@ -64,6 +64,13 @@ class Conf:
     reminder_hour = Setting(10)
     # The largest webhook body that is read.
     max_body_bytes = Setting(1_048_576)
+    # How often may be asked, as "600/minute"; empty: without limit. Events: webhooks of one shop.
+    # Requests: GraphQL requests of one shop. Mutations: those of one customer.
+    rate_events = Setting("12000/minute")
+    rate_requests = Setting("6000/minute")
+    rate_mutations = Setting("30/minute")
+    # Where this is counted for all processes, as redis://host:6379/0. Empty: by each for itself.
+    rate_store = Setting("")
     # Whether the GraphQL API tells its schema, to clients and to gateways.
     introspection = Setting(True)
     # Seconds a call to Saleor or to a message provider may take.

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms, document
+from saleor_loyalty.saleor_api.facts import Order, Unreadable
 from saleor_loyalty.saleor_api.transport import SaleorRefused
 
 RECORDINGS = Path(__file__).parent / "recordings" / "graphql"
@@ -122,6 +123,58 @@ def test_the_orders_since_a_moment_are_walked_page_by_page():
 
     assert len(pages[0]) == 100
     assert len(set(pages[0] + pages[1])) == 100 + len(pages[1])
+
+
+def test_what_changed_is_walked_page_by_page_the_longest_ago_first():
+    first, second = Replay("orders_changed"), Replay("orders_changed_next_page")
+    since = datetime.fromisoformat(first.exchange["variables"]["since"])
+
+    class Both:
+        def execute(self, text: str, variables: Any) -> dict[str, Any]:
+            exchange = next(r for r in (first, second) if r.exchange["variables"] == variables)
+            answer = exchange.execute(text, variables)
+            if exchange is second:
+                answer["orders"]["pageInfo"]["hasNextPage"] = False
+            return answer
+
+    pages = list(Saleor(Both()).orders_changed_since(since))
+
+    assert [len(page) for page in pages] == [100, 100]
+    moments = [changed.at for page in pages for changed in page]
+    assert moments == sorted(moments)
+    assert len({changed.id for page in pages for changed in page}) == 200
+
+
+def test_customers_who_changed_are_listed_with_the_moment():
+    saleor, variables = replay("customers_changed")
+    since = datetime.fromisoformat(variables["since"])
+
+    page = next(saleor.customers_changed_since(since))
+
+    assert len(page) == 100
+    assert all(changed.at >= since for changed in page)
+
+
+WEBHOOKS = Path(__file__).parent / "recordings" / "webhooks"
+TOLD = sorted(p.stem for p in WEBHOOKS.glob("*.facts.json") if p.stem != "order_torn.facts")
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_facts_that_real_events_carry_are_read(name):
+    body = json.loads((WEBHOOKS / f"{name}.json").read_text(encoding="utf-8"))["body"]
+
+    order = Order.from_event(json.loads(body)["order"])
+
+    assert order.customer.is_confirmed
+    assert order.is_void == name.startswith("order_cancelled")
+    assert (order.fully_paid_at is None) == (name == "order_created.facts")
+
+
+def test_an_order_that_two_processes_changed_at_once_is_told_torn():
+    body = json.loads((WEBHOOKS / "order_torn.facts.json").read_text(encoding="utf-8"))["body"]
+
+    with pytest.raises(Unreadable, match="two changed it"):
+        Order.from_event(json.loads(body)["order"])
 
 
 def test_the_app_behind_a_token_is_read():

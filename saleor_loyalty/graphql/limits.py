@@ -34,6 +34,19 @@ def check(query: str, variables: Mapping[str, Any] | None = None) -> None:
     _at_most(MAX_COST, asked.cost, "The request asks for up to {} values")
 
 
+def is_mutation(query: str) -> bool:
+    """Whether a request may change something. False for text that is no query: it is not run."""
+    if "mutation" not in query or len(query) > MAX_LENGTH:
+        return False
+    try:
+        definitions = parse(query).definitions
+    except (GraphQLError, RecursionError):
+        return False
+    kinds = (getattr(each, "operation", None) for each in definitions)
+    # A text in graphql-core 2, an enumeration in 3.
+    return any(getattr(kind, "value", kind) == "mutation" for kind in kinds)
+
+
 def _at_most(limit: int, found: int, what: str) -> None:
     if found > limit:
         raise GraphQLError(f"{what.format(f'{found:,}')}; at most {limit:,} are allowed.")

@@ -1,10 +1,12 @@
 """Django settings of the server, read from environment variables alone.
 
-A variable that is missing and has no default raises ImproperlyConfigured with what to set.
+All are in docs/settings.md. One that is missing and has no default, or that cannot be read, raises
+ImproperlyConfigured with what to set.
 """
 
 import json
 import os
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -12,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from saleor_loyalty.conf import Conf
 from saleor_loyalty.timetable import timetable
+
+_Number = TypeVar("_Number", int, float)
 
 
 def _required(name: str, meaning: str) -> str:
@@ -24,6 +28,16 @@ def _required(name: str, meaning: str) -> str:
 
 def _flag(name: str, default: str = "") -> bool:
     return os.environ.get(name, default).lower() in {"1", "true", "yes", "on"}
+
+
+def _number(name: str, default: _Number) -> _Number:
+    """A whole number where the default is one."""
+    value = os.environ.get(name) or default
+    try:
+        return type(default)(value)
+    except ValueError:
+        kind = "a whole number" if isinstance(default, int) else "a number"
+        raise ImproperlyConfigured(f"{name} must be {kind}, not {value!r}.") from None
 
 
 def _list(name: str) -> list[str]:
@@ -44,10 +58,10 @@ LOYALTY_TRUST_UNCONFIRMED_EMAILS = _flag("LOYALTY_TRUST_UNCONFIRMED_EMAILS")
 LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
-LOYALTY_REMINDER_HOUR = int(os.environ.get("LOYALTY_REMINDER_HOUR", Conf.reminder_hour))
-LOYALTY_MAX_BODY_BYTES = int(os.environ.get("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes))
+LOYALTY_REMINDER_HOUR = _number("LOYALTY_REMINDER_HOUR", Conf.reminder_hour)
+LOYALTY_MAX_BODY_BYTES = _number("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes)
 LOYALTY_INTROSPECTION = _flag("LOYALTY_INTROSPECTION", "1")
-LOYALTY_HTTP_TIMEOUT = float(os.environ.get("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout))
+LOYALTY_HTTP_TIMEOUT = _number("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -84,7 +98,7 @@ DATABASES = {
 }
 # Under ASGI every request has a thread, and without a pool a connection, of its own. The pool
 # bounds them per process, and keeps them open between requests; who waits longer gets a 500.
-if _pool_size := int(os.environ.get("DATABASE_POOL_SIZE", "10")):
+if _pool_size := _number("DATABASE_POOL_SIZE", 10):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool_size, "timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -95,7 +109,7 @@ USE_TZ = True
 # EMAIL_BACKEND may name one of Anymail's; ANYMAIL then holds its options, as JSON.
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_PORT = _number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
@@ -107,6 +121,10 @@ ANYMAIL = json.loads(os.environ.get("ANYMAIL", "{}"))
 CELERY_BROKER_URL = _required(
     "CELERY_BROKER_URL", "the address of a Valkey or Redis server, as redis://host:6379/0"
 )
+LOYALTY_RATE_EVENTS = os.environ.get("LOYALTY_RATE_EVENTS", Conf.rate_events)
+LOYALTY_RATE_REQUESTS = os.environ.get("LOYALTY_RATE_REQUESTS", Conf.rate_requests)
+LOYALTY_RATE_MUTATIONS = os.environ.get("LOYALTY_RATE_MUTATIONS", Conf.rate_mutations)
+LOYALTY_RATE_STORE = os.environ.get("LOYALTY_RATE_STORE", CELERY_BROKER_URL)
 # A name of our own: a broker may serve other programs, and their workers know none of our tasks.
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("LOYALTY_QUEUE", "saleor_loyalty")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -126,9 +144,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Seconds between two rounds of work. A round that no worker took in that time is dropped.
-LOYALTY_WORK_INTERVAL = float(os.environ.get("LOYALTY_WORK_INTERVAL", "5"))
+LOYALTY_WORK_INTERVAL = _number("LOYALTY_WORK_INTERVAL", 5.0)
 # Seconds between two walks over what changed in Saleor.
-LOYALTY_RECONCILE_INTERVAL = float(os.environ.get("LOYALTY_RECONCILE_INTERVAL", "300"))
+LOYALTY_RECONCILE_INTERVAL = _number("LOYALTY_RECONCILE_INTERVAL", 300.0)
 CELERY_BEAT_SCHEDULE = timetable(work=LOYALTY_WORK_INTERVAL, reconcile=LOYALTY_RECONCILE_INTERVAL)
 
 # Storefronts call the GraphQL API from the browser, with tokens in headers and never a cookie.

@@ -24,7 +24,7 @@ def inside(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[LiveSaleor, Demo]]:
     data_dir = tmp_path_factory.mktemp("inside")
-    with doors.inside(installation, data_dir, broker_url=_broker(14)) as running:
+    with doors.inside(installation, data_dir, broker_url=broker(14)) as running:
         yield running
 
 
@@ -49,7 +49,7 @@ def app_door(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
     data_dir = tmp_path_factory.mktemp("app")
-    with doors.app_door(installation, data_dir, broker_url=_broker(15)) as door:
+    with doors.app_door(installation, data_dir, broker_url=broker(15)) as door:
         yield door
 
 
@@ -66,6 +66,6 @@ def door(request: pytest.FixtureRequest) -> Door:
     return found
 
 
-def _broker(number: int) -> str:
+def broker(number: int) -> str:
     """A room of its own on the broker of this test run."""
     return f"{os.environ['CELERY_BROKER_URL'].rpartition('/')[0]}/{number}"

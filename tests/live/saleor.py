@@ -14,7 +14,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -78,18 +78,23 @@ class LiveSaleor:
         """What this code prints, run where Django is set up."""
         return self._run("-c", f"import django; django.setup()\n{code}", seconds=120)
 
+    def bare(self, port: int | None = None) -> "LiveSaleor":
+        """The same database, seen by a Saleor without our package; at another port if given."""
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": "without_loyalty"}
+        return replace(self, env=env, port=port or self.port)
+
     def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a statement, committed."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def start(self, *names: str) -> None:
+    def start(self, *names: str, prefix: str = "") -> None:
         """Start the web process, the worker (with its beat), or both, and wait for them."""
         for name in names:
-            self.processes.start(name, self._programs()[name], self.env)
+            self.processes.start(prefix + name, self._programs()[name], self.env)
         if "web" in names:
-            self.processes.until("web", self._answers, seconds=60)
+            self.processes.until(f"{prefix}web", self._answers, seconds=60)
         if "worker" in names:
             log = self.processes.log("worker")
             self.processes.until("worker", lambda: b" ready." in log.read_bytes(), seconds=60)

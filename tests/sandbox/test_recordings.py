@@ -298,3 +298,14 @@ def test_orders_that_changed_are_walked_by_their_age(sandbox, orders, only_order
     data = replay(sandbox, "orders_since", only_orders, folder=OWN, since=since)
     assert [edge["node"]["id"] for edge in data["orders"]["edges"]] == [older, newer]
     assert unchanged not in str(data)
+
+
+def test_orders_and_customers_are_walked_by_when_they_changed(sandbox, orders, only_orders):
+    since = datetime.now(UTC).isoformat()
+    first, second = orders.place(10), orders.place(10)
+    orders.mark_as_paid(first)
+
+    data = replay(sandbox, "orders_changed", only_orders, folder=OWN, since=since)
+
+    assert [edge["node"]["id"] for edge in data["orders"]["edges"]] == [second, first]
+    replay(sandbox, "customers_changed", only_orders, folder=OWN)

@@ -7,6 +7,7 @@ from graphql import build_schema, parse, validate
 
 import saleor_loyalty.saleor_api
 import sandbox.shop
+from saleor_loyalty.saleor_api.client import document
 
 SCHEMA = build_schema(
     (Path(sandbox.shop.__file__).parent / "schema.graphql").read_text(encoding="utf-8")
@@ -14,9 +15,11 @@ SCHEMA = build_schema(
 DOCUMENTS = Path(saleor_loyalty.saleor_api.__file__).parent / "documents"
 
 
-@pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.graphql")), ids=lambda path: path.stem)
-def test_the_sandbox_has_all_that_this_document_asks_for(path):
-    assert validate(SCHEMA, parse(path.read_text(encoding="utf-8"))) == []
+@pytest.mark.parametrize(
+    "name", sorted({path.stem for path in DOCUMENTS.glob("*")} - {"order_facts"})
+)
+def test_the_sandbox_has_all_that_this_document_asks_for(name):
+    assert validate(SCHEMA, parse(document(name))) == []
 
 
 def test_a_document_with_a_null_in_it_is_refused_as_by_saleors_old_parser(sandbox):

@@ -49,7 +49,13 @@ def environment(**variables: str) -> dict[str, str]:
     """What a process of the server is told: the test's database, and our own environment."""
     address = urlsplit(os.environ["DATABASE_URL"])
     database = address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    return {**os.environ, "DATABASE_URL": database, "DATABASE_POOL_SIZE": "4", **variables}
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "saleor_loyalty.server.settings",  # not those of the tests
+        "DATABASE_URL": database,
+        "DATABASE_POOL_SIZE": "4",
+        **variables,
+    }
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.doors.app import body, keys, shops
+from saleor_loyalty.doors.app import body, keys, rates, shops
 from saleor_loyalty.doors.app.manifest import APP_ID
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door
 from saleor_loyalty.models import Shop
@@ -34,6 +34,7 @@ def register_view(request: HttpRequest) -> HttpResponse:
     if not shops.may_install(api_url):
         message = f"{api_url} may not install this app: add it to LOYALTY_ALLOWED_API_URLS."
         raise Refusal(Code.API_URL_NOT_ALLOWED, message)
+    rates.take_installation(api_url)
     app = _ask_who_we_are(api_url, token)
     jwks = _fetch_keys(api_url)
     shop = _save(api_url=api_url, domain=domain, app=app, token=token, jwks=jwks)

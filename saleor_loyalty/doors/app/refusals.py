@@ -29,6 +29,8 @@ class Code(enum.Enum):
     AUTH_TOKEN_MISSING = enum.auto()
     AUTH_TOKEN_REFUSED = enum.auto()
     API_UNAVAILABLE = enum.auto()
+    TOO_MANY_EVENTS = enum.auto()
+    TOO_MANY_REQUESTS = enum.auto()
     UNEXPECTED = enum.auto()
 
 
@@ -44,6 +46,8 @@ STATUS = {
     Code.AUTH_TOKEN_MISSING: 400,
     Code.AUTH_TOKEN_REFUSED: 401,
     Code.API_UNAVAILABLE: 503,
+    Code.TOO_MANY_EVENTS: 503,
+    Code.TOO_MANY_REQUESTS: 429,
     Code.UNEXPECTED: 500,
 }
 

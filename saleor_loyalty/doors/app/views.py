@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from saleor_loyalty.doors.app import body, keys, tokens
+from saleor_loyalty.doors.app import body, keys, rates, tokens
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door, refused
+from saleor_loyalty.graphql import limits
 from saleor_loyalty.graphql.schema import execute
 
 logger = logging.getLogger(__name__)
@@ -23,10 +24,10 @@ SALEOR_CODES = {
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """One GraphQL request, as JSON. A token that is not valid is refused, not passed over."""
     try:
-        result = execute(
-            **_operation(body.parse(body.read(request))),
-            context=SimpleNamespace(loyalty_viewer=tokens.viewer_of(request)),
-        )
+        operation = _operation(body.parse(body.read(request)))
+        viewer = tokens.viewer_of(request)
+        rates.take_request(viewer, is_mutation=limits.is_mutation(operation["query"]))
+        result = execute(**operation, context=SimpleNamespace(loyalty_viewer=viewer))
     except tokens.InvalidToken as error:
         logger.info("Token refused: %s", error.problem.name)
         code = SALEOR_CODES.get(error.problem, "InvalidTokenError")

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from saleor_loyalty import inbox
-from saleor_loyalty.doors.app import body, keys, shops, signature
+from saleor_loyalty.doors.app import body, keys, rates, shops, signature
 from saleor_loyalty.doors.app.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door
 from saleor_loyalty.inbox import Snapshot
@@ -40,6 +40,7 @@ def webhook_view(request: HttpRequest) -> HttpResponse:
     An event we do not know is answered as taken, so that Saleor does not repeat it.
     """
     shop, event, content = _validate(request)
+    rates.take_event(shop)
     changed = _parse(event, content)
     _wake_up(shop)
     inbox.mark(

@@ -146,4 +146,5 @@ def _write(kind: str, pks: list[Any]) -> None:
             else:
                 inbox.mark(shop=here, customer_ids=ids)
     except Exception:
+        shop.forget()
         logger.exception("Not marked, to be found by reconciliation: %s", ", ".join(ids))

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 # Of the kind for which the Dashboard gets tokens; one that was installed has a manifest's address.
 OURS = {"identifier": APP_ID, "type": AppType.THIRDPARTY, "manifest_url": None}
 
-_pk: int | None = None
+_here: Shop | None = None
 
 
 class NotSetUp(Exception):
@@ -30,14 +30,20 @@ class NotSetUp(Exception):
 
 
 def here() -> Shop:
-    """The shop we live in, good for its key alone: known without a statement after the first.
+    """The shop we live in, as this process first saw it: without a statement after the first.
 
-    Raises NotSetUp.
+    What a worker notes in the row meanwhile is not in it. Raises NotSetUp.
     """
-    global _pk  # of a row that is made once and never goes
-    if _pk is None:
-        _pk = read().pk
-    return Shop(pk=_pk)
+    global _here
+    if _here is None:
+        _here = read()
+    return _here
+
+
+def forget() -> None:
+    """Have `here` read anew: something was wrong with what it said."""
+    global _here
+    _here = None
 
 
 def read() -> Shop:

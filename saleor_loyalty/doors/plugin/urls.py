@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from saleor.core.db.connection import allow_writer
 
-from saleor_loyalty.doors.app.views import app_view
 from saleor_loyalty.doors.plugin.addresses import PREFIX
+from saleor_loyalty.doors.plugin.pages import app_view
 
 
 def may_write(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -27,7 +27,7 @@ def viewer_of(context: Any) -> Viewer:
     Staff are customers of the shop too: they see their own points, and by their permissions
     those of others.
     """
-    here = shop.read()
+    here = shop.here()
     if app := get_app_promise(context).get():
         return Viewer(shop=here, actor=app.name, permissions=_permissions(app))
     user = context.user

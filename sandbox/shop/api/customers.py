@@ -16,6 +16,7 @@ from sandbox.shop.models import User
 query = QueryType()
 mutation = MutationType()
 
+SORTING = {"EMAIL": "email", "CREATED_AT": "date_joined", "LAST_MODIFIED_AT": "updated_at"}
 NAMES = ("first_name", "last_name", "language_code")
 COLUMNS = (*NAMES, "is_confirmed")
 
@@ -25,16 +26,22 @@ def customers_(
     _root: object,
     info: GraphQLResolveInfo,
     where: dict[str, Any] | None = None,
+    sort_by: dict[str, str] | None = None,
     first: int | None = None,
     after: str | None = None,
 ) -> Any:
-    """Everybody who registered, and staff who have ordered, by email."""
+    """Everybody who registered, and staff who have ordered, by email unless sorted otherwise."""
     require(info, "MANAGE_ORDERS", "MANAGE_USERS")
     found = User.objects.filter(Q(is_staff=False) | Q(orders__isnull=False)).distinct()
-    ids = (where or {}).get("ids")
-    if ids is not None:
-        found = found.filter(pk__in=user_keys(ids))
-    return connection(info, found.order_by("email"), first=first, after=after)
+    where = where or {}
+    if where.get("ids") is not None:
+        found = found.filter(pk__in=user_keys(where["ids"]))
+    if since := (where.get("updated_at") or {}).get("gte"):
+        found = found.filter(updated_at__gte=since)
+    sorting = "email"
+    if sort_by:
+        sorting = ("-" if sort_by["direction"] == "DESC" else "") + SORTING[sort_by["field"]]
+    return connection(info, found.order_by(sorting, "pk"), first=first, after=after)
 
 
 @mutation.field("accountRegister")

@@ -128,6 +128,13 @@ def events(order: Order, info: GraphQLResolveInfo) -> list[OrderEvent]:
     return list(order.events.all())
 
 
+@order_type.field("payments")
+def payments(_order: Order, info: GraphQLResolveInfo) -> list[object]:
+    """Saleor's older kind of payment, of which there is none here."""
+    require(info, "MANAGE_ORDERS")
+    return []
+
+
 @order_type.field("transactions")
 def transactions(order: Order, info: GraphQLResolveInfo) -> list[Transaction]:
     require(info, "MANAGE_ORDERS", "HANDLE_PAYMENTS")

@@ -3,6 +3,7 @@
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 
@@ -25,6 +26,8 @@ class User(models.Model):
     is_active = models.BooleanField(default=True)
     is_confirmed = models.BooleanField(default=True)
     permissions = ArrayField(models.CharField(max_length=64), default=list)
+    date_joined = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
     jwt_token_key = models.CharField(max_length=12, default=_token_key)
 
     class Meta:

@@ -1,0 +1,77 @@
+"""How often a shop or a customer may ask: one count for all web processes, kept in Valkey.
+
+A rate is written as "600/minute"; an empty one does not limit. While the counts cannot be reached
+nobody is held up: an order matters more than a limit.
+"""
+
+import logging
+from functools import cache
+
+from limits import parse
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.doors.app.refusals import Code, Refusal
+from saleor_loyalty.models import Shop
+from saleor_loyalty.permissions import Viewer
+
+logger = logging.getLogger(__name__)
+
+SOCKET_TIMEOUT = 0.25  # seconds
+
+
+def take_event(shop: Shop) -> None:
+    """Count an event of a shop. Raises Refusal with a status after which Saleor tries again."""
+    if not _may(conf.rate_events, "events", str(shop.pk)):
+        message = "More events than LOYALTY_RATE_EVENTS allows. Send them again later."
+        raise Refusal(Code.TOO_MANY_EVENTS, message, shop_id=shop.pk)
+
+
+def take_request(viewer: Viewer, *, is_mutation: bool) -> None:
+    """Count a GraphQL request of a shop, and one that changes something also of its customer.
+
+    Raises Refusal.
+    """
+    shop_id = viewer.shop.pk if viewer.shop else None
+    if not _may(conf.rate_requests, "requests", str(shop_id)):
+        message = "More requests than this shop may send (LOYALTY_RATE_REQUESTS). Try again later."
+        raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop_id)
+    if not is_mutation or viewer.customer_id is None:
+        return
+    if not _may(conf.rate_mutations, "mutations", str(shop_id), viewer.customer_id):
+        message = "You change things faster than a person can. Try again in a minute."
+        raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop_id)
+
+
+def take_installation(api_url: str) -> None:
+    """Count a try to install: each has us call that shop. Raises Refusal."""
+    if not _may("10/minute", "installations", api_url):
+        message = "Too many installations from this shop. Try again in a minute."
+        raise Refusal(Code.TOO_MANY_REQUESTS, message)
+
+
+def _may(rate: str, *who: str) -> bool:
+    if not rate:
+        return True
+    try:
+        return _limiter(conf.rate_store).hit(parse(rate), *who)
+    except StorageError as error:
+        logger.warning("Requests are not counted: %s", type(error.storage_error).__name__)
+        return True
+
+
+@cache
+def _limiter(address: str) -> RateLimiter:
+    """Counts in the store at this address; without one, in this process."""
+    if not address:
+        return SlidingWindowCounterRateLimiter(storage_from_string("memory://"))
+    store = storage_from_string(
+        address,
+        wrap_exceptions=True,
+        socket_connect_timeout=SOCKET_TIMEOUT,
+        socket_timeout=SOCKET_TIMEOUT,
+        key_prefix="saleor_loyalty",
+    )
+    return SlidingWindowCounterRateLimiter(store)

@@ -1,0 +1,43 @@
+"""What the server writes: one form for all lines, whoever writes them."""
+
+import json
+import logging
+import signal
+import sys
+from logging.config import DictConfigurator
+
+import httpx
+
+from saleor_loyalty.server.settings import LOGGING
+from tests.server.test_web_servers import UVICORN
+
+
+def test_every_line_is_a_json_object_if_asked_for(serve, shop):
+    server = serve(*UVICORN, LOG_FORMAT="json")
+    httpx.post(f"{server.url}/app/webhooks", headers={"Host": "testserver"})
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(timeout=20)
+
+    lines = [json.loads(line) for line in server.log.splitlines()]
+
+    by_logger = {line["logger"]: line for line in lines}
+    assert {"saleor_loyalty.doors.app.refusals", "uvicorn.access"} <= set(by_logger)
+    refusal = by_logger["saleor_loyalty.doors.app.refusals"]
+    assert refusal["level"] == "WARNING"
+    assert refusal["message"] == "/app/webhooks refused: HEADER_MISSING (shop None)"
+    assert refusal["process"] == server.process.pid
+
+
+def test_an_exception_is_part_of_its_line():
+    formatter = DictConfigurator({}).configure_formatter(LOGGING["formatters"]["json"])
+    try:
+        1 / 0  # noqa: B018
+    except ZeroDivisionError:
+        record = logging.LogRecord(
+            "room", logging.ERROR, "", 0, "%s failed", ("x",), sys.exc_info()
+        )
+
+    [line] = formatter.format(record).splitlines()
+
+    assert json.loads(line)["message"] == "x failed"
+    assert "ZeroDivisionError" in json.loads(line)["exc_info"]
