@@ -4,7 +4,7 @@ import re
 import time
 from html.parser import HTMLParser
 
-from css_inline import CSSInliner
+from css_inline import CSSInliner, InlineError
 
 from saleor_loyalty.messages.sandbox import SECONDS, TemplateFailed
 
@@ -23,8 +23,14 @@ def one_line(text: str) -> str:
 
 
 def inline_styles(html: str) -> str:
-    """The document with its style sheet moved into the tags, as mail clients need it."""
-    return _INLINER.inline(html)
+    """The document with its style sheet moved into the tags, as mail clients need it.
+
+    Raises TemplateFailed for a style that cannot be read.
+    """
+    try:
+        return _INLINER.inline(html)
+    except InlineError as error:
+        raise TemplateFailed(f"a style in the HTML cannot be read ({error}).") from error
 
 
 def plain_text(html: str) -> str:
