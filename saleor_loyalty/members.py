@@ -1,13 +1,14 @@
 """Finding members, making customers members, and keeping them in step with their customers."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty import announcements, audit
+from saleor_loyalty.conf import conf
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import (
     AuditAction,
@@ -15,7 +16,6 @@ from saleor_loyalty.models import (
     Member,
     MemberStatus,
     Message,
-    Program,
     Shop,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -33,9 +33,9 @@ def enroll_all(
 ) -> dict[str, int]:
     """Make each customer a member, once; all their member ids by customer id.
 
-    Two statements; two more where there is somebody new to welcome: whoever is confirmed, while the
-    programme is on. Without `welcome` nobody is: a shop that credits its past, or brings members
-    along, does not want thousands of old customers to be greeted.
+    Two statements; one more where there is somebody new to welcome: whoever is confirmed, while the
+    programme is on. Without `welcome` nobody is: a shop that credits its past does not want all its
+    old customers to be greeted.
     """
     by_id = {customer.id: customer for customer in customers}
     now = timezone.now()
@@ -53,19 +53,23 @@ def enroll_all(
         ],
         ignore_conflicts=True,
     )
-    members = list(Member.objects.filter(shop=shop, customer_id__in=by_id))
-    if welcome:
-        _welcome(
-            shop, [m for m in members if m.joined_at == now and by_id[m.customer_id].is_confirmed]
-        )
+    members = Member.objects.filter(shop=shop, customer_id__in=by_id).annotate(
+        is_on=F("shop__program__is_active")
+    )
+    joined = [
+        member
+        for member in members
+        if member.joined_at == now and member.is_on and _is_known(by_id[member.customer_id])
+    ]
+    if joined and welcome:
+        Message.objects.bulk_create(announcements.of_new_members(joined), ignore_conflicts=True)
+        wake("send_messages")
     return {member.customer_id: member.pk for member in members}
 
 
-def _welcome(shop: Shop, joined: Sequence[Member]) -> None:
-    """Have new members welcomed; not those who join while the programme is off."""
-    if joined and Program.objects.filter(shop=shop, is_active=True).exists():
-        Message.objects.bulk_create(announcements.of_new_members(joined), ignore_conflicts=True)
-        wake("send_messages")
+def _is_known(customer: Customer) -> bool:
+    """False while the address may be anybody's."""
+    return customer.is_confirmed or conf.trust_unconfirmed_emails
 
 
 def find_or_enroll(*, shop: Shop, customer_id: str) -> Member | None:

@@ -250,10 +250,11 @@ def test_refunds_of_a_batch_take_no_statement_per_order(
     assert balance() == 40 * 50
 
 
-# Claiming 4 (with its savepoint), the fence, the rules 3, settled orders, members 2, the book: its
+# Claiming 4 (with its savepoint), the fence, the rules 3, settled orders, members 2 and the welcome
+# of those who are new, the book: its
 # members, lots and coupons; the new rows, entries, balances, new coupons and their messages,
 # taking off the inbox, and the savepoint of the whole 2.
-STATEMENTS = 23
+STATEMENTS = 24
 
 
 def test_t21_an_order_of_gift_cards_alone_earns_nothing_after_its_product_is_deleted(paper, settle):
