@@ -7,7 +7,6 @@ from datetime import datetime
 from django.utils import timezone
 
 from saleor_loyalty import coupons, inbox, members, programs
-from saleor_loyalty.conf import conf
 from saleor_loyalty.coupons import Use
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.models import Change, Member, SettledOrder, Shop
@@ -45,9 +44,7 @@ def owner(order: Order) -> Customer | None:
     Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
     """
     customer = order.customer
-    if customer and (customer.is_confirmed or conf.trust_unconfirmed_emails):
-        return customer
-    return None
+    return customer if customer and members.is_known(customer) else None
 
 
 def read(shop: Shop, orders: Sequence[Order], claim: Claim | None = None) -> Ground:

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
 
 from saleor_loyalty import announcements, audit
+from saleor_loyalty.conf import conf
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import (
     AuditAction,
@@ -17,7 +18,6 @@ from saleor_loyalty.models import (
     Member,
     MemberStatus,
     Message,
-    Program,
     Shop,
 )
 from saleor_loyalty.models.member import EMAIL_LETTERS
@@ -66,9 +66,8 @@ def enroll_all(
 ) -> dict[str, int]:
     """Make each customer a member, once; all their member ids by customer id.
 
-    Two statements; two more where there is somebody new to welcome: whoever is confirmed, while the
-    programme is on. Without `welcome` nobody is: a shop that brings members along does not want
-    thousands of old customers to be greeted.
+    Two statements; one more where there is somebody new to welcome: whoever is confirmed, while the
+    programme is on. Without `welcome` nobody is.
     """
     by_id = {customer.id: customer for customer in customers}
     now = timezone.now()
@@ -79,19 +78,23 @@ def enroll_all(
         ],
         ignore_conflicts=True,
     )
-    members = list(Member.objects.filter(shop=shop, customer_id__in=by_id))
-    if welcome:
-        _welcome(
-            shop, [m for m in members if m.joined_at == now and by_id[m.customer_id].is_confirmed]
-        )
+    members = Member.objects.filter(shop=shop, customer_id__in=by_id).annotate(
+        is_on=F("shop__program__is_active")
+    )
+    joined = [
+        member
+        for member in members
+        if member.joined_at == now and member.is_on and is_known(by_id[member.customer_id])
+    ]
+    if joined and welcome:
+        Message.objects.bulk_create(announcements.of_new_members(joined), ignore_conflicts=True)
+        wake("send_messages")
     return {member.customer_id: member.pk for member in members}
 
 
-def _welcome(shop: Shop, joined: Sequence[Member]) -> None:
-    """Have new members welcomed; not those who join while the programme is off."""
-    if joined and Program.objects.filter(shop=shop, is_active=True).exists():
-        Message.objects.bulk_create(announcements.of_new_members(joined), ignore_conflicts=True)
-        wake("send_messages")
+def is_known(customer: Customer) -> bool:
+    """False while the email may be anybody's: Saleor asks nobody to confirm it before they buy."""
+    return customer.is_confirmed or conf.trust_unconfirmed_emails
 
 
 def lock(member_ids: Collection[int], newcomers: Sequence[Member] = ()) -> list[Member]:

@@ -54,10 +54,9 @@ def lift(member: Member) -> Member:
 
 def _is_unsubscribed(event: AnymailTrackingEvent) -> bool:
     """By the provider's own link or list."""
-    refused = event.event_type == EventType.REJECTED
-    return event.event_type == EventType.UNSUBSCRIBED or (
-        refused and event.reject_reason == RejectReason.UNSUBSCRIBED
-    )
+    is_refused = event.event_type == EventType.REJECTED
+    is_by_list = is_refused and event.reject_reason == RejectReason.UNSUBSCRIBED
+    return bool(is_by_list or event.event_type == EventType.UNSUBSCRIBED)
 
 
 def _fault(event: AnymailTrackingEvent) -> EmailFault | None:

@@ -14,7 +14,7 @@ from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages.colors import palette
 from saleor_loyalty.messages.localised import locale_of
 from saleor_loyalty.messages.rendering import inline_styles, one_line, plain_text
-from saleor_loyalty.messages.sandbox import TemplateFailed, html_template, text_template
+from saleor_loyalty.messages.sandbox import TemplateFailed, as_failure, html_template, text_template
 from saleor_loyalty.messages.variables import Occasion, Values, values
 from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
 from saleor_loyalty.models import Look, Message, ProgramVersion, Shop
@@ -65,8 +65,10 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
         "colors": asdict(palette(look.brand_color)),
     }
     page = html_template(_layout()).render(document)
-    parts = (plain_text(part) for part in (body, footer))
-    return Email(subject=subject, html=inline_styles(page), text="\n".join(filter(None, parts)))
+    with as_failure():  # a merchant's HTML and CSS may be what no reader of them expects
+        parts = (plain_text(part) for part in (body, footer))
+        text = "\n".join(filter(None, parts))
+        return Email(subject=subject, html=inline_styles(page), text=text)
 
 
 def write_notice(text: Text, filled: Values, look: Look) -> Notice:

@@ -91,8 +91,8 @@ def queue(shop: Shop, *, now: datetime, limit: int = MEMBERS_AT_ONCE) -> int:
 
     In batches of `limit` members, a statement each, so it may stop anywhere: the next run begins
     again where the last whole one ended, and what is queued already stays as it is. After a pause
-    of the workers only the last of several reminders of the same points is queued, and none of points
-    that ended. What was due before the programme was first looked at, or while it or its
+    of the workers only the last of several reminders of the same points is queued, and none of
+    points that ended. What was due before the programme was first looked at, or while it or its
     reminders were off, is not made up for.
     """
     program = Program.objects.filter(shop=shop).select_related("current").first()

@@ -1,13 +1,17 @@
 """What mail clients need: styles moved into the tags, and a text part made of the HTML."""
 
 import re
+import time
 from html.parser import HTMLParser
 
-from css_inline import CSSInliner
+from css_inline import CSSInliner, InlineError
+
+from saleor_loyalty.messages.sandbox import SECONDS, TemplateFailed
+
+MOST_TAGS = 5_000
 
 # White space, but not the no-break spaces that hold "10,00 €" together.
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")
-
 
 # Media queries cannot be inlined: they stay in the head, for dark mode and small screens.
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -19,12 +23,22 @@ def one_line(text: str) -> str:
 
 
 def inline_styles(html: str) -> str:
-    """The document with its style sheet moved into the tags, as mail clients need it."""
-    return _INLINER.inline(html)
+    """The document with its style sheet moved into the tags, as mail clients need it.
+
+    Raises TemplateFailed for a style that cannot be read.
+    """
+    try:
+        return _INLINER.inline(html)
+    except InlineError as error:
+        raise TemplateFailed(f"a style in the HTML cannot be read ({error}).") from error
 
 
 def plain_text(html: str) -> str:
-    """The text part: paragraphs set apart, list items with a dash, links with their address."""
+    """The text part: paragraphs set apart, list items with a dash, links with their address.
+
+    Raises TemplateFailed for HTML that has too many tags, or takes too long to be made sense of:
+    where tags are never closed, reading them takes time that grows with the square of the length.
+    """
     reader = _PlainText()
     reader.feed(html)
     reader.close()
@@ -43,8 +57,13 @@ class _PlainText(HTMLParser):
         self._paragraphs: list[list[str]] = [[""]]
         self._hidden = 0
         self._address = ""
+        self._tags = 0
+        self._end = time.thread_time() + SECONDS
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tags += 1
+        if self._tags > MOST_TAGS:
+            raise TemplateFailed(f"the HTML has more than {MOST_TAGS:,} tags.")
         if tag in self.UNSEEN:
             self._hidden += 1
         elif tag in self.PARAGRAPHS:
@@ -64,6 +83,8 @@ class _PlainText(HTMLParser):
             self._address = ""
 
     def handle_data(self, data: str) -> None:
+        if time.thread_time() > self._end:
+            raise TemplateFailed("the HTML cannot be made sense of; look for a tag left open.")
         if not self._hidden:
             self._paragraphs[-1][-1] += _SPACE.sub(" ", data)
 

@@ -12,7 +12,7 @@ from babel import Locale
 from liquid import Environment, Mode, RenderContext, StrictUndefined
 from liquid.ast import Node
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
-from liquid.exceptions import LiquidError
+from liquid.exceptions import FilterValueError, LiquidError, ResourceLimitError
 from liquid.expression import Expression
 from liquid.filter import with_context
 from liquid.output import LimitedStringIO
@@ -70,7 +70,7 @@ class Template:
 
     def render_with_names(self, variables: Variables) -> tuple[str, Mapping[str, object]]:
         """The text, and what its `capture` and `assign` tags named."""
-        with _as_failure(self.source):
+        with as_failure(self.source):
             context = _Context(self.parsed, globals=variables)
             buffer = LimitedStringIO(LONGEST_OUTPUT)
             self.parsed.render_with_context(context, buffer)
@@ -78,11 +78,11 @@ class Template:
 
     def check_names(self, variables: Iterable[str]) -> None:
         """Raise TemplateFailed for a variable or filter that there is not, though never reached."""
-        with _as_failure(self.source):
+        with as_failure(self.source):
             used = self.parsed.analyze()
         names = {name: places[0].span.index for name, places in used.globals.items()}
         filters = {name: places[0].index for name, places in used.filters.items()}
-        self._check("variable", names, {*variables, "forloop"})
+        self._check("variable", names, set(variables))
         self._check("filter", filters, set(self.parsed.env.filters))
 
     def _check(self, what: str, used: Mapping[str, int], known: set[str]) -> None:
@@ -123,7 +123,7 @@ class _Context(RenderContext):
     @property
     def disabled_tags(self) -> list[str]:
         if time.thread_time() > self._end:
-            raise TemplateFailed(f"the text takes longer than {SECONDS:g} s to make.")
+            raise ResourceLimitError(f"it takes longer than {SECONDS:g} s to make", token=None)
         return self._disabled_tags
 
     @disabled_tags.setter
@@ -154,9 +154,10 @@ def _bounded(made: Callable[..., object]) -> Callable[..., object]:
     def bounded(*args: Any, **kwargs: Any) -> object:
         value = made(*args, **kwargs)
         if isinstance(value, str) and len(value) > LONGEST_VALUE:
-            raise TemplateFailed(f"a filter makes more than {LONGEST_VALUE:,} characters.")
+            reason = f"a filter makes more than {LONGEST_VALUE:,} characters"
+            raise FilterValueError(reason, token=None)
         if isinstance(value, int | float) and not abs(value) < LARGEST_NUMBER:
-            raise TemplateFailed("a filter makes a number that is too large.")
+            raise FilterValueError("a filter makes a number that is too large", token=None)
         return value
 
     return bounded
@@ -169,16 +170,16 @@ def plural(value: object, *, context: RenderContext, **forms: object) -> str:
     The forms are CLDR's for the text's language; a form that is not given is `other`.
     """
     if not isinstance(value, int):
-        raise TemplateFailed("plural needs a number, such as balance, on its left.")
+        raise FilterValueError("plural needs a number, such as balance, on its left", token=None)
     if "other" not in forms:
-        raise TemplateFailed('plural needs at least the form other: "# points".')
+        raise FilterValueError('plural needs at least the form other: "# points"', token=None)
     return counted(value, forms, Locale.parse(str(context.resolve("language"))))
 
 
 def _read(environment: Environment, source: str) -> Template:
     if len(source) > LONGEST_SOURCE:
         raise TemplateFailed(f"The text may have {LONGEST_SOURCE:,} characters at most.")
-    with _as_failure(source):
+    with as_failure(source):
         parsed = environment.from_string(source)
         for expression in _expressions(parsed.nodes, _Context(parsed)):
             _check_range(expression, source)
@@ -207,8 +208,8 @@ def _check_range(expression: Expression, source: str) -> None:
 
 
 @contextmanager
-def _as_failure(source: str) -> Iterator[None]:
-    """Whatever goes wrong in a template is told as TemplateFailed, where it happened if known."""
+def as_failure(source: str = "") -> Iterator[None]:
+    """Whatever goes wrong with a template is told as TemplateFailed, where it is known where."""
     try:
         yield
     except TemplateFailed:

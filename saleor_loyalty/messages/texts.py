@@ -24,6 +24,10 @@ from saleor_loyalty.messages.wording import LANGUAGES, Text, Wording, standard_t
 from saleor_loyalty.models import Look, MessageKind, MessageSwitch, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
+NO_WAY_OUT = (
+    "Every email has to say how to end it; add a link to {{ unsubscribe_url }}, such as "
+    '<a href="{{ unsubscribe_url }}">Unsubscribe</a>.'
+)
 LONGEST_NOTICE = 3_000  # bytes of title and body; Firebase takes 4,096 with everything around them
 
 
@@ -233,16 +237,17 @@ def _problems(
 def _problems_as_a_whole(shop: Shop, look: Look, text: Text) -> Iterator[Problem]:
     """What only shows when the whole message is made."""
     shown = sample(shop, look, text.kind, text.language_code)
-    if text.kind not in EMAILS:
-        notice = write_notice(text, shown, look)
-        if len(f"{notice.title}{notice.body}".encode()) > LONGEST_NOTICE:
-            message = f"A notice may have {LONGEST_NOTICE:,} bytes at most, its title included."
-            yield Problem("body", message, ErrorCode.TEMPLATE_INVALID)
-    elif UNSUBSCRIBE_URL not in write_email(text, shown, look).html:
-        message = (
-            "Every email has to say how to end it; add a link to {{ unsubscribe_url }}, such as "
-            '<a href="{{ unsubscribe_url }}">Unsubscribe</a>.'
-        )
+    message = ""
+    try:
+        if text.kind not in EMAILS:
+            notice = write_notice(text, shown, look)
+            if len(f"{notice.title}{notice.body}".encode()) > LONGEST_NOTICE:
+                message = f"A notice may have {LONGEST_NOTICE:,} bytes at most, its title included."
+        elif UNSUBSCRIBE_URL not in write_email(text, shown, look).html:
+            message = NO_WAY_OUT
+    except TemplateFailed as failure:
+        message = str(failure)
+    if message:
         yield Problem("body", message, ErrorCode.TEMPLATE_INVALID)
 
 

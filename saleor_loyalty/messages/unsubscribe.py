@@ -18,7 +18,7 @@ def link(member: Member) -> str:
 
     Reads the member's shop: inside Saleor the page is at the shop's own address.
     """
-    if member.pk is None:
+    if member._state.adding:
         return ""
     try:
         path = reverse(VIEW, args=[_SIGNER.sign(str(member.pk))])

@@ -13,6 +13,7 @@ from saleor_loyalty.models import (
     EntryKind,
     Lot,
     Member,
+    Message,
     Program,
     Shop,
 )
@@ -20,6 +21,8 @@ from saleor_loyalty.transfer import TransferRefused
 from saleor_loyalty.transfer.archive import Row
 from saleor_loyalty.transfer.sections import Section, columns_of
 
+# Coupons name the reward they were bought with, messages the gift they tell of.
+NAMED = frozenset({EntryKind.REWARD, EntryKind.GIFT})
 NEXT_COUPON_IDS = """
     SELECT nextval(pg_get_serial_sequence('saleor_loyalty_coupon', 'id'))
     FROM generate_series(1, %s)
@@ -52,7 +55,7 @@ class Rows:
         self._versions = Names("version")
         self._members = Names("member")
         self._orders = Names("order")
-        self._entries = Names("reward")  # REWARD entries by customer and source
+        self._entries = Names("entry")  # those that others name, by customer and source
         self._coupons = Names("the coupon of reward")  # their coupons
         self._devices: dict[str, int] = {}
 
@@ -103,7 +106,10 @@ class Rows:
         elif section.model is Coupon:
             key = row["member"], row["entry"]
             ids |= {"pk": self._coupons[key], "entry_id": self._entries[key]}
-        elif "coupon" in row:
+        elif section.model is Message:
+            key = row["member"], row["entry"]
+            ids["entry_id"] = row["entry"] and self._entries[key]
+        if section.model is not Coupon and "coupon" in row:
             ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
         return ids
 
@@ -164,7 +170,7 @@ class Rows:
             if row["lot"]
         )
         for row, entry in pairs:
-            if entry.kind == EntryKind.REWARD and isinstance(row["source"], str):
+            if entry.kind in NAMED and isinstance(row["source"], str):
                 self._entries[row["member"], row["source"]] = entry.pk
 
 

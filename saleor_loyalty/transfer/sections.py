@@ -99,7 +99,7 @@ SECTIONS = (
     Section(
         "message",
         Message,
-        names={"member": MEMBER, "coupon": COUPON},
+        names={"member": MEMBER, "coupon": COUPON, "entry": ("entry__source",)},
         cause="cause",
         devices="delivered_devices",
     ),

@@ -5,6 +5,7 @@ import pytest
 from saleor_loyalty import programs
 from saleor_loyalty.models import ChannelTerms
 from saleor_loyalty.permissions import Viewer
+from saleor_loyalty.problems import Refused
 
 PROGRAM = """{
   loyaltyProgram {
@@ -26,6 +27,7 @@ UPDATE = """mutation ($input: LoyaltyProgramInput!) {
 }"""
 
 EU = {"channel": "eu", "pointsPerUnit": 10, "discountValue": 10}
+REMINDERS = ["TWO_MONTHS", "ONE_MONTH", "TWO_WEEKS", "ONE_WEEK"]
 
 
 def update(ask, viewer, **given):
@@ -113,7 +115,7 @@ def test_the_programme_is_read_in_two_queries(ask, anonymous, program, django_as
 def test_staff_who_manage_settings_read_the_reminders(ask, owner, program):
     answer = ask(owner, "{ loyaltyProgram { reminders } }")
 
-    assert answer == {"data": {"loyaltyProgram": {"reminders": []}}}
+    assert answer == {"data": {"loyaltyProgram": {"reminders": REMINDERS}}}
 
 
 def test_the_first_update_sets_the_programme_up(ask, owner, shop):
@@ -146,7 +148,7 @@ def test_the_first_update_sets_the_programme_up(ask, owner, shop):
         "expiryPolicy": "NEVER",
         "expiryDays": None,
         "timeZone": "Europe/Paris",
-        "reminders": [],
+        "reminders": REMINDERS,
         "channels": [
             {
                 "channel": "eu",
@@ -199,6 +201,25 @@ def test_what_is_not_given_stays_as_it_is(ask, owner, program):
     }
 
 
+def test_reminders_are_chosen_and_kept_once_each_the_longest_first(ask, owner, program):
+    update(ask, owner, reminders=["ONE_WEEK", "TWO_MONTHS", "ONE_WEEK"])
+
+    answer = ask(owner, "{ loyaltyProgram { reminders } }")
+    assert answer == {"data": {"loyaltyProgram": {"reminders": ["TWO_MONTHS", "ONE_WEEK"]}}}
+
+
+def test_all_reminders_can_be_switched_off(ask, owner, program):
+    assert update(ask, owner, reminders=[])["program"] is not None
+
+    answer = ask(owner, "{ loyaltyProgram { reminders } }")
+    assert answer == {"data": {"loyaltyProgram": {"reminders": []}}}
+
+
+def test_a_reminder_nobody_knows_is_refused(shop, program):
+    with pytest.raises(Refused, match="TEN_YEARS"):
+        programs.update(shop=shop, changes={"reminders": ["TEN_YEARS"]}, actor="Olga")
+
+
 def test_null_is_not_the_same_as_not_given(ask, owner, program):
     program_now = update(ask, owner, couponValidDays=None)["program"]
 
@@ -237,7 +258,7 @@ def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
         ({"expiryPolicy": "ROLLING"}, "expiryDays", "REQUIRED"),
         ({"expiryPolicy": "PER_LOT", "expiryDays": 0}, "expiryDays", "OUT_OF_RANGE"),
         ({"expiryDays": 30}, "expiryDays", "INVALID"),
-        ({"reminders": ["ONE_WEEK"]}, "reminders", "INVALID"),
+        ({"reminders": None}, "reminders", "REQUIRED"),
     ],
 )
 def test_what_is_wrong_is_told_beside_its_field(ask, owner, shop, program, given, field, code):

@@ -48,11 +48,11 @@ def test_a_coupon_becomes_one_single_use_voucher_listed_in_its_channels(paper, c
 
 
 def test_the_messages_may_go_once_the_coupon_is_minted(paper, coupon):
-    assert not Message.objects.filter(due_at__isnull=False).exists()
+    assert not Message.objects.filter(coupon__isnull=False, due_at__isnull=False).exists()
 
     mint(paper, coupon)
 
-    assert Message.objects.filter(due_at__isnull=False).count() == 2
+    assert Message.objects.filter(coupon__isnull=False, due_at__isnull=False).count() == 2
 
 
 def test_t34_a_voucher_made_before_a_crash_is_found_and_not_made_twice(paper, coupon):

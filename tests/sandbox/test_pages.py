@@ -212,6 +212,17 @@ def test_a_shopper_sees_when_points_end(page, at, shop_url):
     )
 
 
+def test_one_click_leads_to_the_hosted_page_and_another_back(page, at, shop_url):
+    sign_in(page, shop_url, "Chloé Martin")
+    page.goto(f"{shop_url}/account/")
+    page.get_by_role("link", name="The hosted points page").click()
+    expect(page).to_have_url(f"{at.app_url}/account/")
+    expect(page.locator(".balance")).to_have_text("200 points")
+
+    page.get_by_role("link", name="Back to the shop").click()
+    expect(page).to_have_url(f"{shop_url}/account/")
+
+
 def test_a_shopper_who_allows_notices_has_a_phone(page, shop_url):
     sign_in(page, shop_url, "Chloé Martin")
     page.goto(f"{shop_url}/account/")

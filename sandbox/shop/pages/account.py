@@ -4,9 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.inboxes.models import Phone
@@ -33,6 +36,24 @@ def account(request: HttpRequest) -> HttpResponse:
     else:
         context |= _shown(data)
     return render(request, "shop/account.html", context)
+
+
+@never_cache
+@require_safe
+def hosted_page(request: HttpRequest) -> HttpResponse:
+    """Hand the shopper over to the loyalty app's own page: a form with a token just made.
+
+    It posts itself, so a click on a link is enough.
+    """
+    user = visitor.user_of(request)
+    if user is None or user.is_staff:
+        return redirect("account")
+    handover = {
+        "address": f"{settings.LOYALTY_APP_URL}/account/sign-in/",
+        "token": tokens.access(user),
+        "return_url": f"{settings.PUBLIC_URL}{reverse('account')}",
+    }
+    return render(request, "shop/hosted_page.html", handover)
 
 
 @require_POST

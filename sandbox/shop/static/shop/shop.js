@@ -1,4 +1,5 @@
-// What moves on the pages: the balance follows the loyalty app, codes are copied, menus close.
+// What moves on the pages: the balance follows the loyalty app, codes are copied, menus close, and
+// the form that leads to the loyalty app's page posts itself.
 (() => {
   const link = document.querySelector("[data-balance-url]");
   const shown = document.querySelector("[data-balance]");
@@ -26,6 +27,8 @@
       button.textContent = "Copied";
     });
   });
+
+  document.querySelector("form[data-submit]")?.submit();
 
   const menu = document.querySelector("details.person");
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });

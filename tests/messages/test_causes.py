@@ -1,0 +1,109 @@
+"""What members are told of, and when not: gifts once, a welcome to those who come now."""
+
+import pytest
+from django.utils import timezone
+
+from saleor_loyalty import members, settlement, staff_points
+from saleor_loyalty.models import Activation, Member, Message, MessageKind, Program
+from saleor_loyalty.saleor_api.facts import Customer, Order
+from tests.points.paper_saleor import PaperSaleor, line
+
+pytestmark = pytest.mark.django_db
+
+GIFT = {"points": 250, "reason": "Happy birthday", "actor": "Sam"}
+
+
+def customer(number: int = 1, *, is_confirmed: bool = True) -> Customer:
+    return Customer(f"customer-{number}", f"{number}@mail.example", "Ada", "en", is_confirmed)
+
+
+def kinds() -> list[str]:
+    return sorted(Message.objects.values_list("kind", flat=True))
+
+
+@pytest.fixture(autouse=True)
+def _programme(shop, version):
+    Activation.objects.create(program=shop.program, started_at=timezone.now())
+
+
+@pytest.fixture
+def ada(make_member) -> Member:
+    return make_member(customer_id="customer-1")
+
+
+def test_a_gift_is_told_of_by_email_and_push_with_its_entry(shop, ada):
+    entry = staff_points.give(shop=shop, customer_id=ada.customer_id, **GIFT)
+
+    assert kinds() == [MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH]
+    for message in Message.objects.all():
+        assert (message.entry, message.cause, message.member) == (entry, entry.source, ada)
+        assert message.due_at is not None
+
+
+def test_t30_a_gift_given_again_under_its_key_is_told_of_once(shop, ada):
+    for _ in range(2):
+        staff_points.give(
+            shop=shop, customer_id=ada.customer_id, idempotency_key="birthday", **GIFT
+        )
+
+    assert Message.objects.count() == 2
+
+
+def test_a_correction_is_no_gift(shop, ada):
+    staff_points.adjust(shop=shop, customer_id=ada.customer_id, **GIFT)
+
+    assert kinds() == []
+
+
+def test_a_new_member_is_welcomed_once(shop):
+    for _ in range(2):
+        members.enroll_all(shop=shop, customers=[customer(1), customer(2)])
+
+    assert kinds() == [MessageKind.WELCOME_EMAIL] * 2
+    assert Message.objects.values("member").distinct().count() == 2
+
+
+def test_t23_an_address_that_may_be_anybody_s_is_not_welcomed(shop):
+    members.enroll_all(shop=shop, customers=[customer(is_confirmed=False)])
+
+    assert kinds() == []
+
+
+def test_a_shop_that_trusts_unconfirmed_addresses_welcomes_them(shop, settings):
+    settings.LOYALTY_TRUST_UNCONFIRMED_EMAILS = True
+
+    members.enroll_all(shop=shop, customers=[customer(is_confirmed=False)])
+
+    assert kinds() == [MessageKind.WELCOME_EMAIL]
+
+
+def test_while_the_programme_is_off_nobody_is_welcomed_then_or_later(shop):
+    Program.objects.update(is_active=False)
+    members.enroll_all(shop=shop, customers=[customer()])
+    Program.objects.update(is_active=True)
+    members.enroll_all(shop=shop, customers=[customer()])
+
+    assert kinds() == []
+
+
+def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
+    paper = PaperSaleor()
+    now = Order.from_json(paper.orders[paper.place(1, line(10), user=user(1))])
+    past = Order.from_json(paper.orders[paper.place(2, line(10), user=user(2))])
+    Activation.objects.update(started_at=now.created_at)
+
+    settlement.bring_to_entitlement(shop, [now])
+    settlement.bring_to_entitlement(shop, [past], past=True)
+
+    assert Member.objects.count() == 2
+    assert [message.member.customer_id for message in Message.objects.all()] == ["user-1"]
+
+
+def user(number: int) -> dict:
+    return {
+        "id": f"user-{number}",
+        "email": f"{number}@example.com",
+        "firstName": "",
+        "languageCode": "EN",
+        "isConfirmed": True,
+    }

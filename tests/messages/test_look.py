@@ -1,0 +1,93 @@
+"""A shop's look: what it may be, and colours that can be read."""
+
+import random
+
+import pytest
+
+from saleor_loyalty.messages import look
+from saleor_loyalty.messages.colors import CARD_IN_THE_DARK, contrast, palette
+from saleor_loyalty.models import Look
+from saleor_loyalty.problems import ErrorCode, Refused
+
+
+def color(written):
+    return tuple(bytes.fromhex(written[1:]))
+
+
+def test_a_shop_starts_with_its_domain_for_a_name(shop):
+    assert look.of(shop).name == "nordlys.example"
+    assert not Look.objects.exists()
+
+
+def test_what_is_given_is_kept_and_the_rest_stays(shop):
+    look.save(shop, shop_name=" Nordlys ", brand_color="#0F766E")
+    look.save(shop, default_language="pt-br", push_url="nordlys://discounts/{language}")
+
+    kept = look.of(shop)
+    assert (kept.name, kept.brand_color, kept.default_language) == ("Nordlys", "#0F766E", "pt_BR")
+    assert look.push_link(kept, language="pt_BR", kind="GIFT_PUSH") == "nordlys://discounts/pt-BR"
+
+
+def test_links_fall_back_to_the_server_s_setting(shop, settings):
+    settings.LOYALTY_DISCOUNTS_URL = "https://nordlys.example/{language}/d?k={kind}"
+
+    link = look.push_link(look.of(shop), language="fr", kind="REWARD_PUSH")
+
+    assert link == "https://nordlys.example/fr/d?k=reward_push"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("brand_color", "", ErrorCode.INVALID),
+        ("brand_color", "red", ErrorCode.INVALID),
+        ("brand_color", "#12345g", ErrorCode.INVALID),
+        ("brand_color", "#123456; x: y", ErrorCode.OUT_OF_RANGE),
+        ("default_language", "klingon", ErrorCode.INVALID),
+        ("logo_url", "/logo.png", ErrorCode.INVALID),
+        ("logo_url", "javascript://x/%0aalert(1)", ErrorCode.INVALID),
+        ("logo_url", "nordlys://logo", ErrorCode.INVALID),
+        ("discounts_url", "nordlys.example/d", ErrorCode.INVALID),
+        ("discounts_url", "https://nordlys.example/{customer}", ErrorCode.INVALID),
+        ("discounts_url", "https://nordlys.example/a b", ErrorCode.INVALID),
+        ("push_url", "javascript://x/%0aalert(1)", ErrorCode.INVALID),
+        ("push_url", "data://x", ErrorCode.INVALID),
+        ("reply_to", "nobody", ErrorCode.INVALID),
+        ("sender_name", "Nordlys\r\nBcc: eve@evil.example", ErrorCode.INVALID),
+        ("shop_name", "x" * 121, ErrorCode.OUT_OF_RANGE),
+    ],
+)
+def test_what_a_look_cannot_be_is_refused(shop, field, value, code):
+    with pytest.raises(Refused) as refused:
+        look.save(shop, **{field: value})
+
+    assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
+    assert not Look.objects.exists()
+
+
+def test_all_that_is_wrong_is_told_at_once(shop):
+    with pytest.raises(Refused) as refused:
+        look.save(shop, shop_name="Fine", brand_color="red", reply_to="nobody")
+
+    assert {p.field for p in refused.value.problems} == {"brand_color", "reply_to"}
+
+
+SHADES = ["#000000", "#ffffff", "#ffd400", "#767676", "#777777", "#ff0000", "#00ff00", "#0000ff"]
+SHADES += [f"#{random.Random(seed).randrange(1 << 24):06x}" for seed in range(200)]
+
+
+@pytest.mark.parametrize("shade", SHADES)
+def test_text_can_be_read_on_and_beside_any_colour(shade):
+    colors = palette(shade)
+
+    assert colors.brand == shade
+    assert contrast(color(colors.on_brand), color(colors.brand)) >= 4.5
+    for behind in (color(colors.tint), (255, 255, 255)):
+        assert contrast(color(colors.ink), behind) >= 4.5
+    for behind in (color(colors.dark_tint), CARD_IN_THE_DARK):
+        assert contrast(color(colors.dark_ink), behind) >= 4.5
+
+
+def test_contrast_is_wcag_s():
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.478, abs=0.001)
