@@ -67,7 +67,7 @@ def new_version(program: Program, *, rate: str = "10", **fields) -> ProgramVersi
 
 @pytest.fixture
 def anna(shop) -> Member:
-    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
+    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)], welcome=False)
     return Member.objects.get(customer_id=ANNA["id"])
 
 

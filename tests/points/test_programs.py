@@ -101,7 +101,7 @@ def test_t38_each_switch_is_kept(shop):
             ("expiry_days", ErrorCode.OUT_OF_RANGE),
         ),
         ({"expiry_days": 30}, ("expiry_days", ErrorCode.INVALID)),
-        ({"reminders": ["ONE_WEEK"]}, ("reminders", ErrorCode.INVALID)),
+        ({"reminders": ["ONE_DAY"]}, ("reminders", ErrorCode.INVALID)),
         ({"channels": []}, ("channels", ErrorCode.REQUIRED)),
         ({"channels": [MAIN, MAIN]}, ("channels", ErrorCode.DUPLICATE)),
         ({"channels": [{**MAIN, "channel": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
