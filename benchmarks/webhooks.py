@@ -1,4 +1,4 @@
-"""How fast the web server takes webhooks: signed ones, at a steady rate, until workers settled them.
+"""How fast the web server takes webhooks: signed ones, at a steady rate, until all are settled.
 
 Everything is real but Saleor: uvicorn, PostgreSQL, Valkey, a worker, RSA signatures over bodies as
 Saleor sends them. Requests start on a clock, whether or not earlier ones were answered, so that a
