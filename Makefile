@@ -27,6 +27,7 @@ demo-reset: ## forget the demo's data
 
 test: environment ## all tests, then the GraphQL ones on graphene 2; ARGS goes to the first pytest
 	@scripts/chromium
+	@scripts/gateway
 	$(PYTHON_IN) -m pytest -n 2 --dist loadfile $(ARGS)
 	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
 	$(VENV_GRAPHENE2)/bin/python -m pytest $(GRAPHENE2_TESTS)
@@ -36,8 +37,8 @@ test-saleor: environment ## every door against a real Saleor: SALEOR_DIR=… SAL
 	SALEOR_DIR=$(SALEOR_DIR) SALEOR_PYTHON=$(SALEOR_PYTHON) SALEOR_DATABASE_URL=$(SALEOR_DATABASE_URL) \
 		$(PYTHON_IN) -m pytest tests/live -rs $(ARGS)
 
-test-long: environment ## the model's and the killed workers' long runs; LOYALTY_EXAMPLES=… histories
-	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency $(ARGS)
+test-long: environment ## long runs of model, killed workers and random requests; LOYALTY_EXAMPLES=…
+	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency tests/doors/test_graphql_fuzz.py $(ARGS)
 
 lint: environment ## style, types, imports between rooms, migrations, the printed schema, translations
 	$(VENV)/bin/ruff check

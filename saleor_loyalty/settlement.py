@@ -74,10 +74,10 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     claim = inbox.claim(shop=shop, limit=ORDERS_AT_ONCE)
     if claim is None:
         return 0
-    told = snapshots.of(shop, claim)
-    asked, failed = _fetch_or_postpone(shop, saleor, claim, claim.marks.keys() - told.keys())
-    orders = {**told, **asked}
-    _settle_claim(shop, claim, orders, claim.marks.keys() - failed, told=told.keys())
+    told, old_news = snapshots.of(shop, claim)
+    unknown = claim.marks.keys() - told.keys() - old_news
+    asked, failed = _fetch_or_postpone(shop, saleor, claim, unknown)
+    _settle_claim(shop, claim, {**told, **asked}, claim.marks.keys() - failed, told=told.keys())
     return len(claim.marks)
 
 
@@ -151,8 +151,8 @@ def settle(
     """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
 
     One transaction. One order that is credited takes four statements, and a batch of any size as
-    many. Ids without an order (drafts, orders Saleor no longer knows) are taken off. `told` are the
-    ids of those that are an event's snapshot and not Saleor's answer.
+    many. Ids without an order (drafts, orders Saleor no longer knows, old news) are taken off.
+    `told` are the ids of the orders that are an event's snapshot and not Saleor's answer.
     """
     try:
         _settle(shop, claim, orders, set(order_ids), told)

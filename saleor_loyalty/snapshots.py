@@ -5,9 +5,12 @@ young, and newer than all that a worker has seen of that order; docs/decisions/s
 that is enough, and what makes up for the rest.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from saleor_loyalty.inbox import Claim
@@ -32,22 +35,37 @@ NOTE = """
 """
 
 
-def of(shop: Shop, claim: Claim) -> dict[str, Order]:
-    """The claimed orders that can be settled by what events told of them, by id.
+class Told(NamedTuple):
+    """What events told of claimed orders: some that they settle, and ids of which nothing is new.
 
-    Each is newer than the last sighting of its order, or the same.
+    Of all other orders Saleor is to be asked.
     """
+
+    orders: dict[str, Order]
+    old_news: set[str]
+
+
+def of(shop: Shop, claim: Claim) -> Told:
+    """What events told of the claimed orders. Two statements at most."""
     oldest = timezone.now() - BELIEVED_FOR
     changes = Change.objects.filter(claim=claim.id, subject=Subject.ORDER, facts_at__gt=oldest)
-    told = {}
-    for facts in changes.filter(facts__isnull=False).values_list("facts", flat=True):
-        try:
-            order = Order.from_event(facts or {})
-        except Unreadable:
-            continue  # asked for, like an order without facts
-        told[order.id] = order
-    seen = _last_seen(shop, told)
-    return {order.id: order for order in told.values() if _is_newest(order, seen.get(order.id))}
+    snapshots = list(_readable(changes.filter(facts__isnull=False)))
+    sightings = Sighting.objects.filter(shop=shop, order_id__in=[order.id for order in snapshots])
+    seen = {sighting.order_id: sighting for sighting in sightings}
+    told = Told({}, set())
+    for order in snapshots:
+        sighting = seen.get(order.id)
+        if sighting is None or order.version > sighting.version:
+            told.orders[order.id] = order
+        elif order.version < sighting.version or order.fingerprint == sighting.fingerprint:
+            told.old_news.add(order.id)
+    return told
+
+
+def _readable(changes: QuerySet[Change]) -> Iterator[Order]:
+    for facts in changes.values_list("facts", flat=True):
+        with suppress(Unreadable):
+            yield Order.from_event(facts or {})
 
 
 def note(shop: Shop, orders: Collection[Order], writing: Writing, *, told: Collection[str]) -> None:
@@ -89,14 +107,3 @@ def forget_old(shop: Shop) -> None:
     Change.objects.filter(shop=shop, facts_at__lt=now - BELIEVED_FOR).update(
         facts=None, facts_at=None
     )
-
-
-def _last_seen(shop: Shop, order_ids: Iterable[str]) -> dict[str, Sighting]:
-    sightings = Sighting.objects.filter(shop=shop, order_id__in=list(order_ids))
-    return {sighting.order_id: sighting for sighting in sightings}
-
-
-def _is_newest(order: Order, seen: Sighting | None) -> bool:
-    if seen is None or order.version > (seen.updated_at, seen.history):
-        return True
-    return order.fingerprint == seen.fingerprint

@@ -1,5 +1,7 @@
 """What a worker last saw of an order: by this a snapshot of it is known to be newer, or not."""
 
+from datetime import datetime
+
 from django.db import models
 
 from saleor_loyalty.models.shop import Shop
@@ -29,3 +31,8 @@ class Sighting(models.Model):
 
     def __str__(self) -> str:
         return f"sighting of {self.order_id}"
+
+    @property
+    def version(self) -> tuple[datetime, int]:
+        """Greater for newer facts, as that of an order."""
+        return self.updated_at, self.history

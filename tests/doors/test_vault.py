@@ -1,9 +1,12 @@
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from saleor_loyalty.models import Shop
 from saleor_loyalty.vault import CannotUnseal, seal, unseal
+from tests.doors.saleor import APP_TOKEN
 
 
 def test_what_was_sealed_is_unsealed_and_cannot_be_read_in_between() -> None:
@@ -45,3 +48,30 @@ def test_keys_that_cannot_work_name_the_setting(
 
     with pytest.raises(ImproperlyConfigured, match=message):
         seal("token-of-a-shop")
+
+
+@pytest.mark.django_db
+def test_tokens_are_encrypted_anew_so_that_the_old_key_can_go(
+    shop: Shop, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = Fernet.generate_key().decode()
+    settings.LOYALTY_TOKEN_KEYS = [new, *settings.LOYALTY_TOKEN_KEYS]
+
+    call_command("loyalty_reseal")
+
+    settings.LOYALTY_TOKEN_KEYS = [new]
+    assert unseal(Shop.objects.get().sealed_token) == APP_TOKEN
+    assert capsys.readouterr().out == "1 of 1 tokens are encrypted anew.\n"
+
+
+@pytest.mark.django_db
+def test_a_token_whose_key_is_lost_is_named_by_its_shop_and_kept(
+    shop: Shop, settings: Settings
+) -> None:
+    before = Shop.objects.get().sealed_token
+    settings.LOYALTY_TOKEN_KEYS = [Fernet.generate_key().decode()]
+
+    with pytest.raises(CommandError, match=shop.api_url):
+        call_command("loyalty_reseal")
+
+    assert Shop.objects.get().sealed_token == before

@@ -2,29 +2,37 @@
 
 import json
 from pathlib import Path
+from threading import Event
 
+import httpx
 import pytest
+from graphql import parse
 
 from sandbox.graphql_client import Refused, ask
+from sandbox.waiting import look_until
 from tests.live.doors import Door
 from tests.live.saleor import LiveSaleor
 
 pytestmark = pytest.mark.timeout(1200)
 
+GIFT = """mutation Gift($id: ID!) {
+  loyaltyPointsGift(customerId: $id, points: 5, reason: "Hello") { errors { message code } } }"""
+DELETE = "mutation Delete($id: ID!) { customerDelete(id: $id) { errors { message code } } }"
+STATUS = "query Status($id: ID!) { loyaltyMember(customerId: $id) { status } }"
 INSIDE = Path(__file__).parent / "inside"
 SDL = "from django.core.management import call_command; call_command('get_graphql_schema')"
-ADDED = ("Loyalty", "loyalty")
 
 
 def test_saleors_schema_is_its_own_but_for_what_we_add(live: LiveSaleor) -> None:
     ours = live.python(SDL)
     theirs = live.bare().python(SDL)
 
-    added, removed = _differences(theirs, ours)
-
-    assert removed == []
-    assert added
-    assert [line for line in added if not any(word in line for word in ADDED)] == []
+    assert _is_within(theirs.splitlines(), ours.splitlines())
+    before, after = _members(theirs), _members(ours)
+    grown = {name: after[name] - before[name] for name in before if after[name] != before[name]}
+    assert all(name.startswith("Loyalty") for name in after.keys() - before.keys())
+    assert grown.keys() == {"Query", "Mutation", "User", "Order"}
+    assert all(field.startswith("loyalty") for fields in grown.values() for field in fields)
 
 
 def test_a_list_of_customers_with_points_costs_two_statements_more(
@@ -117,32 +125,58 @@ def test_the_plugin_is_in_saleors_list_with_the_way_to_the_back_office(
     assert field["value"].startswith(f"{live.url}/loyalty/app")
 
 
+def test_the_dashboard_has_our_places_once_and_as_they_are_now(live: LiveSaleor) -> None:
+    seen = json.loads(live.python((INSIDE / "extensions.py").read_text()))
+
+    assert [place[1:] for place in seen["first"]] == [
+        ["customer_details_widgets", "widget", "/widgets/customer", ["manage_users"]],
+        ["navigation_customers", "app_page", "/overview", ["manage_users"]],
+    ]
+    assert seen["again"] == seen["first"]
+    assert [place[1] for place in seen["changed"]] == ["navigation_customers"]
+
+
+def test_our_page_is_served_for_the_shops_dashboard(live: LiveSaleor) -> None:
+    page = httpx.get(f"{live.url}/loyalty/app/", trust_env=False)
+
+    assert page.status_code == 200
+    assert "frame-ancestors 'self' 127.0.0.1" in page.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in page.headers
+
+
+def test_a_customer_whom_staff_delete_takes_part_no_more(
+    live: LiveSaleor, plugin_door: Door
+) -> None:
+    customer = plugin_door.new_customer()
+    gift = {"id": customer.id}
+    ask(live.api_url, GIFT, gift, token=plugin_door.staff_token)
+
+    ask(live.api_url, DELETE, gift, token=plugin_door.staff_token)
+
+    def status() -> str:
+        found = ask(live.api_url, STATUS, gift, token=plugin_door.staff_token)
+        return str(found["status"])
+
+    assert look_until(lambda seen: seen == "CLOSED", status, stop=Event(), seconds=60) == "CLOSED"
+
+
 def test_the_checks_find_nothing_to_say(live: LiveSaleor) -> None:
     assert "saleor_loyalty" not in live.manage("check", "--database", "default")
 
 
-def _differences(before: str, after: str) -> tuple[list[str], list[str]]:
-    """Lines of SDL that only the second text has, and that only the first has."""
-    old, new = _lines(before), _lines(after)
-    return _missing_in(old, new), _missing_in(new, old)
+def _is_within(part: list[str], whole: list[str]) -> bool:
+    """Whether the lines of `part` stand in `whole`, in their order, whatever is between them."""
+    lines = iter(whole)
+    return all(line in lines for line in part)
 
 
-def _missing_in(text: list[str], other: list[str]) -> list[str]:
-    there = set(text)
-    return [line for line in other if line not in there]
-
-
-def _lines(sdl: str) -> list[str]:
-    """Each field with the type it is in, without descriptions."""
-    found, current, quoted = [], "", False
-    for line in sdl.splitlines():
-        text = line.strip()
-        if text.startswith('"""'):
-            quoted = not (quoted or (len(text) > 5 and text.endswith('"""')))
-            continue
-        if quoted or not text:
-            continue
-        if not line.startswith(" "):
-            current = text
-        found.append(f"{current} / {text}")
-    return found
+def _members(sdl: str) -> dict[str, set[str]]:
+    """The types of a schema by name, with the names of their fields or values."""
+    return {
+        definition.name.value: {
+            member.name.value
+            for member in [*getattr(definition, "fields", ()), *getattr(definition, "values", ())]
+        }
+        for definition in parse(sdl).definitions
+        if hasattr(definition, "name")
+    }

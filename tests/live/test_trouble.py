@@ -25,7 +25,7 @@ TABLES = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'saleor\\_loyalty
 def balance_of(door: Door, customer: Customer, expected: int) -> int | None:
     """The balance once it is as expected, or when 30 seconds are over."""
     return look_until(
-        expected.__eq__,
+        lambda balance: balance == expected,
         lambda: door.loyalty.loyalty(customer.token)["balance"],
         stop=Event(),
         seconds=60,

@@ -4,11 +4,10 @@ import json
 import logging
 import signal
 import sys
-from logging.config import DictConfigurator
 
 import httpx
 
-from saleor_loyalty.server.settings import LOGGING
+from saleor_loyalty.server.logs import json_formatter
 from tests.server.test_web_servers import UVICORN
 
 
@@ -22,6 +21,7 @@ def test_every_line_is_a_json_object_if_asked_for(serve, shop):
 
     by_logger = {line["logger"]: line for line in lines}
     assert {"saleor_loyalty.doors.app.refusals", "uvicorn.access"} <= set(by_logger)
+    assert not [line for line in lines if "color_message" in line]
     refusal = by_logger["saleor_loyalty.doors.app.refusals"]
     assert refusal["level"] == "WARNING"
     assert refusal["message"] == "/app/webhooks refused: HEADER_MISSING (shop None)"
@@ -29,7 +29,7 @@ def test_every_line_is_a_json_object_if_asked_for(serve, shop):
 
 
 def test_an_exception_is_part_of_its_line():
-    formatter = DictConfigurator({}).configure_formatter(LOGGING["formatters"]["json"])
+    formatter = json_formatter()
     try:
         1 / 0  # noqa: B018
     except ZeroDivisionError:

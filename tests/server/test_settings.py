@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,15 +27,15 @@ def table() -> dict[str, str]:
     return dict(rows)
 
 
-def variables_read() -> dict[str, ast.expr | None]:
-    """Every variable that the server's code reads, with the default given there."""
-    found: dict[str, ast.expr | None] = {}
+def variables_read() -> dict[str, Any]:
+    """Every variable that the server's code reads, with its default there; `...`: must be set."""
+    found: dict[str, Any] = {}
     for path in sorted((PACKAGE / "server").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(func=ast.Name(id=reader), args=[ast.Constant(str(name)), *given]):
                     if reader in READERS:
-                        found[name] = None if reader == "_required" else (given or [None])[0]
+                        found[name] = ... if reader == "_required" else (given or [None])[0]
                 case ast.Call(
                     func=ast.Attribute(attr="get", value=ast.Attribute(attr="environ")),
                     args=[ast.Constant(str(name)), *given],

@@ -7,6 +7,8 @@ nobody is held up: an order matters more than a limit.
 import logging
 from functools import cache
 
+# limits loads it at the first use, and threads that come at once would find it half loaded.
+import redis  # noqa: F401
 from limits import parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string

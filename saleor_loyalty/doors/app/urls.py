@@ -5,6 +5,7 @@ from django.urls import include, path
 from saleor_loyalty.account_page.urls import account_urls
 from saleor_loyalty.dashboard_extension.pages import shell
 from saleor_loyalty.doors.app.account import customer_of
+from saleor_loyalty.doors.app.explorer import explored
 from saleor_loyalty.doors.app.install import register_view
 from saleor_loyalty.doors.app.manifest import manifest_view
 from saleor_loyalty.doors.app.staff import AppDoor
@@ -20,6 +21,6 @@ urlpatterns = [
     # The Dashboard asks for the first page without the slash.
     path("app", shell, DOOR),
     path("app/", include("saleor_loyalty.dashboard_extension.urls"), DOOR),
-    path("graphql/", graphql_view, name="graphql"),
+    path("graphql/", explored(graphql_view), name="graphql"),
     path("account/", include(account_urls(customer_of))),
 ]

@@ -43,6 +43,8 @@ class LoyaltyPlugin(BasePlugin):
     }
 
     def order_created(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
+        if order.charge_status == "none":  # told of again when something is paid
+            return previous_value
         return self._order(order, previous_value)
 
     def order_paid(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:

@@ -105,8 +105,8 @@ def _app(says: dict[str, Any]) -> App:
 
 def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
     """The App's places in the Dashboard, made anew when they differ from the wanted ones."""
-    fields = ("label", "url", "mount", "target", "settings")
     rows = [_row(extension) for extension in wanted]
+    fields = rows[0].keys() if rows else ("pk",)
     found = list(app.extensions.order_by("pk").values(*fields))
     permissions = [
         sorted(p.codename for p in extension.permissions.all())
@@ -121,13 +121,17 @@ def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
 
 
 def _row(extension: dict[str, Any]) -> dict[str, Any]:
-    return {
+    row = {
         "label": extension["label"],
         "url": extension["url"],
         "mount": extension["mount"].lower(),
         "target": extension["target"].lower(),
-        "settings": extension.get("options", {}),
     }
+    options = extension.get("options", {})
+    if hasattr(AppExtension, "settings"):
+        return {**row, "settings": options}
+    # The first releases of 3.22 know no other option.
+    return {**row, "http_target_method": options.get("widgetTarget", {}).get("method")}
 
 
 def _codenames(names: list[str]) -> list[str]:

@@ -1,0 +1,59 @@
+"""The image and the compose file, as far as they can be read without an engine to run them."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.server.test_settings import variables_read
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = (ROOT / "compose.yaml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+# Of the web server and of the image of PostgreSQL.
+FOREIGN = {"WEB_CONCURRENCY", "PORT", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(COMPOSE)["services"]
+    return found
+
+
+def test_every_variable_that_is_set_is_one_that_is_read(services):
+    told = {name for service in services.values() for name in service.get("environment", ())}
+    asked = set(re.findall(r"\$\{(\w+)", COMPOSE))
+
+    assert (told | asked) - set(variables_read()) == FOREIGN
+
+
+def test_every_variable_that_must_be_set_is_asked_for(services):
+    required = {name for name, default in variables_read().items() if default is ...}
+
+    assert required - set(services["web"]["environment"]) == set()
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_nothing_runs_before_the_migrations(services, name):
+    waits_for = services[name]["depends_on"]
+
+    assert waits_for == {"migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_what_is_copied_is_there_and_reaches_the_build():
+    copied = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+        for source in shlex.split(line)[:-1]
+    ]
+    kept = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[0] == "!"
+    }
+
+    assert copied
+    for source in copied:
+        assert (ROOT / source).exists()
+        assert source in kept
