@@ -67,8 +67,8 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
     page = html_template(_layout()).render(document)
     with as_failure():  # a merchant's HTML and CSS may be what no reader of them expects
         parts = (plain_text(part) for part in (body, footer))
-        text = "\n".join(filter(None, parts))
-        return Email(subject=subject, html=inline_styles(page), text=text)
+        plain = "\n".join(filter(None, parts))
+        return Email(subject=subject, html=inline_styles(page), text=plain)
 
 
 def write_notice(text: Text, filled: Values, look: Look) -> Notice:

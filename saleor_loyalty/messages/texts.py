@@ -65,8 +65,11 @@ class Variable:
 
 
 def current(shop: Shop, kind: str, language: str) -> Text:
-    """What members of a language get; its `language_code` says in which language that is."""
-    return _wording(shop).text(kind, language)
+    """What members of a language get; its `language_code` says in which language that is.
+
+    Raises Refused for a language nobody knows.
+    """
+    return _wording(shop).text(kind, _code(language))
 
 
 def all_current(shop: Shop, *, kind: str | None = None, language: str | None = None) -> list[Text]:
@@ -199,10 +202,15 @@ def _draft(shop: Shop, kind: str, language: str, *, subject: str | None, body: s
     return replace(
         text,
         language_code=code,
-        subject=text.subject if subject is None else subject,
-        body=text.body if body is None else body,
+        subject=text.subject if subject is None else _tidy(subject),
+        body=text.body if body is None else _tidy(body),
         is_own=True,
     )
+
+
+def _tidy(source: str) -> str:
+    """As it is kept, however a browser's form sends it."""
+    return source.replace("\r\n", "\n").strip()
 
 
 def _check(shop: Shop, look: Look, text: Text) -> None:

@@ -33,6 +33,11 @@ def test_a_shop_starts_with_the_standard_texts(shop):
     assert text.subject.startswith("Ein Geschenk für dich")
 
 
+def test_a_language_that_nobody_knows_is_refused(shop):
+    with pytest.raises(Refused, match="There is no language “klingon”"):
+        texts.current(shop, GIFT, "klingon")
+
+
 def test_every_kind_has_a_text_in_every_language(shop):
     every = texts.all_current(shop)
 
@@ -90,7 +95,7 @@ def test_a_saved_text_is_in_force_and_in_the_history(shop):
 def test_saving_what_is_in_force_already_makes_no_version(shop):
     text = texts.current(shop, GIFT, "en")
 
-    save(shop, subject=text.subject, body=text.body)
+    save(shop, subject=f" {text.subject}", body=text.body.replace("\n", "\r\n") + "\r\n")
 
     assert not MessageText.objects.exists()
 
