@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TypeVar
 
 from babel import Locale
@@ -154,7 +155,7 @@ class _Paper:
             first_name=member.first_name,
             balance=member.balance,
             version=version,
-            terms=list(version.channels.all()),
+            terms=sorted(version.channels.all(), key=attrgetter("pk")),
             discounts_url=looks.discounts_link(
                 self.look, language=text.language_code, kind=text.kind
             ),
