@@ -61,8 +61,9 @@ translations: environment ## gather the texts to translate into the .po files, a
 	done
 	@$(PYBABEL) compile --domain django --directory $(LOCALE)
 
-benchmark: environment ## time a sweep of 100,000 members against plain SQL doing the same
+benchmark: environment ## time a sweep and the reminders of 100,000 members against plain SQL
 	@$(PYTHON_IN) -m benchmarks.expiry $(ARGS)
+	@$(PYTHON_IN) -m benchmarks.reminders $(ARGS)
 
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings

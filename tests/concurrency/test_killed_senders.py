@@ -1,4 +1,4 @@
-"""Messages by the thousand, senders killed at any time: all arrive, and again only as themselves."""
+"""Messages by the thousand, senders killed at random: all arrive, and again only as themselves."""
 
 import os
 import random
