@@ -67,9 +67,10 @@ translations: environment ## gather the texts to translate into the .po files, a
 	done
 	@$(PYBABEL) compile --domain django --directory $(LOCALE)
 
-benchmark: environment ## time sweep and settlement against plain SQL doing the same
+benchmark: environment ## time settlement, sweep and reminders against plain SQL doing the same
 	@$(PYTHON_IN) -m benchmarks.settlement
 	@$(PYTHON_IN) -m benchmarks.expiry
+	@$(PYTHON_IN) -m benchmarks.reminders
 
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings

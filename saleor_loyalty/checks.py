@@ -99,6 +99,38 @@ def check_fcm_service_account(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def check_reminder_hour(**kwargs: Any) -> list[CheckMessage]:
+    """E005: reminders are set to an hour that no day has."""
+    if conf.reminder_hour in range(24):
+        return []
+    return [
+        Error(
+            f"LOYALTY_REMINDER_HOUR is {conf.reminder_hour}: no day has such an hour.",
+            hint="Set it to a whole hour from 0 to 23.",
+            id="saleor_loyalty.E005",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_mail_reports(**kwargs: Any) -> list[CheckMessage]:
+    """W002: mail goes through a provider whose reports of bounces and complaints cannot come in."""
+    anymail = getattr(settings, "ANYMAIL", {})
+    if not settings.EMAIL_BACKEND.startswith("anymail.") or anymail.get("WEBHOOK_SECRET"):
+        return []
+    return [
+        Warning(
+            "ANYMAIL has no WEBHOOK_SECRET: bounces and complaints do not come in.",
+            hint=(
+                "Set it to a random 'user:password', and give the provider the address "
+                "https://user:password@your-server/anymail/<provider>/tracking/."
+            ),
+            id="saleor_loyalty.W002",
+        )
+    ]
+
+
 def _has_app_door() -> bool:
     """Inside Saleor the address is that of our pages: no shop hands us a token."""
     return bool(conf.public_url) and not apps.is_installed("saleor.core")

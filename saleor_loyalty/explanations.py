@@ -131,7 +131,9 @@ def _part_kept(basis: Entitlement) -> str:
 
 def _reward(entry: Entry) -> str:
     """What points became, came back from, or were taken for once more."""
-    if entry.kind == EntryKind.REVERSAL:
+    if entry.kind == EntryKind.REVERSAL and entry.actor:
+        sentence = _("The shop withdrew the reward “{reward}”, {points} returned: {reason}")
+    elif entry.kind == EntryKind.REVERSAL:
         sentence = _(
             "The unused reward “{reward}” was withdrawn to cover points taken back: "
             "{points} returned"
@@ -143,7 +145,9 @@ def _reward(entry: Entry) -> str:
     else:
         sentence = _("{points} became the reward “{reward}”")
     return sentence.format(
-        points=points(abs(entry.points)), reward=isolated(entry.version.reward_name)
+        points=points(abs(entry.points)),
+        reward=isolated(entry.version.reward_name),
+        reason=isolated(entry.reason),
     )
 
 

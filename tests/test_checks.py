@@ -11,6 +11,8 @@ def test_a_complete_configuration_has_no_complaint(settings):
     assert checks.check_allowed_api_urls() == []
     assert checks.check_token_keys() == []
     assert checks.check_fcm_service_account() == []
+    assert checks.check_reminder_hour() == []
+    assert checks.check_mail_reports() == []
 
 
 def test_w001_no_shop_may_install_the_app(settings):
@@ -112,3 +114,39 @@ def test_e004_a_service_account_file_that_is_not_there(settings):
             id="saleor_loyalty.E004",
         )
     ]
+
+
+@pytest.mark.parametrize("hour", [-1, 24])
+def test_e005_an_hour_that_no_day_has(settings, hour):
+    settings.LOYALTY_REMINDER_HOUR = hour
+
+    assert checks.check_reminder_hour() == [
+        Error(
+            f"LOYALTY_REMINDER_HOUR is {hour}: no day has such an hour.",
+            hint="Set it to a whole hour from 0 to 23.",
+            id="saleor_loyalty.E005",
+        )
+    ]
+
+
+def test_w002_a_mail_provider_whose_reports_cannot_come_in(settings):
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {}
+
+    assert checks.check_mail_reports() == [
+        Warning(
+            "ANYMAIL has no WEBHOOK_SECRET: bounces and complaints do not come in.",
+            hint=(
+                "Set it to a random 'user:password', and give the provider the address "
+                "https://user:password@your-server/anymail/<provider>/tracking/."
+            ),
+            id="saleor_loyalty.W002",
+        )
+    ]
+
+
+def test_a_mail_provider_whose_reports_come_in(settings):
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
+
+    assert checks.check_mail_reports() == []

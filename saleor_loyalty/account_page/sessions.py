@@ -34,13 +34,15 @@ class Session:
     """A signed-in customer, and the storefront they came from.
 
     `back` is the address there that leads back, on one of LOYALTY_ALLOWED_ORIGINS; empty: none.
-    `is_framed` when the storefront shows the page in a frame of its own.
+    `is_framed` when the storefront shows the page in a frame of its own. `theme` is "light" or
+    "dark" where the storefront is only that; empty: as the shopper's device is.
     """
 
     shop_id: int
     customer_id: str
     back: str
     is_framed: bool
+    theme: str = ""
 
     def shop(self) -> Shop | None:
         """The shop, while it is served here."""

@@ -29,6 +29,7 @@ from saleor_loyalty.problems import Refused
 
 logger = logging.getLogger(__name__)
 
+THEMES = ("light", "dark")
 LONGEST_ID = 19  # digits of a number that the database takes
 LONGEST_BACK = 1000  # characters of the address that leads back; the cookie holds it
 
@@ -40,8 +41,8 @@ SignedInView = Callable[[HttpRequest, Session, Shop], HttpResponse]
 def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
     """Begin a session for the customer whose access token the storefront posts.
 
-    It posts `token`, and may post `return_url`, an address of its own. The answer leads to the
-    page.
+    It posts `token`, and may post `return_url`, an address of its own, and `theme`. The answer
+    leads to the page.
     """
     if request.method != "POST":
         return answers.guarded(HttpResponseRedirect("../"))
@@ -62,6 +63,7 @@ def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
         customer_id=customer_id,
         back=back,
         is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
+        theme=theme if (theme := request.POST.get("theme", "")) in THEMES else "",
     )
     response = HttpResponseRedirect("../")
     sessions.begin(response, session, request=request, path=request.path.removesuffix("sign-in/"))
@@ -76,13 +78,8 @@ def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:
         try:
             session = sessions.read(request)
         except Expired as expired:
-            return _turned_away(
-                request,
-                "expired",
-                status=401,
-                back=expired.session.back,
-                shop=expired.session.shop(),
-            )
+            was = expired.session
+            return _turned_away(request, "expired", status=401, session=was, shop=was.shop())
         shop = session.shop() if session else None
         if session is None or shop is None:
             return _turned_away(request, "nobody", status=401)
@@ -105,7 +102,7 @@ def change_preferences(request: HttpRequest, session: Session, shop: Shop) -> Ht
     """Keep what the customer chose, and show the page again."""
     member = members.find(shop=shop, customer_id=session.customer_id)
     if not sessions.is_own_form(request):
-        return _turned_away(request, "form", status=403, back=session.back, shop=shop)
+        return _turned_away(request, "form", status=403, session=session, shop=shop)
     if member is None:
         return answers.guarded(HttpResponseRedirect("../"))
     language = request.POST.get("language", "")
@@ -127,8 +124,8 @@ def change_preferences(request: HttpRequest, session: Session, shop: Shop) -> Ht
 def sign_out(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
     """End the session, and go back to the storefront where that is known."""
     if not sessions.is_own_form(request):
-        return _turned_away(request, "form", status=403, back=session.back, shop=shop)
-    response = _turned_away(request, "signed-out", status=200, back=session.back, shop=shop)
+        return _turned_away(request, "form", status=403, session=session, shop=shop)
+    response = _turned_away(request, "signed-out", status=200, session=session, shop=shop)
     sessions.end(response, session, path=request.path.removesuffix("sign-out/"))
     return response
 
@@ -138,7 +135,7 @@ def _account(
 ) -> HttpResponse:
     member = members.find(shop=shop, customer_id=session.customer_id)
     if member and member.status == MemberStatus.CLOSED:
-        return _turned_away(request, "closed", status=403, back=session.back, shop=shop)
+        return _turned_away(request, "closed", status=403, session=session, shop=shop)
     shown_as, program = look.of(shop), programs.current(shop)
     language = _language(request, member, shown_as)
     place = _place(member, program, language)
@@ -184,15 +181,26 @@ def _of_member(
 
 
 def _turned_away(
-    request: HttpRequest, reason: str, *, status: int, back: str = "", shop: Shop | None = None
+    request: HttpRequest,
+    reason: str,
+    *,
+    status: int,
+    session: Session | None = None,
+    back: str = "",
+    shop: Shop | None = None,
 ) -> HttpResponse:
     """A page that says why there is nothing to see, and what to do about it."""
-    shown_as = look.of(shop) if shop else Look()
+    context = {
+        "reason": reason,
+        "session": session,
+        "back": session.back if session else back,
+        "origin": request.headers.get("Origin", ""),
+    }
     return answers.page(
         request,
         "turned_away",
-        {"reason": reason, "back": back, "origin": request.headers.get("Origin", "")},
-        shown_as=shown_as,
+        context,
+        shown_as=look.of(shop) if shop else Look(),
         language=language_of(get_language_from_request(request)),
         status=status,
     )

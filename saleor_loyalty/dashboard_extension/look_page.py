@@ -65,7 +65,7 @@ def look_view(visit: Visit) -> HttpResponse:
     ]
     if form.is_valid():
         try:
-            look.save(visit.shop, **form.cleaned_data)
+            look.save(visit.shop, actor=visit.viewer.actor, **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:

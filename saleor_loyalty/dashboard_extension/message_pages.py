@@ -12,7 +12,7 @@ from saleor_loyalty.dashboard_extension.forms import StaffForm
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES
-from saleor_loyalty.messages import texts
+from saleor_loyalty.messages import texts, trial
 from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
@@ -136,7 +136,7 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     kind, form = _known(kind), TestForm(visit.request.POST)
     if form.is_valid():
         try:
-            texts.test_send(
+            trial.send(
                 visit.shop,
                 kind,
                 language,

@@ -138,9 +138,10 @@ class LoyaltyMessageTest(graphene.Mutation):
     def mutate(
         cls, _root: None, info: ResolveInfo, kind: str, language_code: str, recipient: str
     ) -> Self:
-        shop = info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
+        viewer = info.context.loyalty_viewer
+        shop = viewer.require(Permission.MANAGE_SETTINGS)
         try:
-            trial.send(shop, kind, language_code, recipient=recipient)
+            trial.send(shop, kind, language_code, recipient=recipient, actor=viewer.actor)
         except Refused as refused:
             return cls(ok=False, errors=refused.problems)
         return cls(ok=True, errors=[])

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TypeVar
 
 from babel import Locale
@@ -67,8 +68,8 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
     page = html_template(_layout()).render(document)
     with as_failure():  # a merchant's HTML and CSS may be what no reader of them expects
         parts = (plain_text(part) for part in (body, footer))
-        text = "\n".join(filter(None, parts))
-        return Email(subject=subject, html=inline_styles(page), text=text)
+        plain = "\n".join(filter(None, parts))
+        return Email(subject=subject, html=inline_styles(page), text=plain)
 
 
 def write_notice(text: Text, filled: Values, look: Look) -> Notice:
@@ -154,7 +155,7 @@ class _Paper:
             first_name=member.first_name,
             balance=member.balance,
             version=version,
-            terms=list(version.channels.all()),
+            terms=sorted(version.channels.all(), key=attrgetter("pk")),
             discounts_url=looks.discounts_link(
                 self.look, language=text.language_code, kind=text.kind
             ),

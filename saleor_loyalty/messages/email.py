@@ -128,6 +128,9 @@ def _is_broken_off(error: Exception) -> bool:
 
 
 def _is_closing(error: Exception) -> bool:
+    """The server said that it takes nothing more now, in answer to whatever it was."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return any(code == CLOSING for code, _ in error.recipients.values())
     return isinstance(error, SMTPResponseException) and error.smtp_code == CLOSING
 
 

@@ -7,10 +7,12 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 
+from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages.localised import known_locale
-from saleor_loyalty.models import Look, Shop
+from saleor_loyalty.models import AuditAction, Look, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
 PLACEHOLDERS = frozenset({"language", "kind"})
@@ -22,7 +24,7 @@ def of(shop: Shop) -> Look:
     return Look.objects.filter(shop=shop).select_related("shop").first() or Look(shop=shop)
 
 
-def save(shop: Shop, **changes: str) -> Look:
+def save(shop: Shop, *, actor: str, **changes: str) -> Look:
     """Change the shop's look: fields of Look by name; the others stay.
 
     Raises Refused with every problem found; then nothing is changed.
@@ -32,7 +34,10 @@ def save(shop: Shop, **changes: str) -> Look:
         changes["default_language"] = str(locale)
     if problems := list(_problems(changes)):
         raise Refused(*problems)
-    look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
+    with transaction.atomic():
+        look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
+        changed = ", ".join(sorted(changes))
+        audit.note(shop=shop, actor=actor, action=AuditAction.LOOK_CHANGED, detail=changed)
     return look
 
 

@@ -1,6 +1,8 @@
 """What a coupon gives and asks for, as its holder reads it: once where channels agree."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from babel import Locale
@@ -23,7 +25,13 @@ class Offer(NamedTuple):
 
 def offers(version: ProgramVersion, locale: Locale) -> list[Offer]:
     """The offers of a version's coupon. Reads its channels: have them prefetched."""
-    channels = sorted(version.channels.all(), key=lambda channel: channel.pk)
+    return offers_in(sorted(version.channels.all(), key=attrgetter("pk")), version, locale)
+
+
+def offers_in(
+    channels: Sequence[ChannelTerms], version: ProgramVersion, locale: Locale
+) -> list[Offer]:
+    """The offers of a version's coupon in these channels, in their order."""
     by_money: dict[tuple[str, str | None], list[ChannelTerms]] = {}
     for channel in channels:
         shown = (_discount(version, channel, locale), _min_order(channel, locale))
@@ -45,7 +53,7 @@ def _min_order(channel: ChannelTerms, locale: Locale) -> str | None:
     return money(amount, channel.currency, locale) if amount else None
 
 
-def _orders_in(some: list[ChannelTerms], everywhere: list[ChannelTerms]) -> str:
+def _orders_in(some: Sequence[ChannelTerms], everywhere: Sequence[ChannelTerms]) -> str:
     """Channels by their currency; by their name as well, where the currency is not enough."""
     elsewhere = {channel.currency for channel in everywhere if channel not in some}
     names = (

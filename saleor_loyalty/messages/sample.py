@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 
 from babel import Locale
 from django.utils import timezone
@@ -60,7 +61,7 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
         first_name="Ada",
         balance=balance,
         version=rules,
-        terms=list(version.channels.all()) if version else _TERMS[:1],
+        terms=sorted(version.channels.all(), key=attrgetter("pk")) if version else _TERMS[:1],
         discounts_url=looks.discounts_link(look, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
         code="7K2M-QX9T-4HBD-W3NE",

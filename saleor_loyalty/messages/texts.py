@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from saleor_loyalty import audit
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
@@ -21,7 +22,7 @@ from saleor_loyalty.messages.sandbox import (
 )
 from saleor_loyalty.messages.variables import EMAILS, Values
 from saleor_loyalty.messages.wording import LANGUAGES, Text, Wording, standard_text
-from saleor_loyalty.models import Look, MessageKind, MessageSwitch, MessageText, Shop
+from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
 NO_WAY_OUT = (
@@ -65,8 +66,11 @@ class Variable:
 
 
 def current(shop: Shop, kind: str, language: str) -> Text:
-    """What members of a language get; its `language_code` says in which language that is."""
-    return _wording(shop).text(kind, language)
+    """What members of a language get; its `language_code` says in which language that is.
+
+    Raises Refused for a language nobody knows.
+    """
+    return _wording(shop).text(kind, _code(language))
 
 
 def all_current(shop: Shop, *, kind: str | None = None, language: str | None = None) -> list[Text]:
@@ -148,15 +152,7 @@ def save(
         if is_new:
             _keep(shop, draft, actor=actor)
         if is_active is not None and is_active != before.is_active:
-            MessageSwitch.objects.update_or_create(
-                shop=shop,
-                kind=kind,
-                defaults={
-                    "is_active": is_active,
-                    "changed_at": timezone.now(),
-                    "changed_by": actor,
-                },
-            )
+            _switch(shop, kind, on=is_active, actor=actor)
     return current(shop, kind, language)
 
 
@@ -167,6 +163,12 @@ def reset(shop: Shop, kind: str, language: str, *, actor: str) -> Text:
     if own.is_own and own.language_code == code:
         _keep(shop, Text(kind, code, "", ""), actor=actor, is_default=True)
     return current(shop, kind, language)
+
+
+def _switch(shop: Shop, kind: str, *, on: bool, actor: str) -> None:
+    MessageSwitch.objects.update_or_create(shop=shop, kind=kind, defaults={"is_active": on})
+    action = AuditAction.MESSAGE_ON if on else AuditAction.MESSAGE_OFF
+    audit.note(shop=shop, actor=actor, action=action, detail=kind)
 
 
 def _keep(shop: Shop, text: Text, *, actor: str, is_default: bool = False) -> None:
@@ -199,10 +201,15 @@ def _draft(shop: Shop, kind: str, language: str, *, subject: str | None, body: s
     return replace(
         text,
         language_code=code,
-        subject=text.subject if subject is None else subject,
-        body=text.body if body is None else body,
+        subject=text.subject if subject is None else _tidy(subject),
+        body=text.body if body is None else _tidy(body),
         is_own=True,
     )
+
+
+def _tidy(source: str) -> str:
+    """As it is kept, however a browser's form sends it."""
+    return source.replace("\r\n", "\n").strip()
 
 
 def _check(shop: Shop, look: Look, text: Text) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from saleor_loyalty import members
+from saleor_loyalty import audit, members
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
@@ -17,7 +17,7 @@ from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sample import sample
 from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.messages.variables import EMAILS
-from saleor_loyalty.models import Look, Member, Message, Shop
+from saleor_loyalty.models import AuditAction, Look, Member, Message, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
 
@@ -28,7 +28,8 @@ class SampleWriter(Writer):
         super().__init__()
         self._look = looks.of(shop)
         self._text = texts.current(shop, kind, language)
-        self._sample = sample(shop, self._look, kind, self._text.language_code)
+        self.language = self._text.language_code
+        self._sample = sample(shop, self._look, kind, self.language)
 
     def email(self, message: Message, *, unsubscribe_url: str = "") -> Email:
         return write_email(self._text, self._sample, self._look)
@@ -40,7 +41,7 @@ class SampleWriter(Writer):
         return self._look
 
 
-def send(shop: Shop, kind: str, language: str, *, recipient: str) -> None:
+def send(shop: Shop, kind: str, language: str, *, recipient: str, actor: str) -> None:
     """Send the text in force, with invented contents, at once and once.
 
     `recipient` is any email address; for a push notice that of a member, whose devices get it.
@@ -60,6 +61,8 @@ def send(shop: Shop, kind: str, language: str, *, recipient: str) -> None:
             courier.send(message)
     except (NotSent, TemplateFailed) as error:
         raise Refused(Problem("recipient", str(error), ErrorCode.INVALID)) from error
+    action, detail = AuditAction.MESSAGE_TESTED, f"{kind} {writer.language}"
+    audit.note(shop=shop, actor=actor, action=action, detail=detail)
 
 
 def _reader(shop: Shop, address: str) -> Member:

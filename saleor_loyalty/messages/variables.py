@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from babel import Locale
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.messages.localised import Count, last_day, money, percentage, round_money
+from saleor_loyalty.messages.localised import Count, last_day, round_money
+from saleor_loyalty.messages.offers import offers_in
 from saleor_loyalty.models import (
     ChannelTerms,
-    DiscountType,
     ExpiryPolicy,
     MessageKind,
     ProgramVersion,
@@ -118,7 +117,7 @@ def values(kind: str, occasion: Occasion, *, language: str, locale: Locale) -> V
 
 def _always(occasion: Occasion, locale: Locale) -> Values:
     version, balance = occasion.version, max(0, occasion.balance)
-    terms = _terms(occasion, locale)
+    offers = offers_in(occasion.terms, version, locale)
     return {
         "first_name": occasion.first_name.strip() or None,
         "shop_name": occasion.shop_name,
@@ -127,8 +126,8 @@ def _always(occasion: Occasion, locale: Locale) -> Values:
         "reward_name": version.reward_name,
         "reward_points": Count(version.threshold, locale),
         "points_to_next_reward": Count(max(0, version.threshold - occasion.balance), locale),
-        "discount": " / ".join(dict.fromkeys(str(term["discount"]) for term in terms)),
-        "terms": terms,
+        "discount": " / ".join(dict.fromkeys(offer.discount for offer in offers)),
+        "terms": [offer._asdict() for offer in offers],
         "discounts_url": occasion.discounts_url or None,
         "unsubscribe_url": occasion.unsubscribe_url or None,
     }
@@ -150,48 +149,6 @@ def _of_kind(occasion: Occasion, locale: Locale) -> Values:
         "order_keeps_points": version.expiry_policy == ExpiryPolicy.ROLLING,
         "earnings": _earnings(occasion.terms, locale),
     }
-
-
-def _terms(occasion: Occasion, locale: Locale) -> list[dict[str, str | None]]:
-    """What the coupon gives and asks for, once where channels agree, in the channels' order.
-
-    `orders_in` says of which orders each is true, and only where there is more than one.
-    """
-    by_money: dict[tuple[str, str | None], list[ChannelTerms]] = {}
-    for channel in occasion.terms:
-        shown = (_discount(channel, occasion.version, locale), _min_order(channel, locale))
-        by_money.setdefault(shown, []).append(channel)
-    return [
-        {
-            "discount": discount,
-            "min_order": min_order,
-            "orders_in": _orders_in(same, occasion.terms) if len(by_money) > 1 else None,
-        }
-        for (discount, min_order), same in by_money.items()
-    ]
-
-
-def _discount(channel: ChannelTerms, version: ProgramVersion, locale: Locale) -> str:
-    if version.discount_type == DiscountType.PERCENTAGE:
-        return percentage(channel.discount_value, locale)
-    return money(channel.discount_value, channel.currency, locale)
-
-
-def _min_order(channel: ChannelTerms, locale: Locale) -> str | None:
-    amount = channel.min_spent or Decimal(0)
-    return money(amount, channel.currency, locale) if amount else None
-
-
-def _orders_in(some: Sequence[ChannelTerms], everywhere: Sequence[ChannelTerms]) -> str:
-    """Channels by their currency; by their name as well, where the currency is not enough."""
-    elsewhere = {channel.currency for channel in everywhere if channel not in some}
-    names = (
-        f"{channel.currency} ({channel.channel})"
-        if channel.currency in elsewhere
-        else channel.currency
-        for channel in some
-    )
-    return ", ".join(dict.fromkeys(names))
 
 
 def _earnings(terms: Iterable[ChannelTerms], locale: Locale) -> list[Values]:

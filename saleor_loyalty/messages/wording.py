@@ -78,4 +78,4 @@ def standard_text(kind: str, language: str) -> Text:
     suffix = "html" if kind in EMAILS else "txt"
     path = TEMPLATES / language / f"{kind.lower()}.{suffix}"
     subject, _empty, body = path.read_text(encoding="utf-8").split("\n", 2)
-    return Text(kind, language, subject, body)
+    return Text(kind, language, subject, body.strip())

@@ -118,8 +118,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField()),
-                ("changed_at", models.DateTimeField()),
-                ("changed_by", models.CharField(max_length=255)),
                 (
                     "shop",
                     models.ForeignKey(

@@ -39,8 +39,6 @@ class MessageSwitch(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="message_switches")
     kind = models.CharField(max_length=13, choices=MessageKind.choices)
     is_active = models.BooleanField()
-    changed_at = models.DateTimeField()
-    changed_by = models.CharField(max_length=255)
 
     class Meta:
         constraints = [

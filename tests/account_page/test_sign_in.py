@@ -141,6 +141,15 @@ def test_the_way_back_leads_to_a_storefront_only(client, ada, program, token, re
     assert links == [back.replace("&", "&amp;")]
 
 
+@pytest.mark.parametrize(("theme", "shown"), [("light", 1), ("dark", 1), ("", 0), ('"><b>', 0)])
+def test_a_storefront_that_is_only_light_or_dark_says_so(client, ada, program, token, theme, shown):
+    client.post(SIGN_IN, {"token": token, "theme": theme})
+
+    html = page(client).content.decode()
+    assert html.count(f'data-theme="{theme}"') == shown
+    assert html.count("data-theme") == shown
+
+
 def test_opening_the_address_of_the_form_leads_to_the_page(client):
     answer = client.get(SIGN_IN)
 
@@ -203,13 +212,13 @@ def test_t37_one_customer_sees_nothing_of_another_nor_of_another_shop(
         namesake = enroll(installed(elsewhere), ada.customer_id, "namesake@example.com")
     finally:
         elsewhere.stop()
-    Member.objects.filter(pk=namesake.pk).update(balance=777)
+    Member.objects.filter(pk=namesake.pk).update(balance=87654)
     client = sign_in()
 
     for address in ("/account/", f"/account/?before={2**40}"):
         shown = client.get(address).content.decode()
         assert "ada@example.com" in shown
-        assert not re.search("A secret of others|4,321|other@example.com|namesake|777", shown)
+        assert not re.search("A secret of others|4,321|other@example.com|namesake|87,654", shown)
 
 
 def form_token_of(client):

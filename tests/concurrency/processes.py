@@ -12,10 +12,12 @@ from django.apps import apps
 if not apps.ready:  # in the process that all workers are forked from
     django.setup()
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from saleor_loyalty import coupons, inbox, retirement, settlement, staff_points, tasks
 from saleor_loyalty.connection import connect
+from saleor_loyalty.messages import outbox
 from saleor_loyalty.models import Shop
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.server.celery import app
@@ -37,6 +39,16 @@ def work_until_killed(database: str, log: str, lease: float) -> None:
         tasks.settle_orders()
         tasks.mint_coupons()
         tasks.retire_codes()
+        time.sleep(0.02)
+
+
+def send_until_killed(database: str, log: str, lease: float, port: int) -> None:
+    """A worker that sends messages to a mail server, with leases of so many seconds."""
+    begin(database, log)
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    outbox.LEASE = timedelta(seconds=lease)
+    while True:
+        outbox.send_due(limit=10)
         time.sleep(0.02)
 
 

@@ -18,9 +18,8 @@ def test_the_manifest_names_our_addresses_and_asks_for_no_more_than_is_used(
     assert manifest["version"] == __version__
     assert manifest["requiredSaleorVersion"] == ">=3.22 <4"
     assert manifest["permissions"] == ["MANAGE_ORDERS", "MANAGE_DISCOUNTS", "MANAGE_USERS"]
-    assert manifest["appUrl"] == "https://loyalty.example.com/app/"
+    assert manifest["appUrl"] == "https://loyalty.example.com/app"
     assert manifest["tokenTargetUrl"] == "https://loyalty.example.com/app/register"
-    assert manifest["extensions"] == []
     queries = {webhook["name"]: webhook["query"] for webhook in manifest["webhooks"]}
     assert queries == {
         "Orders": document("order_events"),
@@ -28,6 +27,38 @@ def test_the_manifest_names_our_addresses_and_asks_for_no_more_than_is_used(
     }
     targets = {webhook["targetUrl"] for webhook in manifest["webhooks"]}
     assert targets == {"https://loyalty.example.com/app/webhooks"}
+
+
+def test_the_dashboard_is_told_of_every_place_our_pages_appear_in(client: Client) -> None:
+    manifest = client.get("/app/manifest").json()
+
+    places = {(place["mount"], place["target"]): place for place in manifest["extensions"]}
+    assert set(places) == {
+        ("NAVIGATION_CUSTOMERS", "APP_PAGE"),
+        ("NAVIGATION_DISCOUNTS", "APP_PAGE"),
+        ("CUSTOMER_DETAILS_WIDGETS", "WIDGET"),
+        ("CUSTOMER_DETAILS_MORE_ACTIONS", "POPUP"),
+        ("ORDER_DETAILS_WIDGETS", "WIDGET"),
+    }
+    widget = places["ORDER_DETAILS_WIDGETS", "WIDGET"]
+    assert widget["options"] == {"widgetTarget": {"method": "GET"}}
+    assert widget["permissions"] == ["MANAGE_ORDERS"]
+
+
+def test_no_place_asks_for_a_permission_that_the_app_has_not_or_saleor_refuses_the_manifest(
+    client: Client,
+) -> None:
+    manifest = client.get("/app/manifest").json()
+
+    asked = {code for place in manifest["extensions"] for code in place["permissions"]}
+    assert asked <= set(manifest["permissions"])
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_every_place_has_a_page(db: None, client: Client, place: int) -> None:
+    url = client.get("/app/manifest").json()["extensions"][place]["url"]
+
+    assert client.get(f"/app{url}").status_code == 200
 
 
 @pytest.mark.parametrize("number", [0, 1])

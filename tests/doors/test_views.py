@@ -120,23 +120,3 @@ def test_other_origins_may_not_call_from_the_browser(client: Client, shop: Shop)
     response = ask(client, {"query": "{ __typename }"}, Origin="https://elsewhere.example.com")
 
     assert "Access-Control-Allow-Origin" not in response
-
-
-def test_the_app_page_tells_an_installed_shop_and_lets_its_dashboard_frame_it(
-    client: Client, shop: Shop
-) -> None:
-    response = client.get("/app/", {"saleorApiUrl": shop.api_url})
-
-    assert "Loyalty is installed" in response.text
-    assert f"frame-ancestors http://{shop.domain}/" in response["Content-Security-Policy"]
-    assert "X-Frame-Options" not in response
-
-
-@pytest.mark.parametrize("api_url", ["", "https://unknown.example.com/graphql/", "\x00"])
-def test_the_app_page_tells_others_how_to_install_and_may_not_be_framed(
-    client: Client, shop: Shop, api_url: str
-) -> None:
-    response = client.get("/app/", {"saleorApiUrl": api_url})
-
-    assert "https://loyalty.example.com/app/manifest" in response.text
-    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]

@@ -55,7 +55,7 @@ def test_all_texts_are_listed(ask, owner, program):
 
 
 def test_texts_are_listed_by_kind_and_by_what_a_language_gets(ask, owner, shop, program):
-    look.save(shop, default_language="fr")
+    look.save(shop, actor="Olga", default_language="fr")
 
     answer = ask(owner, MESSAGES, kind="GIFT_PUSH", language="it")
 
@@ -143,7 +143,7 @@ def test_a_preview_shows_a_draft_and_keeps_nothing(ask, owner, program):
 
     assert preview["subject"] == "Hi Ada"
     assert "Dear Ada" in preview["html"]
-    assert preview["text"] == "Dear Ada\n\nStop:\nhttps://example.com/unsubscribe\n"
+    assert preview["text"] == "Dear Ada\n\nStop\nhttps://example.com/unsubscribe\n"
     assert not MessageText.objects.exists()
 
 
@@ -153,7 +153,7 @@ def test_the_preview_of_a_push_notice_has_no_html(ask, owner, program):
     preview = ask(owner, PREVIEW, input=draft)["data"]["loyaltyMessagePreview"]
 
     assert preview == {
-        "subject": "1,200 points for you from shop.example.com",
+        "subject": "A gift from shop.example.com: 1,200 points",
         "html": None,
         "text": "1,200 more",
     }

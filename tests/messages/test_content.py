@@ -215,7 +215,7 @@ def test_t29_arabic_runs_from_right_to_left_and_its_code_does_not(make_message, 
 def test_t29_a_language_without_texts_gets_the_shop_s_and_all_of_it_is_in_that(
     shop, make_message, make_member
 ):
-    look.save(shop, default_language="fr")
+    look.save(shop, actor="Olga", default_language="fr")
     message = make_message(
         member=make_member(language_code="PT_BR", balance=12_345),
         coupon={"expires_at": END_OF_MAY},
@@ -414,6 +414,7 @@ def test_a_message_that_cannot_be_written_at_all_fails_as_a_whole(make_message):
 def test_the_look_is_the_shop_s(shop, make_message):
     look.save(
         shop,
+        actor="Olga",
         shop_name="Nordlys & Co",
         logo_url="https://nordlys.example/logo.png",
         brand_color="#ffd400",
@@ -461,7 +462,7 @@ def test_a_push_notice_in_words(make_message, make_member):
 
 
 def test_a_notice_opens_the_shop_s_app(shop, make_message):
-    look.save(shop, push_url="nordlys://discounts/{language}")
+    look.save(shop, actor="Olga", push_url="nordlys://discounts/{language}")
 
     assert Writer().notice(make_message(MessageKind.REWARD_PUSH)).link == ("nordlys://discounts/en")
 

@@ -6,7 +6,7 @@ import pytest
 
 from saleor_loyalty.messages import look
 from saleor_loyalty.messages.colors import CARD_IN_THE_DARK, contrast, palette
-from saleor_loyalty.models import Look
+from saleor_loyalty.models import AuditRecord, Look
 from saleor_loyalty.problems import ErrorCode, Refused
 
 
@@ -20,9 +20,13 @@ def test_a_shop_starts_with_its_domain_for_a_name(shop):
 
 
 def test_what_is_given_is_kept_and_the_rest_stays(shop):
-    look.save(shop, shop_name=" Nordlys ", brand_color="#0F766E")
-    look.save(shop, default_language="pt-br", push_url="nordlys://discounts/{language}")
+    look.save(shop, actor="Olga", shop_name=" Nordlys ", brand_color="#0F766E")
+    look.save(
+        shop, actor="Olga", default_language="pt-br", push_url="nordlys://discounts/{language}"
+    )
 
+    details = AuditRecord.objects.order_by("pk").values_list("detail", flat=True)
+    assert list(details) == ["brand_color, shop_name", "default_language, push_url"]
     kept = look.of(shop)
     assert (kept.name, kept.brand_color, kept.default_language) == ("Nordlys", "#0F766E", "pt_BR")
     assert look.push_link(kept, language="pt_BR", kind="GIFT_PUSH") == "nordlys://discounts/pt-BR"
@@ -59,15 +63,16 @@ def test_links_fall_back_to_the_server_s_setting(shop, settings):
 )
 def test_what_a_look_cannot_be_is_refused(shop, field, value, code):
     with pytest.raises(Refused) as refused:
-        look.save(shop, **{field: value})
+        look.save(shop, actor="Olga", **{field: value})
 
     assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
     assert not Look.objects.exists()
+    assert not AuditRecord.objects.exists()
 
 
 def test_all_that_is_wrong_is_told_at_once(shop):
     with pytest.raises(Refused) as refused:
-        look.save(shop, shop_name="Fine", brand_color="red", reply_to="nobody")
+        look.save(shop, actor="Olga", shop_name="Fine", brand_color="red", reply_to="nobody")
 
     assert {p.field for p in refused.value.problems} == {"brand_color", "reply_to"}
 

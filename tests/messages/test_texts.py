@@ -4,7 +4,7 @@ import pytest
 
 from saleor_loyalty.messages import look, texts, trial
 from saleor_loyalty.messages.wording import LANGUAGES
-from saleor_loyalty.models import MessageKind, MessageSwitch, MessageText, Shop
+from saleor_loyalty.models import AuditRecord, MessageKind, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Refused
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,11 @@ def test_a_shop_starts_with_the_standard_texts(shop):
 
     assert (text.language_code, text.is_own, text.is_active) == ("de", False, True)
     assert text.subject.startswith("Ein Geschenk für dich")
+
+
+def test_a_language_that_nobody_knows_is_refused(shop):
+    with pytest.raises(Refused, match="There is no language “klingon”"):
+        texts.current(shop, GIFT, "klingon")
 
 
 def test_every_kind_has_a_text_in_every_language(shop):
@@ -90,7 +95,7 @@ def test_a_saved_text_is_in_force_and_in_the_history(shop):
 def test_saving_what_is_in_force_already_makes_no_version(shop):
     text = texts.current(shop, GIFT, "en")
 
-    save(shop, subject=text.subject, body=text.body)
+    save(shop, subject=f" {text.subject}", body=text.body.replace("\n", "\r\n") + "\r\n")
 
     assert not MessageText.objects.exists()
 
@@ -138,7 +143,10 @@ def test_a_kind_is_switched_off_and_on_in_all_languages(shop):
     save(shop, language="fr", is_active=True)
 
     assert texts.silenced(shop) == frozenset()
-    assert MessageSwitch.objects.get().changed_by == "Olga"
+    assert list(AuditRecord.objects.order_by("pk").values_list("actor", "action", "detail")) == [
+        ("Olga", "MESSAGE_OFF", "GIFT_EMAIL"),
+        ("Olga", "MESSAGE_ON", "GIFT_EMAIL"),
+    ]
 
 
 # ------------------------------------------------------------------ what is refused
@@ -275,9 +283,11 @@ def test_a_preview_shows_the_shop_s_own_rules(shop, make_version):
 
 
 def test_a_test_email_goes_the_way_of_real_ones(shop, version, mail_server):
-    look.save(shop, shop_name="Nordlys", reply_to="help@nordlys.example")
+    look.save(shop, actor="Olga", shop_name="Nordlys", reply_to="help@nordlys.example")
 
-    trial.send(shop, MessageKind.REWARD_EMAIL, "fr", recipient=" olga@nordlys.example ")
+    trial.send(
+        shop, MessageKind.REWARD_EMAIL, "fr", recipient=" olga@nordlys.example ", actor="Olga"
+    )
 
     [mail] = mail_server.mails
     assert mail["To"] == "olga@nordlys.example"
@@ -285,13 +295,17 @@ def test_a_test_email_goes_the_way_of_real_ones(shop, version, mail_server):
     assert mail["Reply-To"] == "help@nordlys.example"
     assert "votre récompense est arrivée" in mail["Subject"]
     assert "7K2M-QX9T-4HBD-W3NE" in mail.get_body(("plain",)).get_content()
+    record = AuditRecord.objects.get(action="MESSAGE_TESTED")
+    assert (record.actor, record.detail) == ("Olga", "REWARD_EMAIL fr")
 
 
 def test_a_test_email_that_is_refused_says_why(shop, version, mail_server):
     mail_server.refused_recipients["olga@nordlys.example"] = "550 No such user"
 
     with pytest.raises(Refused, match="550 No such user"):
-        trial.send(shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example")
+        trial.send(
+            shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example", actor="Olga"
+        )
 
 
 def test_a_test_notice_goes_to_the_devices_of_a_member(
@@ -299,7 +313,7 @@ def test_a_test_notice_goes_to_the_devices_of_a_member(
 ):
     make_device(make_member(email="olga@nordlys.example"), "phone")
 
-    trial.send(shop, PUSH, "de", recipient="olga@nordlys.example")
+    trial.send(shop, PUSH, "de", recipient="olga@nordlys.example", actor="Olga")
 
     [notice] = fcm.notices
     assert notice["token"] == "phone"
@@ -309,6 +323,6 @@ def test_a_test_notice_goes_to_the_devices_of_a_member(
 def test_a_kind_that_is_switched_off_can_be_tried_all_the_same(shop, version, mail_server):
     save(shop, kind=MessageKind.REWARD_EMAIL, is_active=False)
 
-    trial.send(shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example")
+    trial.send(shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example", actor="Olga")
 
     assert len(mail_server.mails) == 1

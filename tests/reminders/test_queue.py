@@ -193,8 +193,6 @@ def test_a_shop_that_does_not_send_reminders_queues_none(set_off, ada, order, at
         shop=shop,
         kind=MessageKind.EXPIRY_EMAIL,
         is_active=False,
-        changed_at=START,
-        changed_by="Olga",
     )
 
     assert at("2027-08-21T10:00") == 0

@@ -1,0 +1,410 @@
+"""The pages in Chromium, inside a Dashboard of another site: each task of each page, by hand."""
+
+import re
+
+import pytest
+
+from saleor_loyalty.models import (
+    AuditRecord,
+    CouponStatus,
+    Entry,
+    Look,
+    Member,
+    MemberStatus,
+    MessageText,
+    Program,
+)
+from tests.dashboard.conftest import ADA, BEN
+
+pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = (
+    "overview",
+    "members",
+    "members/{member}",
+    "program",
+    "program/changes",
+    "messages",
+    "messages/REWARD_EMAIL/en",
+    "messages/REWARD_PUSH/fr",
+    "look",
+)
+
+
+def inside(page: Page, title: str = "Loyalty"):
+    return page.frame_locator(f'iframe[title="{title}"]')
+
+
+def heading(frame, name):
+    return frame.get_by_role("heading", name=name, level=1)
+
+
+@pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_sound_by_wcag_and_fits_its_frame(open_page, coupon, ada, width, theme):
+    for path in PAGES:
+        page = open_page(f"app/{path.format(member=ada.pk)}", width=width, theme=theme)
+        frame = inside(page)
+        frame.locator("#page h1").first.wait_for()
+        page.wait_for_timeout(700)  # previews come in on their own
+        frame_of_ours = page.frames[1]
+
+        assert frame_of_ours.evaluate("document.documentElement.dataset.theme") == theme
+        assert frame_of_ours.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), f"{path} is wider than its frame"
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        report = Axe().run(frame_of_ours, options=rules)
+        assert report.response["violations"] == [], f"{path}: {report.generate_report()}"
+        page.context.close()
+
+
+def test_staff_gift_points_on_the_customers_page_and_see_them_there(open_page, program, shop):
+    page = open_page(f"customers/{BEN['id']}")
+    expect(inside(page, "Points").get_by_text("Not a member yet.")).to_be_visible()
+
+    page.get_by_role("button", name="Gift points").click()
+    popup = inside(page, "Popup")
+    popup.get_by_label("Points").fill("300")
+    popup.get_by_role("button", name="Gift points").click()
+    expect(popup.get_by_text("Say why; the customer will read it.")).to_be_visible()
+    popup.get_by_label("Reason").fill("Welcome")
+    popup.get_by_role("button", name="Gift points").click()
+
+    expect(heading(popup, "Gave 300 points")).to_be_visible()
+    expect(inside(page, "Points").locator(".balance")).to_contain_text("300")
+    assert page.evaluate("window.told[0].text") == "Gave 300 points"
+    assert Member.objects.get().balance == 300
+
+
+def test_the_order_page_says_what_the_order_brought_and_why(open_page, ada, program, earned):
+    page = open_page("orders/T3JkZXI6MQ==")
+
+    widget = inside(page, "Points")
+    expect(widget.locator(".balance")).to_contain_text("1,200 points")
+    expect(widget.get_by_text("EUR 120.00 of goods x 10 points = 1,200 points")).to_be_visible()
+
+
+def test_an_order_without_points_says_why_it_may_have_none(open_page, program):
+    page = open_page("orders/T3JkZXI6Mg==")
+
+    expect(inside(page, "Points").get_by_text("once it is paid in full")).to_be_visible()
+
+
+def test_a_member_is_found_gifted_and_the_gift_taken_back(open_page, ada, program):
+    page = open_page("app/members")
+    frame = inside(page)
+    frame.get_by_label("Find").fill("ada")
+    frame.get_by_role("link", name=ada.email).click()
+    expect(heading(frame, re.compile(ada.email))).to_be_visible()
+    assert page.url.endswith(f"/dashboard/app/members/{ada.pk}")
+
+    frame.get_by_role("button", name="Gift points").first.click()
+    dialog = frame.get_by_role("dialog", name=re.compile("Gift points to"))
+    dialog.get_by_label("Points").fill("500")
+    dialog.get_by_label("Reason").fill("A lost parcel")
+    dialog.get_by_role("button", name="Gift points").click()
+    expect(frame.get_by_text("A gift of 500 points: A lost parcel")).to_be_visible()
+
+    frame.get_by_role("link", name="Take back").click()
+    dialog = frame.get_by_role("dialog", name=re.compile("Correct the points"))
+    expect(dialog.get_by_label("Points, with a minus")).to_have_value("-500")
+    dialog.get_by_role("button", name="Correct").click()
+    expect(frame.get_by_role("cell", name=re.compile("Correction by the shop"))).to_be_visible()
+    ada.refresh_from_db()
+    assert ada.balance == 0
+
+
+def test_a_member_is_blocked_only_after_it_was_said_what_that_means(open_page, ada, program):
+    frame = inside(open_page(f"app/members/{ada.pk}"))
+
+    frame.get_by_role("button", name="Block").click()
+    dialog = frame.get_by_role("dialog", name=f"Block {ada.email}?")
+    expect(dialog.get_by_text("They will earn nothing")).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").click()
+    ada.refresh_from_db()
+    assert ada.status == MemberStatus.ACTIVE
+
+    frame.get_by_role("button", name="Block").click()
+    dialog.get_by_role("button", name="Block").click()
+    expect(frame.get_by_text("Blocked: earns nothing")).to_be_visible()
+    ada.refresh_from_db()
+    assert ada.status == MemberStatus.BLOCKED
+
+
+def test_a_coupon_is_withdrawn_and_named_before(open_page, ada, coupon):
+    frame = inside(open_page(f"app/members/{ada.pk}"))
+
+    frame.get_by_role("button", name=f"Withdraw the coupon {coupon.code}").click()
+    dialog = frame.get_by_role("dialog", name=f"Withdraw the coupon {coupon.code}?")
+    dialog.get_by_label("Reason").fill("A mistake")
+    dialog.get_by_role("button", name="Withdraw").click()
+
+    expect(frame.get_by_text("Withdrawn", exact=True)).to_be_visible()
+    coupon.refresh_from_db()
+    assert coupon.status == CouponStatus.WITHDRAWN
+
+
+def test_what_staff_did_is_downloaded_as_csv(open_page, ada, coupon):
+    page = open_page(f"app/members/{ada.pk}")
+
+    with page.expect_download() as download:
+        inside(page).get_by_role("link", name="Changes by staff as CSV").click()
+
+    assert download.value.suggested_filename == f"audit-member-{ada.pk}.csv"
+    assert "Gave points" in download.value.path().read_text()
+
+
+def test_a_program_is_set_up_from_nothing(open_page, shop):
+    page = open_page("app/overview")
+    frame = inside(page)
+    frame.get_by_role("link", name="Set up the program").click()
+    expect(frame.get_by_text("An order of €120.00 earns 1,200 points.")).to_be_visible()
+
+    frame.get_by_label("Orders in channel-pln earn points").uncheck()
+    frame.get_by_label("Points for 1 EUR").fill("2.5")
+    expect(frame.get_by_text("An order of €120.00 earns 300 points.")).to_be_visible()
+    expect(frame.get_by_text("A coupon after 17 such orders")).to_be_visible()
+    frame.get_by_role("button", name="Save").click()
+
+    expect(frame.get_by_text("Version 1, saved")).to_be_visible()
+    program = Program.objects.get()
+    terms = program.current.channels.get()
+    assert program.is_active
+    assert (terms.channel, terms.points_per_unit) == ("default-channel", 2.5)
+
+
+def test_a_change_of_rules_says_whom_it_affects_before_it_is_saved(open_page, ada, program, gift):
+    gift(ada, 1500)
+    frame = inside(open_page("app/program"))
+
+    frame.get_by_label("Points for one coupon").fill("1000")
+    frame.get_by_role("button", name="Save").click()
+    dialog = frame.get_by_role("dialog", name="Save the new rules?")
+    expect(
+        dialog.get_by_text("1 member has 1,000 points already and gets a coupon")
+    ).to_be_visible()
+    program.refresh_from_db()
+    assert program.current.threshold == 5000
+
+    dialog.get_by_role("button", name="Save the new rules").click()
+    expect(frame.get_by_text("Version 2, saved")).to_be_visible()
+    program.refresh_from_db()
+    assert program.current.threshold == 1000
+    assert program.current.created_by == "sam@example.com"
+
+
+def test_the_program_is_switched_off_and_on_by_name(open_page, program):
+    frame = inside(open_page("app/program"))
+
+    frame.get_by_role("button", name="Switch off").click()
+    dialog = frame.get_by_role("dialog", name="Switch off “Nordlys Club”?")
+    dialog.get_by_role("button", name="Switch off").click()
+
+    expect(frame.get_by_role("button", name="Switch on")).to_be_visible()
+    program.refresh_from_db()
+    assert not program.is_active
+    assert AuditRecord.objects.get().actor == "sam@example.com"
+
+
+def test_fields_that_do_not_matter_are_hidden(open_page, program):
+    frame = inside(open_page("app/program"))
+    expect(frame.get_by_label("After how many days")).to_be_hidden()
+
+    frame.get_by_label("Each on its own").check()
+
+    expect(frame.get_by_label("After how many days")).to_be_visible()
+
+
+def test_a_message_is_worded_previewed_and_put_back(open_page, program):
+    page = open_page("app/messages")
+    frame = inside(page)
+    frame.get_by_role("row", name=re.compile("Reward: email")).get_by_role(
+        "link", name="English"
+    ).click()
+    subject = frame.get_by_label("Subject")
+    subject.fill("")
+    subject.press_sequentially("Hurrah, ")
+    frame.get_by_role("button", name="first_name", exact=True).click()
+    expect(subject).to_have_value("Hurrah, {{ first_name }}")
+    expect(frame.locator("#preview .subject")).to_contain_text("Hurrah, ")
+
+    subject.fill("Hurrah {{ nobody_knows }}")
+    expect(frame.locator("#preview [role=alert]")).to_contain_text("nobody_knows")
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.locator("#text_subject_error")).to_contain_text("nobody_knows")
+    assert not MessageText.objects.exists()
+
+    subject = frame.get_by_label("Subject")
+    subject.fill("Hurrah, {{ first_name }}")
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.get_by_text("The shop’s own words")).to_be_visible()
+    assert MessageText.objects.get().created_by == "sam@example.com"
+
+    frame.get_by_role("button", name="Back to the standard").click()
+    frame.get_by_role("dialog").get_by_role("button", name="Back to the standard").click()
+    expect(frame.get_by_text("The words that come with the product")).to_be_visible()
+    frame.get_by_role("link", name="Into the form").last.click()
+    expect(frame.get_by_label("Subject")).to_have_value("Hurrah, {{ first_name }}")
+
+
+def test_a_message_is_switched_off(open_page, program):
+    frame = inside(open_page("app/messages"))
+
+    frame.get_by_role("button", name="Switch off: Gift: email").click()
+
+    expect(frame.get_by_role("button", name="Switch on: Gift: email")).to_be_visible()
+
+
+def test_the_look_is_changed_and_a_wrong_address_is_said_beside_its_field(open_page, program):
+    frame = inside(open_page("app/look"))
+    frame.get_by_label("Name of the shop").fill("Nordlys")
+    frame.get_by_label("Address of the logo").fill("not an address")
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.locator("#look_logo_url_error")).to_be_visible()
+
+    frame.get_by_label("Address of the logo").fill("")
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.frame_locator("iframe").get_by_text("Nordlys").first).to_be_visible()
+    assert Look.objects.get().shop_name == "Nordlys"
+
+
+def test_theme_and_language_follow_the_dashboard_while_a_page_is_open(open_page, ada, program):
+    page = open_page("app/members")
+    frame = inside(page)
+    expect(heading(frame, "Members")).to_be_visible()
+
+    page.evaluate("theme.value = 'dark'; theme.dispatchEvent(new Event('change'))")
+    expect(frame.locator("html[data-theme=dark]")).to_be_attached()
+    page.evaluate("locale.value = 'fr'; locale.dispatchEvent(new Event('change'))")
+    expect(heading(frame, "Membres")).to_be_visible()
+    expect(frame.locator("html[lang=fr]")).to_be_attached()
+
+
+def test_a_token_that_ran_out_is_renewed_and_nothing_is_lost(open_page, dashboard, ada, program):
+    page = open_page(f"app/members/{ada.pk}")
+    frame = inside(page)
+    frame.get_by_role("button", name="Gift points").first.wait_for()
+    # The frame holds a token that has run out, as after a night.
+    dashboard.stale_tokens = 1
+    page.evaluate(
+        """async () => {
+            const { token } = await (await fetch('/token')).json();
+            document.querySelector('iframe').contentWindow.postMessage(
+                { type: 'tokenRefresh', payload: { token } }, '*');
+        }"""
+    )
+
+    frame.get_by_role("button", name="Gift points").first.click()
+    dialog = frame.get_by_role("dialog")
+    dialog.get_by_label("Points").fill("70")
+    dialog.get_by_label("Reason").fill("Patience")
+    dialog.get_by_role("button", name="Gift points").click()
+
+    expect(frame.get_by_text("A gift of 70 points: Patience")).to_be_visible()
+    assert Entry.objects.count() == 1
+
+
+def test_back_leads_back(open_page, ada, program):
+    page = open_page("app/members")
+    frame = inside(page)
+    frame.get_by_role("link", name=ada.email).click()
+    expect(heading(frame, re.compile(ada.email))).to_be_visible()
+
+    page.evaluate("history.back()")
+
+    expect(heading(frame, "Members")).to_be_visible()
+
+
+def test_without_the_permission_a_page_says_so_and_leads_to_those_one_may_see(
+    open_page, dashboard, ada, program
+):
+    dashboard.permissions = ("MANAGE_SETTINGS",)
+    frame = inside(open_page("app/members"))
+
+    expect(heading(frame, "You may not see this page")).to_be_visible()
+    expect(frame.get_by_role("link", name="Members")).to_have_count(0)
+    frame.get_by_role("link", name="Program").click()
+    expect(heading(frame, re.compile("Nordlys Club"))).to_be_visible()
+
+
+def test_outside_a_dashboard_the_page_says_where_it_lives(browser, live_server, program):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/app/members")
+
+    expect(page.get_by_text("This page lives in Saleor’s Dashboard")).to_be_visible()
+    page.close()
+
+
+def test_a_member_is_gifted_by_keyboard_alone(open_page, ada, program):
+    page = open_page(f"app/members/{ada.pk}")
+    frame = inside(page)
+    frame.locator("#page h1").wait_for()
+    button = frame.get_by_role("button", name="Gift points").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("40")
+    page.keyboard.press("Tab")
+    page.keyboard.type("By hand")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(frame.get_by_text("A gift of 40 points: By hand")).to_be_visible()
+
+
+@pytest.fixture
+def earned(ada, shop, program):
+    """An order of Ada's that brought 1,200 points."""
+    from decimal import Decimal
+
+    from django.utils import timezone
+
+    from saleor_loyalty import ledger
+    from saleor_loyalty.models import EntryKind, SettledOrder
+    from saleor_loyalty.postings import Posting
+    from saleor_loyalty.rules.entitlement import Entitlement
+
+    now = timezone.now()
+    order = SettledOrder.objects.create(
+        shop=shop,
+        order_id="T3JkZXI6MQ==",
+        number="1",
+        member=ada,
+        channel="default-channel",
+        version=program.current,
+        points=1200,
+        revision=1,
+        fully_paid_at=now,
+        settled_at=now,
+    )
+    basis = Entitlement(
+        points=1200,
+        currency="EUR",
+        eligible=Decimal(120),
+        charged=Decimal(120),
+        total=Decimal(120),
+        rate=Decimal(10),
+    )
+    from django.db import transaction
+
+    with (
+        transaction.atomic(),
+        ledger.open_book([ada.pk], version=program.current, now=now) as book,
+    ):
+        book.post(
+            Posting(
+                member_id=ada.pk,
+                kind=EntryKind.ORDER,
+                points=1200,
+                source="T3JkZXI6MQ==:1",
+                version=program.current,
+                order=order,
+                basis=basis,
+            )
+        )
+    return ADA

@@ -1,0 +1,125 @@
+"""The texts that come with the product: whole in every language, and fit for every screen."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from babel import Locale
+from playwright.sync_api import sync_playwright
+
+from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages.variables import EMAILS, names
+from saleor_loyalty.messages.wording import LANGUAGES, standard_text
+from saleor_loyalty.models import MessageKind
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+ALL = [(kind, language) for kind in MessageKind for language in LANGUAGES]
+STOP = "https://example.com/unsubscribe"
+
+
+def source_of(kind: str, language: str) -> str:
+    text = standard_text(kind, language)
+    return f"{text.subject}\n{text.body}"
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_a_standard_text_can_be_saved_as_it_is(shop, version, kind, language):
+    """So it renders with every sample, names nothing unknown, and has a way out."""
+    text = standard_text(kind, language)
+
+    shown = texts.preview(shop, kind, language, subject=text.subject, body=text.body)
+
+    assert "{{" not in shown.text
+    assert "None" not in shown.text
+    if kind in EMAILS:
+        assert shown.text.rstrip().endswith(STOP)
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_t29_every_counted_word_has_the_forms_of_its_language(kind, language):
+    needed = set(Locale.parse(language).plural_form.tags)
+    if language == "ar":
+        needed -= {"zero"}  # said with the figure, as any other
+    for forms in re.findall(r"plural: ([^}|]*)", source_of(kind, language)):
+        assert set(re.findall(r'(\w+): "', forms)) >= needed | {"other"}
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_the_languages_tell_the_same(kind, language):
+    def used(code: str) -> set[str]:
+        words = set(
+            re.findall(
+                r"\b[a-z_]+\b", " ".join(re.findall(r"{[{%].*?[%}]}", source_of(kind, code)))
+            )
+        )
+        return words & names(kind)
+
+    assert used(language) == used("en")
+
+
+@pytest.mark.parametrize("language", set(LANGUAGES) - {"en"})
+def test_no_english_is_left(language):
+    for kind in MessageKind:
+        english, other = source_of(kind, "en"), source_of(kind, language)
+        words = set(re.findall(r">([^<>{}]{4,})<", english))
+        assert not words & set(re.findall(r">([^<>{}]{4,})<", other))
+
+
+LOOK = """() => {
+  const parts = color => color.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b]
+    .map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    const color = parts(getComputedStyle(element).backgroundColor);
+    return color.length == 3 || !element.parentElement ? color : behind(element.parentElement);
+  };
+  const faint = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const pair = [parts(getComputedStyle(element).color), behind(element)].map(luminance);
+    const [low, high] = pair.sort((a, b) => a - b);
+    if ((high + 0.05) / (low + 0.05) < 4.5) faint.push(texts.currentNode.data.trim());
+  }
+  return {faint, width: document.documentElement.scrollWidth};
+}"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Needs Chromium: sudo apt-get install chromium")
+@pytest.mark.parametrize("brand_color", ["#2459c4", "#ffd400", "#101010"])
+def test_every_email_fits_a_narrow_phone_and_can_be_read_by_day_and_night(
+    shop, make_version, brand_color
+):
+    shop.program.current = make_version(
+        [{}, {"channel": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
+        discount_type="FIXED",
+    )
+    shop.program.save()
+    look.save(shop, actor="Olga", brand_color=brand_color)
+    emails = {
+        (kind, language): texts.preview(shop, kind, language).html or ""
+        for kind, language in ALL
+        if kind in EMAILS
+    }
+
+    for email, seen in looked_at(emails):
+        assert seen == {"faint": [], "width": 320}, email
+
+
+def looked_at(emails: dict[tuple[str, str], str]) -> Iterator[tuple[object, dict[str, object]]]:
+    """How each email looks on a phone, by day and by night."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for email, html in emails.items():
+                page.set_content(html)
+                yield (scheme, *email), page.evaluate(LOOK)
+        browser.close()
