@@ -3,12 +3,11 @@
 from django.conf import settings
 from django.urls import include, path
 
-from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.unsubscribe_page import unsubscribe_view
 
 urlpatterns = [
     path("", include("saleor_loyalty.doors.app.urls")),
-    path("unsubscribe/<token>", unsubscribe_view, name=unsubscribe.VIEW),
+    path("unsubscribe/<token>", unsubscribe_view),
 ]
 if settings.ANYMAIL.get("WEBHOOK_SECRET"):  # without it anybody could report any address
     urlpatterns.append(path("anymail/", include("anymail.urls")))
