@@ -25,5 +25,6 @@ def app_view(request: HttpRequest) -> HttpResponse:
 
 def dashboards() -> list[str]:
     """Where the shop's Dashboard is served from: Saleor knows its host as that of a client."""
-    hosts = [f"*{host}" if host.startswith(".") else host for host in settings.ALLOWED_CLIENT_HOSTS]
+    clients: list[str] = getattr(settings, "ALLOWED_CLIENT_HOSTS", [])
+    hosts = [f"*{host}" if host.startswith(".") else host for host in clients]
     return ["'self'", *hosts, *conf.allowed_origins]
