@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from saleor_loyalty.server.engines import engines
 
@@ -113,11 +114,28 @@ def measure(options: argparse.Namespace) -> None:
     ]
     print(f"{len(requests):,} requests about {orders:,} orders are signed.", flush=True)
     asyncio.run(warm_up(shop))
+    before = cpu_seconds()
     answers = asyncio.run(send(requests, options.rate))
     print(table(answers, options))
+    for name, used in cpu_seconds().items():
+        milliseconds = (used - before.get(name, 0)) * 1000 / len(answers)
+        print(f"{name}: {milliseconds:.1f} ms of CPU for each request")
     if not options.without_worker:
         shop.wait_until_settled(orders)
         run(sys.executable, "-m", "saleor_loyalty.server", "loyalty_check")
+
+
+def cpu_seconds() -> dict[str, float]:
+    """What each kind of process has used of the CPU so far."""
+    me = psutil.Process()
+    used: Counter[str] = Counter()
+    for process in [me, *me.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            line = " ".join(process.cmdline())
+            names = (name for name in ("celery", "valkey", "postgres") if name in line)
+            name = "this program" if process == me else next(names, "web")
+            used[name] += sum(process.cpu_times()[:2])
+    return dict(used)
 
 
 def order(number: int, event: str, _seconds: int) -> dict[str, Any]:

@@ -19,6 +19,18 @@ APP_TOKEN = "the-token-of-our-app"
 CUSTOMER_ID = "VXNlcjo3"
 
 
+# As to any token that may not, one that Saleor does not know among them.
+DENIED = {
+    "data": {"orders": None},
+    "errors": [
+        {
+            "message": "To access this path, you need one of the following permissions: …",
+            "extensions": {"exception": {"code": "PermissionDenied"}},
+        }
+    ],
+}
+
+
 class SigningKey:
     """A key pair with the id it is published under."""
 
@@ -48,13 +60,18 @@ class SigningKey:
 
 
 class Saleor:
-    """The server. Change `keys`, `app_id` and `is_down` to change what it answers."""
+    """The server. Change its attributes to change what it answers.
+
+    `app_id` None: the app is not there (any more). `may_orders` False: it lacks a permission.
+    """
 
     def __init__(self, *keys: SigningKey) -> None:
         self.keys = list(keys)
         self.app_id: str | None = APP_ID
         self.identifier = "saleor.loyalty"
         self.is_down = False
+        self.retry_after = ""
+        self.may_orders = True
         self.key_requests = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -99,11 +116,13 @@ class Saleor:
             | changes
         )
 
-    def _answer(self, path: str, authorization: str) -> dict[str, Any]:
+    def _answer(self, path: str, authorization: str, asked: str) -> dict[str, Any]:
         if path == "/.well-known/jwks.json":
             self.key_requests += 1
             return {"keys": [key.jwk for key in self.keys]}
         is_us = authorization == f"Bearer {APP_TOKEN}" and self.app_id
+        if "LoyaltyOrders" in asked:
+            return {"data": {"orders": {"edges": []}}} if is_us and self.may_orders else DENIED
         app = {
             "id": self.app_id,
             "identifier": self.identifier,
@@ -116,11 +135,13 @@ class Saleor:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                answer = saleor._answer(self.path, self.headers.get("Authorization", ""))
+                asked = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                answer = saleor._answer(self.path, self.headers.get("Authorization", ""), asked)
                 content = json.dumps(answer).encode()
                 self.send_response(503 if saleor.is_down else 200)
                 self.send_header("Content-Length", str(len(content)))
+                if saleor.retry_after:
+                    self.send_header("Retry-After", saleor.retry_after)
                 self.end_headers()
                 self.wfile.write(content)
 

@@ -32,7 +32,13 @@ from sandbox.processes import INHERITED, REPOSITORY, Processes
 STAFF = ("admin@example.com", "admin")  # of Saleor's sample data
 FILLED = "loyalty_live_filled"  # sample data, nothing of ours: copied for each Saleor
 DEFAULT_DATABASE_URL = "postgres://saleor:saleor@localhost:5432/postgres"
-SECONDS_TO_FILL = 900
+SECONDS_TO_FILL = 1800
+# The sample data takes a random percentage off every order: no two runs would see the same points.
+NO_PROMOTIONS = (
+    "import django; django.setup()\n"
+    "from saleor.discount.models import Promotion\n"
+    "Promotion.objects.all().delete()"
+)
 
 
 @dataclass
@@ -180,6 +186,7 @@ def _fill(installation: Installation) -> None:
         env = {**_settings(0, url, ""), "DJANGO_SETTINGS_MODULE": "without_loyalty"}
         for command in (["migrate", "--no-input"], ["populatedb", "--createsuperuser"]):
             _run(installation, env, "manage.py", *command, seconds=SECONDS_TO_FILL)
+        _run(installation, env, "-c", NO_PROMOTIONS, seconds=120)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         connection.execute(rename.format(sql.Identifier(draft), sql.Identifier(FILLED)))
 

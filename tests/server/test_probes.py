@@ -1,17 +1,23 @@
 """Alive, ready, and how it is doing: what is told, to whom, and what a trouble turns it into."""
 
+import re
+from pathlib import Path
+
 import pytest
 from celery import current_app
 from django.db import connection
 from django.db.utils import OperationalError
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from saleor_loyalty import inbox
+from saleor_loyalty.models import Shop
 from saleor_loyalty.server import metrics, probes
 
 pytestmark = pytest.mark.django_db
 
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 ALL_WELL = {"status": "ready", "database": "ok", "migrations": "ok", "broker": "ok"}
 TOKEN = {"Authorization": "Bearer secret"}
 
@@ -132,6 +138,15 @@ def test_the_figures_of_a_quiet_server(figures):
         ("changes_settled_total",): found["changes_settled_total",],
         ("entries_posted_total",): found["entries_posted_total",],
     }
+
+
+def test_every_figure_is_explained_and_no_other(figures, shop, saleor):
+    Shop.objects.update(orders_walked_to=timezone.now())
+    text = OPERATIONS.read_text()
+
+    told = set(re.findall(r"^\| `saleor_loyalty_(\w+)", text, re.MULTILINE))
+
+    assert {name for name, *_ in figures()} - {"refusals_created"} | {"refusals_total"} == told
 
 
 def test_what_waits_is_counted_with_how_long_the_oldest_does(figures, shop, saleor):
