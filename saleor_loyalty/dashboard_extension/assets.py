@@ -31,9 +31,7 @@ def version() -> str:
 
 
 @require_safe
-def asset_view(
-    _request: HttpRequest, *, version: str, name: str, **_door: object
-) -> HttpResponse:
+def asset_view(_request: HttpRequest, *, version: str, name: str, **_door: object) -> HttpResponse:
     """One of the files, for good: another version has another address."""
     if name not in NAMES:
         raise Http404
