@@ -40,20 +40,30 @@ export function notify({ status, title, text }) {
   tell(actions.Notification({ status, title, text }));
 }
 
-// To a page of the Dashboard itself; it closes the popup we may be in.
+// To a page of the Dashboard itself.
 export const visit = (path) => tell(actions.Redirect({ to: path }));
 
 // So that the Dashboard's own address leads back here after a reload.
 export const noteAddress = (path) => tell(actions.UpdateRouting({ newRoute: path }));
 
-// Dashboards older than 3.23.7 keep the height of widgets as it is, and fail over being asked.
-export function fitHeight(height) {
-  const [major, minor, patch] = (bridge?.getState().dashboardVersion ?? "")
-    .split(/[.-]/)
-    .map(Number);
-  if ([major, minor, patch].some(Number.isNaN) || patch === undefined) return;
-  if (major * 1e6 + minor * 1e3 + patch >= 3_023_007) tell(actions.WidgetResize({ height }));
+// What a Dashboard does not know it fails over being asked: so its version is asked first.
+function isAtLeast(...wanted) {
+  const version = bridge?.getState().dashboardVersion?.split(/[.-]/).slice(0, 3).map(Number) ?? [];
+  const at = wanted.findIndex((number, place) => version[place] !== number);
+  return version.length === 3 && (at < 0 || version[at] > wanted[at]);
 }
+
+// Older ones keep the height of widgets as it is.
+export function fitHeight(height) {
+  if (isAtLeast(3, 23, 7)) tell(actions.WidgetResize({ height }));
+}
+
+export const closePopup = () => tell(actions.PopupClose());
+
+// Buttons that close a popup show where that can be; elsewhere the popup's own cross does it.
+bridge?.subscribe("handshake", () => {
+  document.documentElement.toggleAttribute("data-popup-closes", isAtLeast(3, 23, 0));
+});
 
 // The Dashboard answers each action; one it does not know it leaves unanswered, which is no matter.
 function tell(action) {

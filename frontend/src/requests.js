@@ -74,6 +74,7 @@ document.addEventListener("click", (event) => {
   const { visit, opensApp } = event.target.closest("[data-visit], [data-opens-app]")?.dataset ?? {};
   if (visit) dashboard.visit(visit);
   if (opensApp) dashboard.open(opensApp);
+  if (event.target.closest("[data-closes-popup]")) dashboard.closePopup();
 });
 
 dashboard.onLanguage(() => {

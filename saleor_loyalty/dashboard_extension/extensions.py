@@ -24,13 +24,16 @@ class Extension:
     permissions: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def manifest(self) -> dict[str, Any]:
-        """The extension as an item of the manifest's `extensions`."""
+    def manifest(self, app_url: str) -> dict[str, Any]:
+        """The extension as an item of the manifest's `extensions`. `app_url` ends in no slash.
+
+        A path alone is for pages only: Saleor joins that of a popup to its own liking.
+        """
         item: dict[str, Any] = {
             "label": self.label,
             "mount": self.mount,
             "target": self.target,
-            "url": self.url,
+            "url": self.url if self.target == "APP_PAGE" else f"{app_url}{self.url}",
             "permissions": list(self.permissions),
         }
         return {**item, "options": dict(self.options)} if self.options else item

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import expiry
+from saleor_loyalty import expiry, staff_points
 from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm, WithdrawForm
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
@@ -128,20 +128,33 @@ def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     return rows, found[HISTORY - 1].pk if len(found) > HISTORY else None
 
 
+def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
+    """Points that staff gave, to the member if one is named; else Http404."""
+    gifts = Entry.objects.filter(shop=shop, kind__in=BY_STAFF, points__gt=0)
+    if member:
+        gifts = gifts.filter(member=member)
+    found = gifts.filter(pk=entry_id).select_related("member").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def taking_back(gift: Entry) -> dict[str, object]:
+    """The correction that takes a gift back. Its key is the gift's: it is taken back once."""
+    reason = pgettext("reason of a correction", "Taken back: {reason}").format(reason=gift.reason)
+    return {
+        "points": -gift.points,
+        "reason": reason[: staff_points.LONGEST_REASON],
+        "key": f"undo-{gift.pk}",
+    }
+
+
 def _to_undo(visit: Visit, member: Member) -> forms.Form | None:
-    """A correction that takes back what staff gave; sent twice, it takes it back once."""
+    """The correction that `?undo=` asks for."""
     asked = visit.request.GET.get("undo", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         return None
-    entry = Entry.objects.filter(
-        member=member, pk=int(asked), kind__in=BY_STAFF, points__gt=0
-    ).first()
-    if entry is None:
-        return None
-    reason = pgettext("reason of a correction", "Taken back: {reason}").format(reason=entry.reason)
-    return CorrectForm(
-        initial={"points": -entry.points, "reason": reason, "key": f"undo-{entry.pk}"}
-    )
+    return CorrectForm(initial=taking_back(gift_of(visit.shop, int(asked), member)))
 
 
 def _coupons(member: Member) -> list[dict[str, object]]:

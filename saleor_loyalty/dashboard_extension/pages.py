@@ -80,7 +80,7 @@ def page(
                 return HttpResponseNotAllowed(methods)
             if "Authorization" not in request.headers:
                 return shell(request, door)
-            with translation.override(_language(request)):
+            with translation.override(_language(request)), door.at_work():
                 try:
                     viewer = door.viewer_of(request)
                     shop = viewer.require(permission)

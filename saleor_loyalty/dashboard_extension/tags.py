@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -66,7 +66,8 @@ def moment(value: datetime | None) -> str:
     """Day and time, in the programme's time zone; nothing for None."""
     if value is None:
         return ""
-    return format_datetime(timezone.localtime(value), format="medium", locale=locale())
+    time = format_time(timezone.localtime(value), format="short", locale=locale())
+    return f"{day(value)}, {time}"
 
 
 @register.filter

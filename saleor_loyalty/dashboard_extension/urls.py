@@ -51,6 +51,7 @@ urlpatterns = [
     path("messages/<str:kind>/<str:language>/test", message_pages.test_view, name="text_test"),
     path("look", look_page.look_view, name="look"),
     path("gift", widgets.gift_view, name="gift"),
+    path("gift/<int:entry_id>/undo", widgets.gift_undo_view, name="gift_undo"),
     path("widgets/customer", widgets.customer_view, name="customer"),
     path("widgets/order", widgets.order_view, name="order"),
     path("assets/<str:version>/<str:name>", asset_view, name="asset"),

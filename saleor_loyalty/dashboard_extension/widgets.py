@@ -5,9 +5,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from saleor_loyalty import expiry, members, staff_points
-from saleor_loyalty.dashboard_extension.forms import GiftForm
+from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm
+from saleor_loyalty.dashboard_extension.member_page import gift_of, taking_back
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
-from saleor_loyalty.dashboard_extension.tags import points
+from saleor_loyalty.dashboard_extension.tags import points, signed
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.models import Entry, SettledOrder
 from saleor_loyalty.permissions import Permission
@@ -77,7 +78,7 @@ def gift_view(visit: Visit) -> HttpResponse:
         except SaleorUnavailable:
             form.add_error(None, _("The shop does not answer just now. Nothing was given."))
         else:
-            given = show(visit, "widgets/given.html", {"entry": entry, "customer_id": customer_id})
+            given = show(visit, "widgets/given.html", {"entry": entry})
             return tell(given, _("Gave {points}").format(points=points(entry.points)))
     context = {
         "form": form,
@@ -85,3 +86,26 @@ def gift_view(visit: Visit) -> HttpResponse:
         "member": members.find(shop=visit.shop, customer_id=customer_id),
     }
     return show(visit, "widgets/gift.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def gift_undo_view(visit: Visit, *, entry_id: int) -> HttpResponse:
+    """Take a gift back where it was given; once, however often it is asked."""
+    entry = gift_of(visit.shop, entry_id)
+    form = CorrectForm(taking_back(entry))
+    form.full_clean()
+    try:
+        undone = staff_points.adjust(
+            shop=visit.shop,
+            customer_id=entry.member.customer_id,
+            points=form.cleaned_data["points"],
+            reason=form.cleaned_data["reason"],
+            actor=visit.viewer.actor,
+            idempotency_key=form.cleaned_data["key"],
+        )
+    except Refused as refused:
+        form.refuse(refused)
+        context = {"entry": entry, "form": form}
+        return show(visit, "widgets/given.html", context, status=422)
+    shown = show(visit, "widgets/given.html", {"entry": undone, "is_undone": True})
+    return tell(shown, _("Corrected by {points}").format(points=signed(undone.points)))

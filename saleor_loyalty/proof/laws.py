@@ -306,6 +306,9 @@ BELONGING_LAWS = (
             UNION ALL
             SELECT 'message', n.id, n.member_id, c.member_id
             FROM saleor_loyalty_message n JOIN saleor_loyalty_coupon c ON c.id = n.coupon_id
+            UNION ALL
+            SELECT 'message', n.id, n.member_id, e.member_id
+            FROM saleor_loyalty_message n JOIN saleor_loyalty_entry e ON e.id = n.entry_id
         ) AS row ON row.member_id = m.id AND row.owner_id <> m.id
         """,
     ),

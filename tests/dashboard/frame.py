@@ -1,6 +1,6 @@
-"""A shop's Saleor and its Dashboard on one socket: keys, the API we ask, and frames around our pages.
+"""A shop's Saleor and its Dashboard on one socket: keys, the API we ask, frames of our pages.
 
-The Dashboard's part of App Bridge is the sandbox's own script, so that demo and tests play it alike.
+The Dashboard's part of App Bridge is the sandbox's own script: demo and tests play it alike.
 """
 
 import json
@@ -99,7 +99,7 @@ class Dashboard:
                 "customers": ("CUSTOMER_DETAILS", "customerId"),
                 "orders": ("ORDER_DETAILS", "orderId"),
             }[kind]
-            content = "".join(_places(mount, {name: unquote(rest)}))
+            content = "".join(_places(f"{self.app_url}/app", mount, {name: unquote(rest)}))
         return PAGE.format(settings=json.dumps(settings), content=content, sandbox=SANDBOX)
 
     def _answer(self, path: str, body: bytes) -> tuple[str, bytes]:
@@ -151,17 +151,16 @@ class Dashboard:
         return Handler
 
 
-def _places(mount: str, about: dict[str, str]) -> list[str]:
+def _places(app_url: str, mount: str, about: dict[str, str]) -> list[str]:
     """The widgets of a page of the Dashboard, and a button for each popup."""
     places = []
     for place in EXTENSIONS:
+        url = place.manifest(app_url)["url"]
         if place.mount.startswith(mount) and place.target == "WIDGET":
-            places.append(_iframe(place.label, place.url, about))
+            places.append(_iframe(place.label, url, about))
         elif place.mount.startswith(mount):
             given = json.dumps(about).replace('"', "&quot;")
-            button = (
-                f'<button data-popup="{place.url}" data-params="{given}">{place.label}</button>'
-            )
+            button = f'<button data-popup="{url}" data-params="{given}">{place.label}</button>'
             places.append(button)
     return places
 

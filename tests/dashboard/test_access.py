@@ -24,6 +24,7 @@ PAGES = {
 }
 ACTIONS = {
     "gift?customerId=VXNlcjo3": USERS,
+    "gift/1/undo": USERS,
     "members/{member}/gift": USERS,
     "members/{member}/correct": USERS,
     "members/{member}/status": USERS,
@@ -114,6 +115,15 @@ def test_without_a_token_there_is_the_same_frame_for_everybody_and_nothing_in_it
     assert len(answers) == 1
     assert ada.email not in answers.pop()
     assert client.post(f"/app/members/{ada.pk}/gift", {"points": 5}).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/app", "/app/"])
+def test_the_apps_own_address_is_the_overview_with_and_without_a_slash(
+    client, dashboard, program, address
+):
+    headers = {"Authorization": f"Bearer {dashboard.token()}"}
+
+    assert "Points issued" in client.get(address, headers=headers).text
 
 
 def test_no_cookie_is_set_and_nothing_is_kept_in_between(client, ask, ada, program):

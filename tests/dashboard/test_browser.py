@@ -80,6 +80,12 @@ def test_staff_gift_points_on_the_customers_page_and_see_them_there(open_page, p
     assert page.evaluate("window.told[0].text") == "Gave 300 points"
     assert Member.objects.get().balance == 300
 
+    popup.get_by_role("button", name="Take back").click()
+    expect(heading(popup, "Taken back")).to_be_visible()
+    assert Member.objects.get().balance == 0
+    popup.get_by_role("button", name="Done").click()
+    expect(page.locator("#popup")).to_be_hidden()
+
 
 def test_the_order_page_says_what_the_order_brought_and_why(open_page, ada, program, earned):
     page = open_page("orders/T3JkZXI6MQ==")

@@ -58,7 +58,8 @@ def test_no_place_asks_for_a_permission_that_the_app_has_not_or_saleor_refuses_t
 def test_every_place_has_a_page(db: None, client: Client, place: int) -> None:
     url = client.get("/app/manifest").json()["extensions"][place]["url"]
 
-    assert client.get(f"/app{url}").status_code == 200
+    path = url.removeprefix("https://loyalty.example.com/app")
+    assert client.get(f"/app{path}").status_code == 200
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from saleor_loyalty import coupons, ledger
+from saleor_loyalty import announcements, coupons, ledger
 from saleor_loyalty.models import Coupon, Device, EntryKind, Member, Message, Program
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
@@ -127,4 +127,6 @@ def _dan_gets_a_gift(program: Program) -> None:
         with ledger.open_book(
             [posting.member_id], version=program.current, now=timezone.now()
         ) as book:
-            book.post(posting)
+            entry = book.post(posting)
+        if kind == EntryKind.GIFT:
+            Message.objects.bulk_create(announcements.of_gift(entry))

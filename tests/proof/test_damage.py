@@ -313,15 +313,19 @@ def test_rules_of_another_shop(history):
 
 
 def test_a_lot_and_a_message_of_somebody_else(history):
-    lot, message = Lot.objects.get(entry=gift()), Message.objects.filter(member=member(BEN))[0]
     anna, ben, dan = member(ANNA).pk, member(BEN).pk, member(DAN).pk
+    lot = Lot.objects.get(entry=gift())
+    of_coupon = Message.objects.filter(member=ben, coupon__isnull=False)[0]
+    of_gift = Message.objects.filter(member=dan, entry=gift())[0]
     damage("UPDATE saleor_loyalty_lot SET member_id = %s WHERE id = %s", anna, lot.pk)
-    damage("UPDATE saleor_loyalty_message SET member_id = %s WHERE id = %s", dan, message.pk)
+    damage("UPDATE saleor_loyalty_message SET member_id = %s WHERE id = %s", dan, of_coupon.pk)
+    damage("UPDATE saleor_loyalty_message SET member_id = %s WHERE id = %s", anna, of_gift.pk)
 
     law = "lots and messages are of the member whose entry or coupon they come from"
     assert sorted(rest for says, *rest in found() if says == law) == [
         [anna, f"lot {lot.pk}", f"member {anna}", f"member {dan}"],
-        [dan, f"message {message.pk}", f"member {dan}", f"member {ben}"],
+        [anna, f"message {of_gift.pk}", f"member {anna}", f"member {dan}"],
+        [dan, f"message {of_coupon.pk}", f"member {dan}", f"member {ben}"],
     ]
 
 

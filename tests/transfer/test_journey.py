@@ -26,7 +26,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN
-from tests.proof.history import coupon_of, member, order_of
+from tests.proof.history import DAN, coupon_of, member, order_of
 from tests.transfer.conftest import export, move_house
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -152,6 +152,16 @@ def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, expor
         ("REWARD_EMAIL", coupon.cause),
         ("REWARD_PUSH", coupon.cause),
     }
+
+
+def test_messages_of_a_gift_belong_to_its_entry(elsewhere, exported):
+    take_in(elsewhere, exported)
+
+    told = Message.objects.filter(kind__in=["GIFT_EMAIL", "GIFT_PUSH"])
+    assert {(message.entry.points, message.entry.member) for message in told} == {
+        (750, member(DAN))
+    }
+    assert told.count() == 2
 
 
 def test_devices_that_have_a_push_already_are_known_again(elsewhere, exported):

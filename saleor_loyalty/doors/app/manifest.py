@@ -39,6 +39,8 @@ def manifest_view(request: HttpRequest) -> JsonResponse:
 
 def manifest() -> dict[str, Any]:
     """Our manifest, in the form of Saleor 3.22 and later."""
+    # No slash at the end: the Dashboard puts the addresses of pages right behind it.
+    app_url = f"{conf.public_url}/app"
     return {
         "id": APP_ID,
         "version": __version__,
@@ -50,13 +52,12 @@ def manifest() -> dict[str, Any]:
             "that reaches them by email and push."
         ),
         "permissions": list(PERMISSIONS),
-        # No slash at the end: the Dashboard puts the extensions' addresses right behind it.
-        "appUrl": f"{conf.public_url}/app",
+        "appUrl": app_url,
         "tokenTargetUrl": f"{conf.public_url}/app/register",
         # Saleor writes it into the tokens it makes for us, which no other app can then use.
         "audience": conf.public_url,
         "brand": {"logo": {"default": conf.public_url + static("saleor_loyalty/logo.png")}},
-        "extensions": [extension.manifest() for extension in EXTENSIONS],
+        "extensions": [extension.manifest(app_url) for extension in EXTENSIONS],
         "webhooks": [
             _webhook("Orders", ORDER_EVENTS, query="order_events"),
             _webhook("Customers", CUSTOMER_EVENTS, query="customer_events"),

@@ -1,6 +1,7 @@
 """The staff's pages in this door: staff are known by the same tokens as in GraphQL."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import urljoin
 
 from django.http import HttpRequest
@@ -19,6 +20,9 @@ class AppDoor:
             return tokens.viewer_of(request)
         except (tokens.InvalidToken, keys.KeysUnavailable) as error:
             raise TokenRefused(str(error)) from error
+
+    def at_work(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def framed_by(self, request: HttpRequest) -> Sequence[str]:
         """Where the shop's Dashboard is served from: beside its API, or from an origin of its own.

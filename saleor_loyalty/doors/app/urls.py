@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from saleor_loyalty.account_page.urls import account_urls
-from saleor_loyalty.dashboard_extension.pages import shell
+from saleor_loyalty.dashboard_extension.overview import overview_view
 from saleor_loyalty.doors.app.account import customer_of
 from saleor_loyalty.doors.app.explorer import explored
 from saleor_loyalty.doors.app.install import register_view
@@ -19,7 +19,7 @@ urlpatterns = [
     path("app/register", register_view, name="register"),
     path("app/webhooks", webhook_view, name="webhooks"),
     # The Dashboard asks for the first page without the slash.
-    path("app", shell, DOOR),
+    path("app", overview_view, DOOR),
     path("app/", include("saleor_loyalty.dashboard_extension.urls"), DOOR),
     path("graphql/", explored(graphql_view), name="graphql"),
     path("account/", include(account_urls(customer_of))),

@@ -1,5 +1,5 @@
-// The Dashboard's part of App Bridge, for the frames of one app, as Dashboard 3.22 plays it: it
-// answers the actions that this version knows and is silent on others.
+// The Dashboard's part of App Bridge, for the frames of one app, as Dashboard 3.23 plays it: it
+// answers the actions that we use and is silent on others.
 const settings = JSON.parse(document.getElementById("settings").textContent);
 const appOrigin = settings.appUrl ? new URL(settings.appUrl).origin : "";
 const state = { theme: "light", locale: "en" };
@@ -17,7 +17,8 @@ function load(frame, path, params = {}) {
   });
   const [plain, search] = path.split("?");
   frames.set(frame, params);
-  frame.src = `${`${settings.appUrl}${plain}`.replace(/\/$/, "")}?${search ? `${search}&` : ""}${query}`;
+  const address = plain.startsWith("/") ? `${settings.appUrl}${plain}` : plain;
+  frame.src = `${address.replace(/\/$/, "")}?${search ? `${search}&` : ""}${query}`;
 }
 
 async function freshToken() {
@@ -29,7 +30,7 @@ const post = (frame, type, payload) => frame.contentWindow.postMessage({ type, p
 
 const actions = {
   async notifyReady(frame) {
-    post(frame, "handshake", { token: await freshToken(), version: 1, dashboardVersion: "3.22.18" });
+    post(frame, "handshake", { token: await freshToken(), version: 1, dashboardVersion: "3.23.27" });
     post(frame, "localeChanged", { locale: state.locale });
     post(frame, "theme", { theme: state.theme });
   },
@@ -43,6 +44,12 @@ const actions = {
   },
   updateRouting(_frame, { newRoute }) {
     history.replaceState(null, "", `${settings.home}app${newRoute}`);
+  },
+  popupClose() {
+    document.getElementById("popup").close();
+  },
+  widgetResize(frame, { height }) {
+    frame.style.height = `${height}px`;
   },
   redirect(_frame, { to }) {
     const own = `/extensions/app/${encodeURIComponent(settings.id)}`;
