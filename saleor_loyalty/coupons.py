@@ -190,7 +190,7 @@ def uses(
 
 
 def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
-    """Take an unused coupon back from its member, and give them its points; the coupon as it is now.
+    """Take an unused coupon back and return its points; the coupon as it is now.
 
     A coupon that was withdrawn before is left as it is. Raises Refused for one that the shop does
     not have, that is used or over, and without a reason.

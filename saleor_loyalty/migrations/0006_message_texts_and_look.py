@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                     "discounts_url",
                     models.CharField(
                         blank=True,
-                        help_text="The shopper's list of discounts; may have {language} and {kind} in it.",
+                        help_text="The shopper's discounts; may have {language} and {kind} in it.",
                         max_length=500,
                     ),
                 ),

@@ -21,7 +21,7 @@ class Look(models.Model):
     discounts_url = models.CharField(
         max_length=500,
         blank=True,
-        help_text="The shopper's list of discounts; may have {language} and {kind} in it.",
+        help_text="The shopper's discounts; may have {language} and {kind} in it.",
     )
     push_url = models.CharField(
         max_length=500, blank=True, help_text="Where a push notice leads. Empty: discounts_url."

@@ -1,6 +1,6 @@
 """Saleor's addresses, and our pages' beside them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -9,8 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from saleor.core.db.connection import allow_writer
 
 from saleor_loyalty.account_page.urls import account_urls
-from saleor_loyalty.dashboard_extension import urls as staff
-from saleor_loyalty.dashboard_extension.pages import shell
+from saleor_loyalty.dashboard_extension.overview import overview_view
 from saleor_loyalty.doors.app.account import customer_of
 from saleor_loyalty.doors.plugin.addresses import PREFIX
 from saleor_loyalty.doors.plugin.pages import PluginDoor
@@ -30,15 +29,16 @@ def may_write(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return announced
 
 
-def announced(patterns: Iterable[URLPattern]) -> list[URLPattern]:
-    return [URLPattern(p.pattern, may_write(p.callback), p.default_args, p.name) for p in patterns]
-
+account = [
+    URLPattern(page.pattern, may_write(page.callback), page.default_args, page.name)
+    for page in account_urls(customer_of)
+]
 
 pages: list[URLPattern | URLResolver] = [
     # The Dashboard asks for the first page without the slash.
-    path("app", may_write(shell), DOOR),
-    path("app/", include((announced(staff.urlpatterns), staff.app_name)), DOOR),
-    path("account/", include(announced(account_urls(customer_of)))),
+    path("app", overview_view, DOOR),
+    path("app/", include("saleor_loyalty.dashboard_extension.urls"), DOOR),
+    path("account/", include(account)),
     path("unsubscribe/<token>", may_write(unsubscribe_view)),
 ]
 
