@@ -29,7 +29,7 @@ from saleor.graphql.core.schema import CoreMutations, CoreQueries
 from saleor.graphql.order.types import Order
 from saleor.graphql.query_cost_map import COST_MAP
 
-from saleor_loyalty.doors.plugin.viewers import viewer_of
+from saleor_loyalty.doors.plugin.viewers import set_viewer
 from saleor_loyalty.graphql import scalars
 from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.errors import foreseen
@@ -106,8 +106,7 @@ def _as_saleor_resolves(resolve: Callable[..., Any]) -> Callable[..., Any]:
 
     def resolver(root: Any, info: ResolveInfo, **arguments: Any) -> Any:
         with allow_writer():
-            if not hasattr(info.context, "loyalty_viewer"):
-                info.context.loyalty_viewer = viewer_of(info.context)
+            set_viewer(info.context)
             try:
                 return resolve(root, info, **arguments)
             except PermissionDenied as error:

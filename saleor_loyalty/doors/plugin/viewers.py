@@ -12,6 +12,7 @@ from saleor.permission.enums import (
 )
 
 from saleor_loyalty.doors.plugin import shop
+from saleor_loyalty.doors.plugin.shared_context import know_viewer
 from saleor_loyalty.permissions import Permission, Viewer
 
 THEIRS: dict[Permission, BasePermissionEnum] = {
@@ -21,16 +22,21 @@ THEIRS: dict[Permission, BasePermissionEnum] = {
 }
 
 
-def viewer_of(context: Any) -> Viewer:
-    """Who sent a request to Saleor, with the permissions that Saleor gives them.
+def set_viewer(context: Any) -> None:
+    """Have `context.loyalty_viewer` be who asks just now, with the permissions Saleor gives them.
 
     Staff are customers of the shop too: they see their own points, and by their permissions
     those of others.
     """
+    app = get_app_promise(context).get()
+    asking = app or context.user or None
+    know_viewer(context, asking=asking, viewer_of=lambda: _viewer(app, asking))
+
+
+def _viewer(app: Any, user: Any) -> Viewer:
     here = shop.here()
-    if app := get_app_promise(context).get():
+    if app:
         return Viewer(shop=here, actor=app.name, permissions=_permissions(app))
-    user = context.user
     if not user:
         return Viewer(shop=here)
     return Viewer(
