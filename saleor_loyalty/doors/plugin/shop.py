@@ -20,7 +20,13 @@ from saleor_loyalty.models import Door, Shop
 logger = logging.getLogger(__name__)
 
 # Of the kind for which the Dashboard gets tokens; one that was installed has a manifest's address.
-OURS = {"identifier": APP_ID, "type": AppType.THIRDPARTY, "manifest_url": None}
+# One that staff deleted stays for a day, marked as removed: it is nobody's any more.
+OURS = {
+    "identifier": APP_ID,
+    "type": AppType.THIRDPARTY,
+    "manifest_url": None,
+    "removed_at": None,
+}
 
 _here: Shop | None = None
 
