@@ -36,7 +36,7 @@ def _number(name: str, default: _Number) -> _Number:
     try:
         return type(default)(value)
     except ValueError:
-        kind = "a whole number" if isinstance(default, int) else "a number"
+        kind = {int: "a whole number", float: "a number"}[type(default)]
         raise ImproperlyConfigured(f"{name} must be {kind}, not {value!r}.") from None
 
 
