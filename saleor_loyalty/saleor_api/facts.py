@@ -51,7 +51,7 @@ class OrderLine:
     def from_json(cls, line: Json) -> Self:
         variant = line["variant"]
         return cls(
-            id=line["id"],
+            id=_text(line["id"]),
             price=Price.from_json(line["totalPrice"]),
             sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
             if variant
@@ -72,9 +72,9 @@ class Customer:
     @classmethod
     def from_json(cls, user: Json) -> Self:
         return cls(
-            id=user["id"],
-            email=user["email"],
-            first_name=user["firstName"],
+            id=_text(user["id"]),
+            email=_text(user["email"]),
+            first_name=_text(user["firstName"]),
             language_code=user["languageCode"].lower().replace("_", "-"),
             is_confirmed=user["isConfirmed"],
         )
@@ -131,17 +131,17 @@ class Order:
     def from_json(cls, order: Json) -> Self:
         try:
             return cls(
-                id=order["id"],
-                number=order["number"],
-                status=order["status"],
-                channel=order["channel"]["slug"],
-                currency=order["total"]["gross"]["currency"],
+                id=_text(order["id"]),
+                number=_text(order["number"]),
+                status=_text(order["status"]),
+                channel=_text(order["channel"]["slug"]),
+                currency=_text(order["total"]["gross"]["currency"]),
                 customer=Customer.from_json(order["user"]) if order["user"] else None,
                 total=_decimal(order["total"]["gross"]["amount"]),
                 charged=_decimal(order["totalCharged"]["amount"]),
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
-                voucher_code=order["voucherCode"] if _voucher_counts(order) else None,
+                voucher_code=_voucher_code(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
                 history=len(_list(order["events"])),
@@ -162,10 +162,10 @@ class Order:
         told = cls.from_json(order)
         try:
             charged = _charged_by_its_payments(order)
+            was_void = any(event["type"] in VOID_EVENTS for event in order["events"])
         except MISREAD as error:
             message = f"order {told.id}: {error!r}"
             raise Unreadable(message) from error
-        was_void = any(event["type"] in VOID_EVENTS for event in order["events"])
         if charged != told.charged or was_void != told.is_void:
             message = f"order {told.id}: told while two changed it"
             raise Unreadable(message)
@@ -181,15 +181,16 @@ class Channel:
     currency: str
 
 
-def _voucher_counts(order: Json) -> bool:
-    """False when the order only names a code.
+def _voucher_code(order: Json) -> str | None:
+    """The code that lowers the price; None when the order only names one.
 
     A staff draft keeps the code of a voucher that was deleted before the draft was priced.
     """
-    return any(
+    counts = any(
         discount["type"] == "VOUCHER" and discount["amount"]["amount"] > 0
         for discount in order["discounts"]
     )
+    return _text(order["voucherCode"]) if counts and order["voucherCode"] is not None else None
 
 
 def _fully_paid_at(order: Json) -> datetime | None:
@@ -222,6 +223,12 @@ def _decimal(value: object) -> Decimal:
     if not number.is_finite():
         raise ValueError(value)
     return number
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
 
 
 def _list(value: object) -> list[Any]:

@@ -38,7 +38,8 @@ FUZZ = hypothesis_settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(0 if LONG_RUN else 120)]
+# Without a transaction around them all, as on a server: one bad statement must not spoil the next.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(0 if LONG_RUN else 120)]
 
 Answer = dict[str, Any]
 
@@ -85,7 +86,7 @@ BODIES = st.fixed_dictionaries(
 
 
 @pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
+def shop(transactional_db: None) -> Iterator[Shop]:
     """A shop whose programme has a member with points, and a Saleor that answers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()

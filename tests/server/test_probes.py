@@ -1,9 +1,11 @@
 """Alive, ready, and how it is doing: what is told, to whom, and what a trouble turns it into."""
 
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
 from celery import current_app
 from django.db import connection
 from django.db.utils import OperationalError
@@ -12,6 +14,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from saleor_loyalty import inbox
+from saleor_loyalty.doors.app.body import BodyLimit
 from saleor_loyalty.models import Shop
 from saleor_loyalty.server import metrics, probes
 
@@ -172,6 +175,25 @@ def test_refusals_are_counted_by_their_reason(figures, client):
 
     after = counted("webhooks", "HEADER_MISSING"), counted("graphql", "BODY_MALFORMED")
     assert (after[0] - before[0], after[1] - before[1]) == (2, 1)
+
+
+def test_a_body_that_is_not_read_to_its_end_is_counted_too(figures, settings):
+    settings.LOYALTY_MAX_BODY_BYTES = 3
+    labels = ("refusals_total", "webhooks", "BODY_TOO_LARGE")
+    before = figures().get(labels, 0)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"long"}
+
+    async def send(_message: object) -> None:
+        """Nobody reads the answer."""
+
+    async def read(_scope: object, receive: Callable[[], Awaitable[object]], _send: object) -> None:
+        await receive()
+
+    async_to_sync(BodyLimit(read))({"type": "http", "path": "/app/webhooks"}, receive, send)
+
+    assert figures()[labels] == before + 1
 
 
 def test_a_refusal_at_an_unknown_address_adds_no_figure_for_the_address(figures):

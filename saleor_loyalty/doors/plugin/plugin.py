@@ -11,7 +11,7 @@ from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import inbox
-from saleor_loyalty.doors.app.manifest import manifest
+from saleor_loyalty.doors.app.manifest import APP_ID, manifest
 from saleor_loyalty.doors.plugin import shop, switch
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class LoyaltyPlugin(BasePlugin):
     could not mark, reconciliation finds.
     """
 
-    PLUGIN_ID = "saleor.loyalty"
+    PLUGIN_ID = APP_ID
     PLUGIN_NAME = "Loyalty"
     PLUGIN_DESCRIPTION = (
         "Shoppers collect points for what they pay; enough points become a single-use voucher. "

@@ -11,6 +11,7 @@ from saleor.app.types import AppType
 from saleor.core.jwt_manager import get_jwt_manager
 from saleor.core.utils import get_domain
 from saleor.permission.enums import get_permissions_from_names
+from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import __version__
 from saleor_loyalty.doors.app.manifest import APP_ID, manifest
@@ -20,7 +21,13 @@ from saleor_loyalty.models import Door, Shop
 logger = logging.getLogger(__name__)
 
 # Of the kind for which the Dashboard gets tokens; one that was installed has a manifest's address.
-OURS = {"identifier": APP_ID, "type": AppType.THIRDPARTY, "manifest_url": None}
+# One that staff deleted stays for a day, marked as removed: it is nobody's any more.
+OURS = {
+    "identifier": APP_ID,
+    "type": AppType.THIRDPARTY,
+    "manifest_url": None,
+    "removed_at": None,
+}
 
 _here: Shop | None = None
 
@@ -68,6 +75,10 @@ def set_up() -> None:
     with transaction.atomic():
         app = _app(says)
         _extensions(app, says["extensions"])
+        # Without a row Saleor shows the plugin as on, and takes it for off when it is switched.
+        PluginConfiguration.objects.get_or_create(
+            identifier=APP_ID, channel=None, defaults={"active": True}
+        )
         current = {
             "api_url": addresses.api_url(),
             "domain": get_domain()[:255],
@@ -84,8 +95,9 @@ def set_up() -> None:
 
 
 def tear_down() -> None:
-    """Take our App out of the shop, once our own tables are gone."""
+    """Take our rows out of Saleor's tables, once our own tables are gone."""
     App.objects.filter(**OURS).delete()
+    PluginConfiguration.objects.filter(identifier=APP_ID).delete()
 
 
 def _app(says: dict[str, Any]) -> App:
