@@ -14,6 +14,7 @@ from graphene.types.generic import GenericScalar
 from graphql import GraphQLError
 
 from saleor_loyalty.graphql.batch import batch_of
+from saleor_loyalty.graphql.connections import MAX_PAGE
 from saleor_loyalty.graphql.extension import (
     loyalty_of_order,
     loyalty_of_user,
@@ -93,6 +94,9 @@ class Query(OwnQuery):
     def resolve_entities(
         _root: None, info: ResolveInfo, representations: list[Any]
     ) -> list[User | Order]:
+        if len(representations) > MAX_PAGE:
+            said = f"Ask for at most {MAX_PAGE} representations at once, not for"
+            raise GraphQLError(f"{said} {len(representations)}.")
         entities = [_entity(representation) for representation in representations]
         batch = batch_of(info.context)
         batch.load_members(entity.id for entity in entities if isinstance(entity, User))

@@ -17,10 +17,16 @@ MAX_DEPTH = 20
 MAX_FIELDS = 500
 MAX_ALIASES = 50
 MAX_COST = 10_000  # values that the answer may hold, were all lists as long as asked for
+STATEMENT = 25  # values that one statement of the database is worth: at most 400 for one request
 MAX_LENGTH = 20_000  # characters; parsing and validating a longer text would take seconds
 
 # What tells the schema: to clients, and to the gateways of Apollo Federation.
 INTROSPECTION = {"__schema", "__type", "_service"}
+# What costs a statement each time it is asked for: inside a list, for each of its items.
+STATEMENTS = {
+    *("entries", "coupons", "loyaltyMembers", "loyaltyMessages"),
+    *("totalCount", "hasNextPage", "hasPreviousPage"),
+}
 
 
 def check(query: str, variables: Mapping[str, Any] | None = None) -> None:
@@ -31,7 +37,7 @@ def check(query: str, variables: Mapping[str, Any] | None = None) -> None:
     _at_most(MAX_DEPTH, asked.depth, "The request is nested {} deep")
     _at_most(MAX_FIELDS, asked.fields, "The request has {} fields")
     _at_most(MAX_ALIASES, asked.aliases, "The request has {} aliases")
-    _at_most(MAX_COST, asked.cost, "The request asks for up to {} values")
+    _at_most(MAX_COST, asked.cost, "The request may cost {}")
 
 
 def is_mutation(query: str) -> bool:
@@ -106,6 +112,7 @@ class _Measure:
             cost, each = 1 + self._length(field, "representations") * below.cost, 0
         else:
             cost, each = 1 + below.cost + self._page_size(field) * below.each, 0
+        cost += STATEMENT * (name in STATEMENTS)
         aliases = below.aliases + (field.alias is not None)
         return Asked(below.depth + 1, below.fields + 1, aliases, cost, each)
 
