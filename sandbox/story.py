@@ -111,9 +111,10 @@ class Story:
             with_code = [
                 mail for mail in mails if self.code in mail["text"] and self.code in mail["html"]
             ]
-            return f"{len(mails)} mail, {len(with_code)} with the code"
+            return f"{len(mails)} mails, {len(with_code)} with the code"
 
-        return self._see("An email about it", "1 mail, 1 with the code", look)
+        # The other one is the welcome.
+        return self._see("An email about it", "2 mails, 1 with the code", look)
 
     def push_received(self) -> Step:
         def look() -> str:

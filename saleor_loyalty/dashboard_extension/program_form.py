@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FIRST_RULES = {
     "name": _("Loyalty program"),
     "threshold": 5000,
-    "reward_name": _("10 % off"),
+    "reward_name": _("10 percent off"),
     "discount_type": DiscountType.PERCENTAGE,
     "coupon_valid_days": 60,
     "basis": SpendBasis.GROSS,

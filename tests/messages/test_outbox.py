@@ -513,8 +513,6 @@ def test_a_kind_the_shop_has_switched_off_is_not_sent(mail_server, make_message,
         shop=shop,
         kind=MessageKind.GIFT_EMAIL,
         is_active=False,
-        changed_at=timezone.now(),
-        changed_by="Olga",
     )
     gift, reward = make_message(MessageKind.GIFT_EMAIL), make_message()
 
