@@ -59,6 +59,27 @@ def test_our_fields_count_in_what_a_request_may_cost(live: LiveSaleor, plugin_do
     assert error["extensions"]["exception"]["code"] == "QueryCostError"
 
 
+def test_lists_cost_what_they_may_hold(live: LiveSaleor) -> None:
+    costs = json.loads(live.python((INSIDE / "costs.py").read_text()))
+
+    paged = {field for field, (_, by_length) in costs.items() if by_length}
+    assert paged == {"Query.loyaltyMembers", "LoyaltyMember.entries", "LoyaltyMember.coupons"}
+    assert costs["Query.loyaltyMessages"] == [100, False]
+    assert costs["User.loyalty"] == costs["Order.loyalty"] == [1, False]
+
+
+def test_t37_what_one_app_is_told_no_other_app_is_told_with_it(live: LiveSaleor) -> None:
+    """Saleor builds the payloads of an event for all apps on one context."""
+    told = json.loads(live.python((INSIDE / "payloads.py").read_text()))
+
+    rich, poor = {"loyalty": {"balance": 0, "debt": 0}}, {"loyalty": None}
+    assert [(payload["user"], payload["refused"]) for payload in told] == [
+        (rich, False),
+        (poor, True),
+        (rich, False),
+    ]
+
+
 def test_the_app_has_the_permissions_it_needs_and_no_token(live: LiveSaleor) -> None:
     code = """
         SELECT array_agg(codename::text ORDER BY codename), (

@@ -32,8 +32,14 @@ from saleor.graphql.query_cost_map import COST_MAP
 from saleor_loyalty.doors.plugin.viewers import set_viewer
 from saleor_loyalty.graphql import scalars
 from saleor_loyalty.graphql.batch import batch_of
+from saleor_loyalty.graphql.connections import MAX_PAGE
 from saleor_loyalty.graphql.errors import foreseen
-from saleor_loyalty.graphql.extension import order_loyalty_field, user_loyalty_field
+from saleor_loyalty.graphql.extension import (
+    LoyaltyOrder,
+    order_loyalty_field,
+    user_loyalty_field,
+)
+from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.mutations import Mutation
 from saleor_loyalty.graphql.queries import Query
 from saleor_loyalty.models import Member, SettledOrder
@@ -42,7 +48,6 @@ from saleor_loyalty.permissions import Permission, PermissionDenied
 BUILT = "saleor.graphql.api"
 # A schema has one type of each name: inside Saleor amounts and moments are of its own types.
 THEIRS = {scalars.Decimal: SaleorDecimal, scalars.DateTime: SaleorDateTime}
-LIST = {"complexity": 1, "multipliers": ["first", "last"]}
 
 
 def graft() -> None:
@@ -159,17 +164,21 @@ def _loyalty_of_order(root: Any, info: ResolveInfo) -> Promise[SettledOrder | No
 
 
 def _limit_cost() -> None:
-    """Count our fields in what Saleor lets a request cost: objects 1, lists by their length."""
-    lists = {"loyaltyMembers", "entries", "coupons"}
-    costs: dict[str, set[str]] = {
-        "Query": set(Query._meta.fields),
-        "Mutation": set(Mutation._meta.fields),
-        "User": {"loyalty"},
-        "Order": {"loyalty"},
-        "LoyaltyOrder": {"member"},
-        "LoyaltyMember": {"entries", "coupons"},
+    """Count our fields in what Saleor lets a request cost."""
+    counted = {
+        **{type_: type_._meta.fields for type_ in (Query, Mutation)},
+        **{type_: {"loyalty": type_._meta.fields["loyalty"]} for type_ in (User, Order)},
+        LoyaltyOrder: {"member": LoyaltyOrder._meta.fields["member"]},
+        LoyaltyMember: {name: LoyaltyMember._meta.fields[name] for name in ("entries", "coupons")},
     }
-    for type_name, names in costs.items():
-        fields = COST_MAP.setdefault(type_name, {})
-        for name in map(to_camel_case, names):
-            fields[name] = LIST if name in lists else {"complexity": 1}
+    for type_, fields in counted.items():
+        costs = COST_MAP.setdefault(type_._meta.name, {})
+        costs |= {to_camel_case(name): _cost(field) for name, field in fields.items()}
+
+
+def _cost(field: graphene.Field) -> dict[str, Any]:
+    """An object costs 1, a page as many as are asked for, a list without pages a full page."""
+    if "first" in field.args:
+        return {"complexity": 1, "multipliers": ["first", "last"]}
+    type_ = field.type.of_type if isinstance(field.type, graphene.NonNull) else field.type
+    return {"complexity": MAX_PAGE if isinstance(type_, graphene.List) else 1}
