@@ -21,22 +21,29 @@ LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
 # The newest facts win, of one moment those with the longer history. A mark without facts, or two
-# that disagree, leave none: null compares to nothing, so it stays until the row is done.
+# that disagree, be it in which is the newer, leave none: null compares to nothing, so it stays until
+# the row is done.
 MARK = """
     INSERT INTO saleor_loyalty_change AS change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
     SELECT %s, subject, subject_id, 1, %s, %s, 0, '', facts, facts_at
-    FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
-        AS changed (subject, subject_id, facts, facts_at)
+    FROM (SELECT set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true))
+            AS patience,
+        unnest(%s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
+            AS changed (subject, subject_id, facts, facts_at)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = change.marks + 1,
         due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END,
         facts = CASE
+            WHEN excluded.facts = change.facts THEN change.facts
             WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
-                > (change.facts_at, jsonb_array_length(change.facts->'events')) THEN excluded.facts
+                > (change.facts_at, jsonb_array_length(change.facts->'events'))
+                AND jsonb_array_length(excluded.facts->'events')
+                >= jsonb_array_length(change.facts->'events') THEN excluded.facts
             WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
-                < (change.facts_at, jsonb_array_length(change.facts->'events')) THEN change.facts
-            WHEN excluded.facts = change.facts THEN change.facts END,
+                < (change.facts_at, jsonb_array_length(change.facts->'events'))
+                AND jsonb_array_length(excluded.facts->'events')
+                <= jsonb_array_length(change.facts->'events') THEN change.facts END,
         facts_at = CASE WHEN change.facts_at IS NOT NULL AND excluded.facts_at IS NOT NULL
                         THEN greatest(excluded.facts_at, change.facts_at) END
 """
@@ -75,11 +82,13 @@ def mark(
     order_ids: Iterable[str] = (),
     customer_ids: Iterable[str] = (),
     snapshots: Mapping[str, Snapshot] | None = None,
+    patience: timedelta | None = None,
 ) -> None:
     """Have these looked at again. One statement; wakes the workers once committed.
 
     An order of `order_ids` is settled by its entry in `snapshots`, unless a worker knows newer
-    facts; one without an entry is asked for.
+    facts; one without an entry is asked for. With `patience` no longer is waited than that for a
+    worker that just settles one of them: OperationalError, and nothing is marked.
     """
     snapshots = snapshots or {}
     changed = {(Subject.ORDER, order_id) for order_id in order_ids}
@@ -89,8 +98,9 @@ def mark(
     now = timezone.now()
     rows = [_row(subject, id_, snapshots.get(id_)) for subject, id_ in sorted(changed)]
     columns = [list(column) for column in zip(*rows, strict=True)]  # sorted: one order of locking
+    longest_wait = patience and f"{patience / timedelta(milliseconds=1):.0f}ms"
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [shop.pk, now, now, *columns])
+        cursor.execute(MARK, [shop.pk, now, now, longest_wait, *columns])
     wake("settle_orders")
 
 

@@ -50,7 +50,7 @@ def _orders(shop: Shop, saleor: Saleor, since: datetime | None, pause: float) ->
     """Orders Saleor was asked about since they changed are left out; events' word is not enough."""
     start = since or _start(shop, shop.orders_walked_to)
     for page in saleor.orders_changed_since(start):
-        ids = snapshots.not_asked_since(shop, page)
+        ids = snapshots.not_asked_about(shop, page)
         inbox.mark(shop=shop, order_ids=ids)
         _advance(shop, "orders_walked_to", page[-1].at)
         yield len(ids)

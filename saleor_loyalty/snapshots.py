@@ -55,11 +55,16 @@ def of(shop: Shop, claim: Claim) -> Told:
     told = Told({}, set())
     for order in snapshots:
         sighting = seen.get(order.id)
-        if sighting is None or order.version > sighting.version:
+        if sighting is None or _is_newer(order, sighting):
             told.orders[order.id] = order
-        elif order.version < sighting.version or order.fingerprint == sighting.fingerprint:
+        elif _is_newer(sighting, order) or order.fingerprint == sighting.fingerprint:
             told.old_news.add(order.id)
     return told
+
+
+def _is_newer(one: Order | Sighting, other: Order | Sighting) -> bool:
+    """By its stamp, unless the history contradicts: that only grows, stamps are several clocks'."""
+    return one.version > other.version and one.history >= other.history
 
 
 def _readable(changes: QuerySet[Change]) -> Iterator[Order]:
@@ -92,12 +97,12 @@ def note(shop: Shop, orders: Collection[Order], writing: Writing, *, told: Colle
     writing.add(NOTE.format(columns=columns, types=given.types), given.values)
 
 
-def not_asked_since(shop: Shop, changed: Iterable[tuple[str, datetime]]) -> list[str]:
-    """Of orders and when they changed, the ids of those that Saleor was not asked about since."""
+def not_asked_about(shop: Shop, changed: Iterable[tuple[str, datetime]]) -> list[str]:
+    """Of orders and their `updatedAt`, the ids of those not asked about as of that very stamp."""
     moments = dict(changed)
     asked = Sighting.objects.filter(shop=shop, order_id__in=moments, was_asked=True)
     known = dict(asked.values_list("order_id", "updated_at"))
-    return [id_ for id_, moment in moments.items() if id_ not in known or known[id_] < moment]
+    return [id_ for id_, moment in moments.items() if known.get(id_) != moment]
 
 
 def forget_old(shop: Shop) -> None:

@@ -70,6 +70,19 @@ def test_orders_that_workers_asked_saleor_about_since_are_not_marked_again(
     assert walk().orders == 1
 
 
+def test_t33_a_refund_stamped_before_the_payment_that_saleor_was_asked_about_is_found(
+    shop, paper, walk, settle
+):
+    key = place(paper, 1, minutes=1)
+    settle(key)
+    paper.orders[key]["updatedAt"] = NOON.isoformat()
+    paper.charge(key, 0.0)
+
+    assert walk().orders == 1
+    work(shop, paper)
+    assert Member.objects.get().balance == 0
+
+
 def test_a_walk_starts_a_little_before_where_the_last_one_ended(shop, paper, walk):
     place(paper, 1)
     walk()

@@ -37,6 +37,12 @@ def saleor(paper):
             events = [*paper.orders[key]["events"], cancelled]
             return self.touch(key, status="CANCELED", events=events)
 
+        def note(self, key, event):
+            """One more entry in the order's history."""
+            noted = {"type": event, "date": self.moment.isoformat()}
+            paper.orders[key]["events"] = [*paper.orders[key]["events"], noted]
+            return key
+
         def refund(self, key, *, left):
             return self.touch(key, totalCharged={"amount": left})
 
@@ -203,17 +209,52 @@ def test_t32_while_saleor_is_down_only_those_it_must_be_asked_for_wait(
 
 
 def test_what_saleor_was_asked_after_a_change_need_not_be_asked_again(
-    saleor, deliver, settle, shop
+    saleor, deliver, settle, shop, paper
 ):
     told, asked, never = saleor.order(1), saleor.order(2), saleor.order(3)
-    moment = saleor.moment
+    moment, stamped = saleor.moment, datetime.fromisoformat(paper.orders[asked]["updatedAt"])
     deliver(saleor.snapshot(told))
     settle(asked)
 
-    changed = [(key, moment - timedelta(seconds=3)) for key in (told, asked, never)]
+    changed = [(told, moment), (asked, stamped), (never, moment)]
 
-    assert snapshots.not_asked_since(shop, changed) == [told, never]
-    assert snapshots.not_asked_since(shop, [(asked, timezone.now())]) == [asked]
+    assert snapshots.not_asked_about(shop, changed) == [told, never]
+    assert snapshots.not_asked_about(shop, [(asked, timezone.now())]) == [asked]
+
+
+def test_t33_a_change_with_an_earlier_stamp_than_what_saleor_was_asked_is_asked_about(
+    saleor, settle, shop
+):
+    """Hosts stamp by their own clocks, and before they wait for the row."""
+    key = saleor.order()
+    settle(key)
+
+    assert snapshots.not_asked_about(shop, [(key, saleor.moment - timedelta(seconds=1))]) == [key]
+
+
+@pytest.mark.parametrize("settle_each", [True, False])
+def test_t33_a_refund_with_an_earlier_stamp_than_the_payment_has_saleor_asked(
+    saleor, deliver, settle_each
+):
+    key = saleor.order()
+    paid = saleor.snapshot(key)
+    saleor.moment -= timedelta(seconds=2)  # another host's clock
+    refunded = saleor.snapshot(saleor.note(saleor.refund(key, left=4.0), "PAYMENT_REFUNDED"))
+
+    assert deliver(paid, refunded, settle_each=settle_each) == ["orders"]
+    assert balance() == 40
+
+
+def test_t33_a_later_stamp_with_a_shorter_history_has_saleor_asked(saleor, deliver, settle):
+    key = saleor.order()
+    shorter = saleor.snapshot(key)
+    settle(saleor.note(key, "PAYMENT_REFUNDED"))
+    later = json.loads(shorter.facts) | {
+        "updatedAt": (saleor.moment + timedelta(seconds=1)).isoformat()
+    }
+    told = Snapshot(json.dumps(later), datetime.fromisoformat(later["updatedAt"]))
+
+    assert deliver(told) == ["orders"]
 
 
 def test_sightings_outlast_every_snapshot_that_is_believed(saleor, deliver, shop):
