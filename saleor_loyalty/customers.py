@@ -5,18 +5,37 @@ customer alone. So a change of a customer means a look at the customer and at al
 """
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from saleor_loyalty import inbox, members
 from saleor_loyalty.inbox import Claim
-from saleor_loyalty.models import SettledOrder, Shop, Subject
+from saleor_loyalty.models import FollowedCustomer, SettledOrder, Shop, Subject
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, Saleor
+from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
 from saleor_loyalty.statements import Writing
 
 logger = logging.getLogger(__name__)
+
+# Saleor confirms a customer first and gives them their orders then, not in one transaction: a look
+# in between finds them confirmed and without. So their orders are looked for until this is over.
+MATCHED_WITHIN = timedelta(minutes=10)
+
+NOTE = """
+    INSERT INTO saleor_loyalty_followedcustomer AS known
+        (shop_id, customer_id, fingerprint, since, followed_at)
+    SELECT %s, customer_id, fingerprint, %s, %s
+    FROM unnest(%s::text[], %s::text[]) AS followed (customer_id, fingerprint)
+    ON CONFLICT (shop_id, customer_id) DO UPDATE SET
+        since = CASE WHEN known.fingerprint = excluded.fingerprint
+                     THEN known.since ELSE excluded.since END,
+        fingerprint = excluded.fingerprint, followed_at = excluded.followed_at
+"""
 
 
 def follow_due(shop: Shop, saleor: Saleor) -> int:
@@ -50,20 +69,43 @@ def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]
 def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> None:
     """Bring members in step with the claimed customers, and take these off the inbox.
 
-    Their orders that are not settled as theirs are marked, a page at a time. That comes first: if
-    we stop halfway, the customers are still in the inbox.
+    Their orders that are not settled as theirs are marked, a page at a time, unless nothing can
+    have become theirs since that was last done. It comes first: if we stop halfway, the customers
+    are still in the inbox. The lease is renewed with every page; without it we stop.
     """
     customers = saleor.customers(list(ids))
-    if customers:
-        for page in saleor.order_ids_of(list(customers)):
-            inbox.mark(shop=shop, order_ids=_not_settled(shop, page, customers))
+    now = timezone.now()
+    to_walk = _to_walk(shop, customers)
+    for page in saleor.order_ids_of(list(to_walk)) if to_walk else ():
+        inbox.mark(shop=shop, order_ids=_not_settled(shop, page, to_walk))
+        if not inbox.renew(claim):
+            return
     with transaction.atomic():
         held = [change for change in inbox.held(claim) if change.subject_id in ids]
         followed = {change.subject_id: customers.get(change.subject_id) for change in held}
         members.follow(shop=shop, customers=followed)
+        _note(shop, [to_walk[id_] for id_ in sorted(followed) if id_ in to_walk], now=now)
         writing = Writing()
         inbox.finish(claim, held, writing)
         writing.write()
+
+
+def _to_walk(shop: Shop, customers: Mapping[str, Customer]) -> dict[str, Customer]:
+    """Those whose email or its confirmation is new, or was a moment ago."""
+    same = FollowedCustomer.objects.filter(
+        shop=shop, customer_id__in=customers, followed_at__gte=F("since") + MATCHED_WITHIN
+    ).values_list("customer_id", "fingerprint")
+    known = dict(same)
+    return {id_: c for id_, c in customers.items() if known.get(id_) != c.fingerprint}
+
+
+def _note(shop: Shop, walked: Collection[Customer], *, now: datetime) -> None:
+    """By what these customers' orders were looked for, as of `now`. One statement."""
+    if not walked:
+        return
+    columns = zip(*((customer.id, customer.fingerprint) for customer in walked), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, [shop.pk, now, now, *(list(column) for column in columns)])
 
 
 def _not_settled(shop: Shop, order_ids: Collection[str], customer_ids: Iterable[str]) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Collate
 from django.utils import timezone
@@ -21,8 +21,8 @@ LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
 # The newest facts win, of one moment those with the longer history. A mark without facts, or two
-# that disagree, be it in which is the newer, leave none: null compares to nothing, so it stays until
-# the row is done.
+# that disagree, also on which is the newer, leave none: null compares to nothing, so it stays
+# until the row is done.
 MARK = """
     INSERT INTO saleor_loyalty_change AS change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
@@ -138,6 +138,14 @@ def held(claim: Claim) -> QuerySet[Change]:
     return changes.order_by(Collate("subject_id", "C"))  # the order in which `mark` locks them
 
 
+def renew(claim: Claim) -> bool:
+    """Begin the lease anew; False when another worker has taken any of it over, or it is done."""
+    with transaction.atomic():
+        mine = {change.pk for change in held(claim)}
+        Change.objects.filter(pk__in=mine).update(due_at=timezone.now() + LEASE)
+    return bool(mine)
+
+
 def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
     """Take `held` changes off, with all that is written; those marked meanwhile stay due."""
     changes = list(changes)
@@ -149,10 +157,11 @@ def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:
     """Put changes back for a later try: after a growing wait, or the one that Saleor asked for."""
-    changes = list(Change.objects.filter(claim=claim.id, subject_id__in=subject_ids))
     asked_to_wait = getattr(error, "retry_after", timedelta(0))
-    for change in changes:
-        change.due_at = timezone.now() + max(wait_before_try(change.attempts), asked_to_wait)
-        change.claim = None
-        change.error = f"{type(error).__name__}: {error}"[:500]
-    Change.objects.bulk_update(changes, ["due_at", "claim", "error"])
+    with transaction.atomic():
+        changes = list(held(claim).filter(subject_id__in=subject_ids))
+        for change in changes:
+            change.due_at = timezone.now() + max(wait_before_try(change.attempts), asked_to_wait)
+            change.claim = None
+            change.error = f"{type(error).__name__}: {error}"[:500]
+        Change.objects.bulk_update(changes, ["due_at", "claim", "error"])

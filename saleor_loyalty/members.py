@@ -195,16 +195,18 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
 def follow(*, shop: Shop, customers: Mapping[str, Customer | None]) -> None:
     """Bring members in step with their customers, by customer id; None: Saleor has them no more.
 
-    A customer who is gone closes their member for good: points and history stay, their devices are
-    forgotten. Who registers again is another customer, so another member. Only within a
-    transaction; three statements at most.
+    A customer who is gone closes their member: points and history stay, their devices are
+    forgotten. Who registers again is another customer, so another member; but Saleor may say that
+    somebody is gone who is not, so whom the shop closed it opens again. What staff decided stays.
+    Only within a transaction; three statements at most.
     """
     gone = []
     changed = []
     for member in _locked(shop, customers):
         customer = customers[member.customer_id]
         if customer is None:
-            member.status, member.status_by = MemberStatus.CLOSED, ""
+            if member.status == MemberStatus.ACTIVE:
+                member.status, member.status_by = MemberStatus.CLOSED, ""
             gone.append(member)
         else:
             _follow(member, customer)
@@ -215,6 +217,8 @@ def follow(*, shop: Shop, customers: Mapping[str, Customer | None]) -> None:
 
 def _follow(member: Member, customer: Customer) -> None:
     """What bounced was the former address; the language a member chose here is theirs."""
+    if member.is_closed_by_shop:
+        member.status = MemberStatus.ACTIVE
     if member.email.lower() != customer.email.lower():
         member.email_fault, member.email_fault_at = "", None
     member.email, member.first_name = customer.email, customer.first_name

@@ -27,6 +27,8 @@ Change
     Something in the shop that happened and that a worker must look at again: the inbox.
 Sighting
     The facts by which a worker last settled an order, so that older ones are told from newer.
+FollowedCustomer
+    By what a customer's orders were last looked for, so that it is done again only when it changed.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
 MessageText, MessageSwitch
@@ -46,6 +48,7 @@ from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
+from saleor_loyalty.models.followed_customer import FollowedCustomer
 from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
 from saleor_loyalty.models.member import EmailFault, Member, MemberStatus
@@ -81,6 +84,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "ExpiryPolicy",
+    "FollowedCustomer",
     "Look",
     "Lot",
     "Member",

@@ -57,6 +57,11 @@ class Coupon(models.Model):
                 condition=models.Q(status=CouponStatus.PENDING),
                 name="saleor_loyalty_coupon_to_mint",
             ),
+            models.Index(
+                fields=["shop", "used_at"],
+                condition=models.Q(status=CouponStatus.USED),
+                name="saleor_loyalty_coupon_used",
+            ),
             models.Index(fields=["member", "-id"], name="saleor_loyalty_coupon_list"),
         ]
 

@@ -98,6 +98,11 @@ class Member(models.Model):
         return f"member {self.pk}"
 
     @property
+    def is_closed_by_shop(self) -> bool:
+        """True when the shop had the customer no more; whom staff closed stays closed."""
+        return self.status == MemberStatus.CLOSED and not self.status_by
+
+    @property
     def spendable(self) -> int:
         """Points that can be spent now: 0 while in debt."""
         return max(0, self.balance)

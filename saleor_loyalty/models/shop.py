@@ -29,6 +29,9 @@ class Shop(models.Model):
         null=True, help_text="Orders changed before this, by Saleor's clock, were reconciled."
     )
     customers_walked_to = models.DateTimeField(null=True, help_text="Likewise of customers.")
+    walk_until = models.DateTimeField(
+        null=True, help_text="Until then one worker walks; null or past: none does."
+    )
     members_walked_to = models.BigIntegerField(
         default=0, help_text="Members up to this id were last looked up among Saleor's customers."
     )

@@ -1,9 +1,11 @@
 """Customers who confirm, change, leave and come back: their members and points follow."""
 
-from datetime import UTC, datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from saleor_loyalty import customers, inbox, members, settlement
 from saleor_loyalty.models import (
@@ -11,6 +13,7 @@ from saleor_loyalty.models import (
     Coupon,
     Device,
     Entry,
+    FollowedCustomer,
     Member,
     MemberStatus,
     SettledOrder,
@@ -324,6 +327,101 @@ def test_following_many_customers_takes_no_statement_per_customer(
     assert Member.objects.filter(first_name="Ann").count() == 1
 
 
+def test_whom_the_shop_has_again_it_opens_again(paper, settle, hear):
+    """Absent once is no proof: a replica lags, staff without orders are no customers to Saleor."""
+    settle(paper.place(1, line(100)))
+    del paper.customers[ANNA["id"]]
+    hear(ANNA)
+    assert member_of(ANNA).status == "CLOSED"
+
+    paper.know(ANNA)
+    hear(ANNA)
+    settle(paper.place(2, line(100)))
+
+    assert member_of(ANNA).status == "ACTIVE"
+    assert balances() == {ANNA["id"]: 2000}
+
+
+def test_whom_staff_closed_the_shop_does_not_open(anna, shop, hear):
+    members.set_status(shop=shop, customer_id=ANNA["id"], status="CLOSED", actor="eva@example.com")
+    hear(ANNA)
+
+    assert (member_of(ANNA).status, member_of(ANNA).status_by) == ("CLOSED", "eva@example.com")
+
+
+def test_a_customer_with_more_orders_than_a_lease_lasts_is_followed(paper, shop):
+    """A minute and a half goes by with every page."""
+    paper.page = 1
+    for number in range(3):
+        paper.place(number, line(10))
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"]])
+    waiting = Change.objects.filter(subject="CUSTOMER")
+    taken = []
+
+    def page_took_long() -> None:
+        waiting.update(due_at=F("due_at") - timedelta(seconds=90))
+        taken.append(inbox.claim(shop=shop, subject="CUSTOMER", limit=1))
+        if paper.calls.count("orders_of_customers") < 3:
+            paper.after["orders_of_customers"] = page_took_long
+
+    paper.after["orders_of_customers"] = page_took_long
+    customers.follow_due(shop, Saleor(paper))
+
+    assert taken == [None, None, None]
+    assert not waiting.exists()
+
+
+def test_who_lost_their_lease_asks_for_no_further_page(paper, shop):
+    paper.page = 1
+    for number in range(3):
+        paper.place(number, line(10))
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"]])
+    paper.after["orders_of_customers"] = lambda: Change.objects.update(claim=uuid.uuid4())
+    customers.follow_due(shop, Saleor(paper))
+
+    assert paper.calls.count("orders_of_customers") == 1
+
+
+def test_who_only_logs_in_has_their_orders_walked_no_more(paper, hear):
+    paper.place(1, line(100), events=[], chargeStatus="NONE", totalCharged={"amount": 0})
+    hear(ANNA)
+    long_ago()
+    hear(ANNA)  # what became theirs just after the confirmation
+    paper.calls.clear()
+
+    hear(ANNA)
+
+    assert paper.calls == ["customers"]
+
+
+@pytest.mark.parametrize("news", [{"email": "new@example.com"}, {"isConfirmed": False}])
+def test_a_new_email_or_confirmation_has_the_orders_walked_anew(paper, hear, news):
+    hear(ANNA)
+    long_ago()
+    hear(ANNA)
+    guests = paper.place(1, line(100), user=None)
+    paper.know({**ANNA, **news})
+    hear(ANNA)
+    paper.know(ANNA)
+    paper.orders[guests]["user"] = ANNA
+    hear(ANNA)
+
+    assert balances() == {ANNA["id"]: 1000}
+
+
+def test_orders_that_become_theirs_just_after_the_confirmation_was_seen_are_found(paper, hear):
+    guests = paper.place(1, line(100), user=None)
+    hear(ANNA)
+    paper.orders[guests]["user"] = ANNA
+    hear(ANNA)
+
+    assert balances() == {ANNA["id"]: 1000}
+
+
+def long_ago() -> None:
+    FollowedCustomer.objects.update(since=F("since") - customers.MATCHED_WITHIN)
+
+
 @pytest.mark.parametrize("status", MemberStatus.values)
 def test_staff_set_a_members_status(anna, shop, status):
     member = members.set_status(
@@ -340,7 +438,11 @@ def test_who_set_a_status_is_kept_until_the_next_does(paper, anna, shop, hear):
 
     paper.forget(ANNA)
     hear(ANNA)
-    assert member_of(ANNA).status_by == ""
+    assert member_of(ANNA).status == "BLOCKED"
+
+    members.set_status(shop=shop, customer_id=ANNA["id"], status="ACTIVE", actor="eva@example.com")
+    hear(ANNA)
+    assert (member_of(ANNA).status, member_of(ANNA).status_by) == ("CLOSED", "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""By what a customer's orders were last looked for: while it stays, none can have become theirs."""
+
+from django.db import models
+
+from saleor_loyalty.models.shop import Shop
+
+
+class FollowedCustomer(models.Model):
+    """A customer, member or not, all of whose orders were marked.
+
+    Saleor gives guests' orders to a customer on confirmation and with a new email alone; either
+    changes the fingerprint.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
+    customer_id = models.CharField(max_length=64, help_text="Saleor's global id of the customer.")
+    fingerprint = models.CharField(
+        max_length=64, help_text="Equal while the email and its confirmation stay."
+    )
+    since = models.DateTimeField(help_text="When the fingerprint was first seen.")
+    followed_at = models.DateTimeField(help_text="When all orders were last looked for.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "customer_id"], name="saleor_loyalty_followed_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"followed customer {self.customer_id}"
