@@ -17,6 +17,7 @@ pytestmark = pytest.mark.timeout(1200)
 
 SWITCH = """mutation Switch($on: Boolean!) {
   pluginUpdate(id: "saleor.loyalty", input: { active: $on }) { errors { field message code } } }"""
+IS_PLUGIN_ON = '{ plugin(id: "saleor.loyalty") { globalConfiguration { active } } }'
 INSIDE = Path(__file__).parent / "inside"
 IS_ON = "{ loyaltyProgram { isActive } }"
 TABLES = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'saleor\\_loyalty\\_%%'"
@@ -58,6 +59,19 @@ def test_t31_orders_are_paid_while_our_tables_are_gone_and_credited_afterwards(
     assert balance_of(plugin_door, customer, 300) == 300
 
 
+def test_t31_the_plugin_is_switched_off_while_our_tables_are_gone(
+    live: LiveSaleor, plugin_door: Door
+) -> None:
+    staff = plugin_door.staff_token
+    with without_our_tables(live):
+        answer = ask(live.api_url, SWITCH, {"on": False}, token=staff)
+
+    off = ask(live.api_url, IS_PLUGIN_ON, token=staff)["globalConfiguration"]["active"]
+    ask(live.api_url, SWITCH, {"on": True}, token=staff)
+    assert answer["errors"] == []
+    assert off is False
+
+
 def test_a_hook_costs_one_statement_and_survives_whatever_happens(
     live: LiveSaleor, plugin_door: Door
 ) -> None:
@@ -65,6 +79,12 @@ def test_a_hook_costs_one_statement_and_survives_whatever_happens(
 
     assert seen["statements_of_a_hook"] == 1
     assert seen["statements_of_a_draft"] == 0
+    assert seen["statements_of_a_new_order"] == {
+        "none ": 0,
+        "none CODE": 1,  # whose coupon is used now, paid or not
+        "full ": 1,
+        "full CODE": 1,
+    }
     assert seen["statements_in_a_transaction"] == 0
     assert seen["marked_after_commit"] == 1
     assert seen["shop_goes_on_in_a_broken_transaction"] is True

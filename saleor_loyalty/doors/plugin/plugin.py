@@ -1,7 +1,8 @@
 """What Saleor calls when something happens in the shop: it is marked in the inbox, no more."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from saleor_loyalty.doors.app.manifest import APP_ID, manifest
 from saleor_loyalty.doors.plugin import shop, switch
 
 logger = logging.getLogger(__name__)
+
+PATIENCE = timedelta(milliseconds=500)  # that a checkout waits for a settlement
 
 
 class LoyaltyPlugin(BasePlugin):
@@ -43,9 +46,8 @@ class LoyaltyPlugin(BasePlugin):
     }
 
     def order_created(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
-        if order.charge_status == "none":  # told of again when something is paid
-            return previous_value
-        return self._order(order, previous_value)
+        _mark("Order", [order], matters=_matters_when_new)
+        return previous_value
 
     def order_paid(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
         return self._order(order, previous_value)
@@ -69,7 +71,7 @@ class LoyaltyPlugin(BasePlugin):
         return self._order(order, previous_value)
 
     def order_bulk_created(self, orders: list[Any], previous_value: Any, **kwargs: Any) -> Any:
-        _mark("Order", [order for order in orders if _may_matter(order)])
+        _mark("Order", orders, matters=_is_placed)
         return previous_value
 
     def customer_created(self, customer: Any, previous_value: Any, **kwargs: Any) -> Any:
@@ -101,16 +103,26 @@ class LoyaltyPlugin(BasePlugin):
     def save_plugin_configuration(
         cls, plugin_configuration: PluginConfiguration, cleaned_data: dict[str, Any]
     ) -> PluginConfiguration:
-        """Saleor's own, and then the programme follows the plugin's switch."""
+        """Saleor's own, and then the programme follows the plugin's switch.
+
+        Off is what an owner does when something is wrong with us: it works whatever that is, since
+        Saleor does not tell a plugin that is off of anything.
+        """
         was_active = plugin_configuration.active
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        if saved.active != was_active:
-            switch.turn(on=saved.active)
+        if saved.active == was_active:
+            return saved
+        try:
+            with transaction.atomic():
+                switch.turn(on=saved.active)
+        except Exception:
+            if saved.active:
+                raise
+            logger.exception("The plugin is off, and its programme could not be switched off")
         return saved
 
     def _order(self, order: Any, previous_value: Any) -> Any:
-        if _may_matter(order):
-            _mark("Order", [order])
+        _mark("Order", [order], matters=_is_placed)
         return previous_value
 
     def _customer(self, customer: Any, previous_value: Any) -> Any:
@@ -118,15 +130,23 @@ class LoyaltyPlugin(BasePlugin):
         return previous_value
 
 
-def _may_matter(order: Any) -> bool:
+def _is_placed(order: Any) -> bool:
     """A draft earns nothing; it is told of again when it is placed."""
     return getattr(order, "status", None) != "draft"
 
 
-def _mark(kind: str, objects: Iterable[Any]) -> None:
+def _matters_when_new(order: Any) -> bool:
+    """An order that is not paid at all is told of again when it is; unless it uses a coupon."""
+    is_unpaid = getattr(order, "charge_status", None) == "none"
+    return _is_placed(order) and not (is_unpaid and not getattr(order, "voucher_code", None))
+
+
+def _mark(
+    kind: str, objects: Iterable[Any], *, matters: Callable[[Any], bool] = lambda _: True
+) -> None:
     """Have these looked at again once the shop's transaction is committed. Never raises."""
     try:
-        pks = [thing.pk for thing in objects if thing.pk]
+        pks = [thing.pk for thing in objects if thing.pk and matters(thing)]
         if not pks:
             return
         if transaction.get_connection().in_atomic_block:
@@ -144,9 +164,9 @@ def _write(kind: str, pks: list[Any]) -> None:
         with allow_writer():
             here = shop.here()
             if kind == "Order":
-                inbox.mark(shop=here, order_ids=ids)
+                inbox.mark(shop=here, order_ids=ids, patience=PATIENCE)
             else:
-                inbox.mark(shop=here, customer_ids=ids)
+                inbox.mark(shop=here, customer_ids=ids, patience=PATIENCE)
     except Exception:
         shop.forget()
         logger.exception("Not marked, to be found by reconciliation: %s", ", ".join(ids))

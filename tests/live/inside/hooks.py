@@ -56,9 +56,19 @@ def fully_paid(subject=order):
     plugin.order_fully_paid(subject, previous_value=None)
 
 
+def new(charge_status, voucher_code):
+    placed = Order(pk=order.pk, charge_status=charge_status, voucher_code=voucher_code)
+    plugin.order_created(placed, previous_value=None)
+
+
 seen = {
     "statements_of_a_hook": cost(fully_paid),
     "statements_of_a_draft": cost(lambda: fully_paid(draft)),
+    "statements_of_a_new_order": {
+        f"{status} {code}": cost(lambda status=status, code=code: new(status, code))
+        for status in ("none", "full")
+        for code in ("", "CODE")
+    },
 }
 raised = every_hook()
 
