@@ -8,11 +8,12 @@ UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.
 # As a module, so that it finds what reads the templates (babel.cfg).
 PYBABEL := $(PYTHON_IN) -m babel.messages.frontend --quiet
 LOCALE := saleor_loyalty/locale
+BUNDLE := saleor_loyalty/dashboard_extension/static
 # What must hold on graphene 2 too, the version inside Saleor.
 GRAPHENE2_TESTS := tests/graphql
 ARGS ?=
 
-.PHONY: help demo demo-reset test test-saleor test-long lint schema translations migrations benchmark wheel lock clean environment
+.PHONY: help demo demo-reset test test-saleor test-long lint schema translations migrations browser benchmark wheel lock clean environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,8 @@ lint: environment ## style, types, imports between rooms, migrations, the printe
 	$(DJANGO) makemigrations --check --dry-run --settings tests.settings
 	@$(MAKE) --no-print-directory schema translations
 	git diff --exit-code docs/schema.graphql $(LOCALE)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory browser && git diff --exit-code $(BUNDLE); \
+		else echo "No npm here: the bundle was not built anew to compare it."; fi
 
 schema: environment ## print the GraphQL schema to docs/schema.graphql
 	@mkdir -p docs
@@ -67,10 +70,15 @@ translations: environment ## gather the texts to translate into the .po files, a
 	done
 	@$(PYBABEL) compile --domain django --directory $(LOCALE)
 
-benchmark: environment ## time settlement, sweep and reminders against plain SQL doing the same
+browser: ## bundle what runs in the browser anew; needs Node.js
+	@cd frontend && npm ci --silent && npm run --silent build
+
+benchmark: environment ## time settlement, sweep, reminders against plain SQL, staff pages, and webhooks
 	@$(PYTHON_IN) -m benchmarks.settlement
 	@$(PYTHON_IN) -m benchmarks.expiry
 	@$(PYTHON_IN) -m benchmarks.reminders
+	@$(PYTHON_IN) -m benchmarks.staff_pages
+	@$(PYTHON_IN) -m benchmarks.webhooks
 
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings

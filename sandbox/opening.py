@@ -45,6 +45,7 @@ def table(demo: Demo, data_dir: Path) -> str:
         ("Mail", f"{shop}/mail/"),
         ("Push", f"{shop}/push/"),
         ("Staff", f"{shop}/staff/"),
+        ("Back office", f"{shop}/dashboard/app/overview"),
         ("Shop's API", demo.at.shop_url),
         ("Loyalty API", f"{demo.at.app_url}/graphql/"),
         ("Manifest", demo.at.manifest_url),

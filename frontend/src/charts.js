@@ -29,7 +29,7 @@ function draw(figure) {
       cursor: { points: { size: 7 } },
       legend: { live: true },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map((t) => tickDay.format(t * 1000)), space: 70 },
+        { ...axis, values: (_, ticks) => ticks.map((t) => tickDay.format(t * 1000)), space: 70, size: 32 },
         { ...axis, values: (_, ticks) => ticks.map((t) => short.format(t)), size: 56 },
       ],
       series: [

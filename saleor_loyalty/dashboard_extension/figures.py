@@ -1,11 +1,12 @@
 """The numbers of the overview: what points and coupons did in a stretch of days."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import TruncDate
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, Sum, Value
 from django.utils import timezone
 
 from saleor_loyalty.models import (
@@ -20,12 +21,6 @@ from saleor_loyalty.models import (
     Shop,
 )
 
-SPENT = Q(kind=EntryKind.REWARD)
-EXPIRED = Q(kind=EntryKind.EXPIRY)
-RETURNED = Q(kind=EntryKind.REVERSAL, points__gt=0)
-ISSUED = Q(points__gt=0) & ~RETURNED
-TAKEN_BACK = Q(points__lt=0) & ~SPENT & ~EXPIRED
-
 LATE = timedelta(minutes=10)  # work that waits longer is stuck, not busy
 
 
@@ -37,11 +32,11 @@ class Movement:
     spent: coupons that were withdrawn.
     """
 
-    issued: int
-    taken_back: int
-    spent: int
-    returned: int
-    expired: int
+    issued: int = 0
+    taken_back: int = 0
+    spent: int = 0
+    returned: int = 0
+    expired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +50,44 @@ class Day:
 def by_day(*, shop: Shop, days: int, time_zone: str) -> list[Day]:
     """Each of the last `days` days, today the last; those without movement too. One statement."""
     first = first_day(days, time_zone)
+    every = [first + timedelta(days=number) for number in range(days)]
+    midnights = [_midnight(day, time_zone) for day in every]
     rows = (
-        Entry.objects.filter(shop=shop, created_at__gte=_midnight(first, time_zone))
-        .annotate(day=TruncDate("created_at", tzinfo=ZoneInfo(time_zone)))
-        .values("day")
-        .annotate(
-            issued=Sum("points", filter=ISSUED, default=0),
-            taken_back=-Sum("points", filter=TAKEN_BACK, default=0),
-            spent=-Sum("points", filter=SPENT, default=0),
-            returned=Sum("points", filter=RETURNED, default=0),
-            expired=-Sum("points", filter=EXPIRED, default=0),
+        Entry.objects.filter(shop=shop, created_at__gte=midnights[0])
+        .order_by()
+        .values_list(
+            DayOf(F("created_at"), Value(midnights, ArrayField(DateTimeField()))),
+            "kind",
+            Q(points__gt=0),
         )
-        .values_list("day", "issued", "taken_back", "spent", "returned", "expired")
+        .annotate(Sum("points"))
     )
-    moved = {day: Movement(*map(int, numbers)) for day, *numbers in rows}
-    none = Movement(0, 0, 0, 0, 0)
-    every = (first + timedelta(days=number) for number in range(days))
-    return [Day(day, moved.get(day, none)) for day in every]
+    moved: dict[int, Counter[str]] = defaultdict(Counter)
+    for number, kind, is_credit, points in rows:
+        moved[number][_movement(kind, is_credit=is_credit)] += abs(int(points))
+    return [Day(day, Movement(**moved[number])) for number, day in enumerate(every, start=1)]
+
+
+class DayOf(Func):
+    """The number of the day that a moment falls on, from 1, among the midnights of some days.
+
+    Found by PostgreSQL in the sorted list; cheaper by far than each moment's date in a time zone.
+    """
+
+    function = "width_bucket"
+    output_field = IntegerField()
+
+
+def _movement(kind: str, *, is_credit: bool) -> str:
+    """The field of `Movement` that entries of a kind and direction count in."""
+    match kind:
+        case EntryKind.REWARD:
+            return "spent"
+        case EntryKind.EXPIRY:
+            return "expired"
+        case EntryKind.REVERSAL if is_credit:
+            return "returned"
+    return "issued" if is_credit else "taken_back"
 
 
 def total(days: list[Day]) -> Movement:

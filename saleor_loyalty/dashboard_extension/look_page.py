@@ -2,7 +2,7 @@
 
 from django import forms
 from django.http import HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm
@@ -69,7 +69,7 @@ def look_view(visit: Visit) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            return go(visit, "look", told=_now("The look is saved"))
+            return go(visit, "look", told=gettext("The look is saved"))
     shown = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, current.default_language)
     status = 422 if form.errors else 200
     return show(visit, "look.html", {"form": form, "rendered": shown}, status=status)

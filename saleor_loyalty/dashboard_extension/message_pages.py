@@ -5,7 +5,7 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm
@@ -61,7 +61,9 @@ def messages_view(visit: Visit) -> HttpResponse:
         on = visit.request.POST.get("on") == "1"
         look = texts.languages(visit.shop)[0]
         texts.save(visit.shop, kind, look, is_active=on, actor=visit.viewer.actor)
-        told = _now("The message goes out again") if on else _now("The message goes out no more")
+        told = (
+            gettext("The message goes out again") if on else gettext("The message goes out no more")
+        )
         return go(visit, "messages", told=told)
     silenced = texts.silenced(visit.shop)
     every = texts.all_current(visit.shop)
@@ -101,7 +103,7 @@ def text_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            return go(visit, "text", kind, language, told=_now("The text is saved"))
+            return go(visit, "text", kind, language, told=gettext("The text is saved"))
     return _show(visit, kind, language, form=form, status=REFUSED)
 
 
@@ -126,8 +128,11 @@ def preview_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def reset_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     """Back to the words that come with the product. The shop's own stay among the versions."""
-    texts.reset(visit.shop, _known(kind), language, actor=visit.viewer.actor)
-    return go(visit, "text", kind, language, told=_now("The text is the standard one again"))
+    try:
+        texts.reset(visit.shop, _known(kind), language, actor=visit.viewer.actor)
+    except Refused as refused:
+        raise Http404 from refused  # no such language
+    return go(visit, "text", kind, language, told=gettext("The text is the standard one again"))
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
@@ -146,7 +151,7 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            return go(visit, "text", kind, language, told=_now("The test is on its way"))
+            return go(visit, "text", kind, language, told=gettext("The test is on its way"))
     saved = TextForm(initial=_words(visit, kind, language))
     return _show(visit, kind, language, form=saved, test=form, status=REFUSED)
 
@@ -191,11 +196,11 @@ def _show(
 ) -> HttpResponse:
     text = _current(visit, kind, language)
     if kind not in EMAILS:
-        form.fields["subject"].label = _now("Title")
+        form.fields["subject"].label = gettext("Title")
         form.fields["body"].widget.attrs["style"] = "min-height:120px"
     test = test or TestForm(initial={"recipient": visit.viewer.actor if kind in EMAILS else ""})
     if kind not in EMAILS:
-        test.fields["recipient"].label = _now("Email address of a member with a device")
+        test.fields["recipient"].label = gettext("Email address of a member with a device")
     context = {
         "kind": kind.value,
         "label": KINDS_OF_MESSAGES[kind],

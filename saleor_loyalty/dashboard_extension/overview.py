@@ -13,13 +13,13 @@ from saleor_loyalty.explanations import explain
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
 
-PERIODS = (7, 30, 90)
+PERIODS = (7, 30)
 EVENTS = 8
 
 
 @page(Permission.MANAGE_USERS)
 def overview_view(visit: Visit) -> HttpResponse:
-    """The figures of the last days: `?days=7`, 30 or 90."""
+    """The figures of the last days: `?days=7` or 30."""
     if visit.program is None or visit.program.current is None:
         return show(visit, "overview.html", {"periods": PERIODS})
     asked = visit.request.GET.get("days", "")

@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
@@ -33,16 +33,16 @@ Parameters = ParamSpec("Parameters")
 # The languages staff pages are written in; the first one is for everybody else.
 LANGUAGES = ("en", "fr")
 TABS = (
-    ("overview", gettext_lazy("Overview"), Permission.MANAGE_USERS),
-    ("members", gettext_lazy("Members"), Permission.MANAGE_USERS),
-    ("program", gettext_lazy("Program"), Permission.MANAGE_SETTINGS),
-    ("messages", gettext_lazy("Messages"), Permission.MANAGE_SETTINGS),
-    ("look", gettext_lazy("Look"), Permission.MANAGE_SETTINGS),
+    ("overview", _("Overview"), Permission.MANAGE_USERS),
+    ("members", _("Members"), Permission.MANAGE_USERS),
+    ("program", _("Program"), Permission.MANAGE_SETTINGS),
+    ("messages", _("Messages"), Permission.MANAGE_SETTINGS),
+    ("look", _("Look"), Permission.MANAGE_SETTINGS),
 )
 MEANING: Mapping[Permission, str | Promise] = {
-    Permission.MANAGE_USERS: gettext_lazy("Manage customers"),
-    Permission.MANAGE_ORDERS: gettext_lazy("Manage orders"),
-    Permission.MANAGE_SETTINGS: gettext_lazy("Manage settings"),
+    Permission.MANAGE_USERS: _("Manage customers"),
+    Permission.MANAGE_ORDERS: _("Manage orders"),
+    Permission.MANAGE_SETTINGS: _("Manage settings"),
 }
 
 

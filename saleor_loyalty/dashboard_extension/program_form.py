@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm
@@ -132,7 +132,7 @@ class ProgramForm(StaffForm):
             given["expiry_days"] = None
             self.errors.pop("expiry_days", None)
         elif not given.get("expiry_days") and "expiry_days" not in self.errors:
-            self.add_error("expiry_days", _now("Say after how many days points expire."))
+            self.add_error("expiry_days", gettext("Say after how many days points expire."))
         return given
 
 
@@ -150,7 +150,9 @@ class TermsForm(forms.Form):
         super().__init__(data, prefix=f"channel-{channel}", initial=dict(initial), label_suffix="")
         self.channel = channel
         self.currency = currency
-        self.fields["earns"].label = _now("Orders in {channel} earn points").format(channel=channel)
+        self.fields["earns"].label = gettext("Orders in {channel} earn points").format(
+            channel=channel
+        )
 
     def check(self, discount_type: str) -> None:
         """What a channel that earns has to say."""
@@ -160,12 +162,12 @@ class TermsForm(forms.Form):
             return
         for name in ("points_per_unit", "discount_value"):
             if given.get(name) is None and name not in self.errors:
-                self.add_error(name, _now("Give a number."))
+                self.add_error(name, gettext("Give a number."))
         value = given.get("discount_value")
         if value is not None and value <= 0:
-            self.add_error("discount_value", _now("The discount has to be more than nothing."))
+            self.add_error("discount_value", gettext("The discount has to be more than nothing."))
         if value is not None and discount_type == DiscountType.PERCENTAGE and value > 100:
-            self.add_error("discount_value", _now("A discount has 100 percent at most."))
+            self.add_error("discount_value", gettext("A discount has 100 percent at most."))
 
     def terms(self) -> dict[str, Any]:
         names = ("points_per_unit", "discount_value", "min_spent")
@@ -193,7 +195,7 @@ class ProgramForms:
             form.check(self.rules.cleaned_data.get("discount_type", ""))
             is_valid = is_valid and not form.errors
         if is_valid and not list(self.earning()):
-            self.rules.add_error(None, _now("Let at least one channel earn points."))
+            self.rules.add_error(None, gettext("Let at least one channel earn points."))
             return False
         return is_valid
 

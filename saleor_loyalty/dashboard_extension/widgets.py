@@ -44,8 +44,9 @@ def customer_view(visit: Visit) -> HttpResponse:
 @page(Permission.MANAGE_ORDERS)
 def order_view(visit: Visit) -> HttpResponse:
     """`?orderId=`: the points the order stands at, and why."""
+    order_id = visit.request.GET.get("orderId", "").replace("\x00", "")  # text has no NUL
     order = (
-        SettledOrder.objects.filter(shop=visit.shop, order_id=visit.request.GET.get("orderId", ""))
+        SettledOrder.objects.filter(shop=visit.shop, order_id=order_id)
         .select_related("member")
         .first()
     )

@@ -63,7 +63,14 @@ class Entry(models.Model):
                 condition=~models.Q(points=0), name="saleor_loyalty_entry_not_zero"
             ),
         ]
-        indexes = [models.Index(fields=["member", "-id"], name="saleor_loyalty_entry_history")]
+        indexes = [
+            models.Index(fields=["member", "-id"], name="saleor_loyalty_entry_history"),
+            models.Index(
+                fields=["shop", "created_at"],
+                include=["kind", "points"],
+                name="saleor_loyalty_entry_by_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points:+d}"

@@ -77,6 +77,11 @@ class Message(models.Model):
                 condition=models.Q(status=MessageStatus.PENDING),
                 name="saleor_loyalty_message_to_send",
             ),
+            models.Index(
+                fields=["shop", "created_at"],
+                condition=models.Q(status=MessageStatus.FAILED),
+                name="saleor_loyalty_message_failed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
+expect.set_options(timeout=20_000)  # a machine that is busy otherwise is no bug
 
 PAGES = (
     "overview",
@@ -217,6 +218,29 @@ def test_the_program_is_switched_off_and_on_by_name(open_page, program):
     assert AuditRecord.objects.get().actor == "sam@example.com"
 
 
+def test_the_overview_tells_and_draws_what_points_did(open_page, coupon):
+    frame = inside(open_page("app/overview"))
+
+    issued = frame.locator(".figures > div", has_text="Points issued")
+    expect(issued.locator("dd").first).to_have_text("5,200")
+    expect(frame.locator("figure canvas")).to_be_visible()
+    frame.get_by_text("As a table").click()
+    expect(frame.locator("details tbody tr").first).to_contain_text("5,200")
+    frame.get_by_role("link", name="7 days").click()
+    expect(frame.locator("details tbody tr")).to_have_count(7)
+
+
+def test_what_was_changed_of_the_program_is_listed_and_downloaded(open_page, program):
+    page = open_page("app/program")
+    frame = inside(page)
+    frame.get_by_role("link", name="Changes").click()
+    expect(frame.get_by_role("cell", name="Set up the program")).to_be_visible()
+
+    with page.expect_download() as download:
+        frame.get_by_role("link", name="All as CSV").click()
+    assert "owner@example.com,Set up the program,version 1" in download.value.path().read_text()
+
+
 def test_fields_that_do_not_matter_are_hidden(open_page, program):
     frame = inside(open_page("app/program"))
     expect(frame.get_by_label("After how many days")).to_be_hidden()
@@ -267,7 +291,8 @@ def test_a_message_is_switched_off(open_page, program):
 
 
 def test_the_look_is_changed_and_a_wrong_address_is_said_beside_its_field(open_page, program):
-    frame = inside(open_page("app/look"))
+    page = open_page("app/look")
+    frame = inside(page)
     frame.get_by_label("Name of the shop").fill("Nordlys")
     frame.get_by_label("Address of the logo").fill("not an address")
     frame.get_by_role("button", name="Save").click()
@@ -275,6 +300,7 @@ def test_the_look_is_changed_and_a_wrong_address_is_said_beside_its_field(open_p
 
     frame.get_by_label("Address of the logo").fill("")
     frame.get_by_role("button", name="Save").click()
+    expect(page.locator("#note")).to_have_text("The look is saved")
     expect(frame.frame_locator("iframe").get_by_text("Nordlys").first).to_be_visible()
     assert Look.objects.get().shop_name == "Nordlys"
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from sandbox.shop.pages import visitor
 def dashboard(request: HttpRequest, path: str = "") -> HttpResponse:
     """The first page, or one of the app's in full."""
     if (frame := _frame(request)) is None:
+        messages.info(request, "The Dashboard is for staff: be Sam.")
         return redirect("sign_in")
     return render(request, "shop/dashboard.html", {**frame, "page": path and f"/{path}"})
 

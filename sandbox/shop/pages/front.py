@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         messages.info(request, "You are a guest now.")
         return redirect("front")
     messages.success(request, f"Hello {user.first_name}.")
-    return redirect("staff" if user.is_staff else "front")
+    return redirect("dashboard" if user.is_staff else "front")
 
 
 @require_POST
