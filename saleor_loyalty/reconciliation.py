@@ -1,24 +1,33 @@
 """What events did not tell: a walk over all that changed in Saleor since the last one.
 
-It marks, and the workers do the rest. So a lost event costs minutes, and a shop that could not
-reach us for a day ends right.
+It marks, and the workers do the rest. So a lost event costs minutes (that of an order's expiry, a
+day), and a shop that could not reach us for a day ends right.
 """
 
+import logging
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from django.db.models import Q
+from django.utils import timezone
 
 from saleor_loyalty import inbox, snapshots
-from saleor_loyalty.models import Member, MemberStatus, Shop
-from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, Saleor
+from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, Shop, Sighting
+from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
 
 # A change is stamped before it can be read: for as long as its transaction in Saleor is open.
 OVERLAP = timedelta(minutes=10)
 PAUSE = 0.25  # seconds between two pages: the shop has customers to serve
+LEASE = timedelta(minutes=10)  # longer than the most patient page
 MEMBER_PAGES = 10  # pages of members that one walk looks up among Saleor's customers
+NOT_BELIEVED = 10  # so many members absent at once, and nobody present, are a fault of the answer
+ASKED_DAILY = timedelta(days=1)
+MAY_EXPIRE_FOR = timedelta(days=60)  # after an order was placed with a coupon
+
+logger = logging.getLogger(__name__)
 
 Watermark = Literal["orders_walked_to", "customers_walked_to"]
 
@@ -30,60 +39,131 @@ class Marked(NamedTuple):
     customers: int
 
 
+def begin(shop: Shop) -> bool:
+    """Take the shop's walk for this worker; False while another has it. `end` gives it back.
+
+    A lease that every page renews, and not a lock of the session: a pooler may lose those.
+    """
+    now = timezone.now()
+    free = Q(walk_until=None) | Q(walk_until__lte=now)
+    return Shop.objects.filter(free, pk=shop.pk).update(walk_until=now + LEASE) == 1
+
+
+def end(shop: Shop) -> None:
+    """Give the shop's walk back."""
+    Shop.objects.filter(pk=shop.pk).update(walk_until=None)
+
+
 def reconcile(
-    shop: Shop, saleor: Saleor, *, since: datetime | None = None, pause: float = PAUSE
+    shop: Shop,
+    saleor: Saleor,
+    *,
+    since: datetime | None = None,
+    pause: float = PAUSE,
+    budget: timedelta | None = None,
 ) -> Marked:
     """Mark what changed since the last walk, or since a moment.
 
-    Page by page, each noted when it is done: a walk that stops is gone on with by the next one. Two
-    at once do the same twice and no harm. Raises SaleorUnavailable, after some patience, and
-    SaleorRefused.
+    Page by page, each noted when it is done: a walk that stops is gone on with by the next one.
+    `budget` is how long orders and customers may each take before they are left to that. Two walks
+    at once mark the same twice, which costs Saleor. Raises SaleorUnavailable, after some patience,
+    and SaleorRefused.
     """
     saleor = saleor.patiently()
+    orders = _orders(shop, saleor, since, pause, budget)
+    customers = _customers(shop, saleor, since, pause, budget)
     return Marked(
-        orders=sum(_orders(shop, saleor, since, pause)),
-        customers=sum(_customers(shop, saleor, since, pause)) + sum(_gone(shop, saleor, pause)),
+        orders=sum(orders) + _orders_with_coupons(shop),
+        customers=sum(customers) + sum(_in_or_out(shop, saleor, pause)),
     )
 
 
-def _orders(shop: Shop, saleor: Saleor, since: datetime | None, pause: float) -> Iterator[int]:
-    """Orders Saleor was asked about since they changed are left out; events' word is not enough."""
+def _orders(
+    shop: Shop, saleor: Saleor, since: datetime | None, pause: float, budget: timedelta | None
+) -> Iterator[int]:
+    """Orders Saleor was asked about as they are now are left out; events' word is not enough."""
     start = since or _start(shop, shop.orders_walked_to)
-    for page in saleor.orders_changed_since(start):
+    pages = saleor.orders_changed_since(start)
+    for page in _walk(shop, "orders_walked_to", pages, start, pause, budget):
         ids = snapshots.not_asked_about(shop, page)
         inbox.mark(shop=shop, order_ids=ids)
-        _advance(shop, "orders_walked_to", page[-1].at)
         yield len(ids)
-        time.sleep(pause)
 
 
-def _customers(shop: Shop, saleor: Saleor, since: datetime | None, pause: float) -> Iterator[int]:
+def _customers(
+    shop: Shop, saleor: Saleor, since: datetime | None, pause: float, budget: timedelta | None
+) -> Iterator[int]:
     start = since or _start(shop, shop.customers_walked_to)
-    for page in saleor.customers_changed_since(start):
+    pages = saleor.customers_changed_since(start)
+    for page in _walk(shop, "customers_walked_to", pages, start, pause, budget):
         inbox.mark(shop=shop, customer_ids=[changed.id for changed in page])
-        _advance(shop, "customers_walked_to", page[-1].at)
         yield len(page)
+
+
+def _walk(
+    shop: Shop,
+    watermark: Watermark,
+    pages: Iterator[list[Changed]],
+    start: datetime,
+    pause: float,
+    budget: timedelta | None,
+) -> Iterator[list[Changed]]:
+    """The pages, each noted as done when the next is asked for, until the time is used up.
+
+    Not before it is beyond where the last walk ended: else it would never get there.
+    """
+    ends = time.monotonic() + budget.total_seconds() if budget is not None else math.inf
+    for page in pages:
+        yield page
+        _advance(shop, watermark, page[-1].at)
+        if time.monotonic() >= ends and page[-1].at > start + OVERLAP:
+            return
         time.sleep(pause)
 
 
-def _gone(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:
-    """Members who are customers no more: whom staff deleted, no event and no list tells of.
+def _orders_with_coupons(shop: Shop) -> int:
+    """Mark some orders that used a coupon and that Saleor was not asked about for a day.
+
+    One that expires changes no `updatedAt`: were its event lost, its coupon would be too.
+    """
+    now = timezone.now()
+    asked = Sighting.objects.filter(shop=shop, was_asked=True, seen_at__gt=now - ASKED_DAILY)
+    used = Coupon.objects.filter(
+        shop=shop, status=CouponStatus.USED, used_at__gt=now - MAY_EXPIRE_FOR
+    ).exclude(used_order_id__in=asked.values("order_id"))
+    # By chance: orders that Saleor has deleted are never sighted, and must not crowd out the rest.
+    ids = set(used.order_by("?").values_list("used_order_id", flat=True)[:ORDERS_AT_ONCE])
+    inbox.mark(shop=shop, order_ids=ids)
+    return len(ids)
+
+
+def _in_or_out(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:
+    """Members who are customers no more, or again: of those no event and no list tells.
 
     Some pages each time, going round: everybody's turn comes.
     """
-    members = Member.objects.filter(shop=shop).exclude(status=MemberStatus.CLOSED)
+    by_shop = Q(status=MemberStatus.ACTIVE) | Q(status=MemberStatus.CLOSED, status_by="")
+    members = Member.objects.filter(by_shop, shop=shop).order_by("pk")
     for _ in range(MEMBER_PAGES):
-        page = members.filter(pk__gt=shop.members_walked_to).order_by("pk")
-        ids = dict(page.values_list("customer_id", "pk")[:CUSTOMERS_AT_ONCE])
-        gone = ids.keys() - saleor.customers(list(ids)) if ids else set()
-        inbox.mark(shop=shop, customer_ids=gone)
-        is_round_done = len(ids) < CUSTOMERS_AT_ONCE
-        shop.members_walked_to = 0 if is_round_done else max(ids.values())
+        page = list(members.filter(pk__gt=shop.members_walked_to)[:CUSTOMERS_AT_ONCE])
+        ids = _wrong(shop, saleor, page) if page else set()
+        inbox.mark(shop=shop, customer_ids=ids)
+        is_round_done = len(page) < CUSTOMERS_AT_ONCE
+        shop.members_walked_to = 0 if is_round_done else page[-1].pk
         shop.save(update_fields=["members_walked_to"])
-        yield len(gone)
+        yield len(ids)
         if is_round_done:
             return
         time.sleep(pause)
+
+
+def _wrong(shop: Shop, saleor: Saleor, page: Sequence[Member]) -> set[str]:
+    """Whose member is open though they are gone, or closed though they are there: customer ids."""
+    there = saleor.customers([member.customer_id for member in page]).keys()
+    if not there and len(page) >= NOT_BELIEVED:
+        logger.warning("Shop %s has none of the %s members asked for", shop.pk, len(page))
+        return set()
+    return {m.customer_id for m in page if (m.customer_id in there) == m.is_closed_by_shop}
 
 
 def _start(shop: Shop, watermark: datetime | None) -> datetime:
@@ -91,6 +171,8 @@ def _start(shop: Shop, watermark: datetime | None) -> datetime:
 
 
 def _advance(shop: Shop, watermark: Watermark, moment: datetime) -> None:
-    """Move a watermark on, never back."""
+    """Move a watermark on, never back, and renew the lease of whoever walks."""
+    this = Shop.objects.filter(pk=shop.pk)
+    this.filter(walk_until__isnull=False).update(walk_until=timezone.now() + LEASE)
     behind = Q(**{watermark: None}) | Q(**{f"{watermark}__lt": moment})
-    Shop.objects.filter(behind, pk=shop.pk).update(**{watermark: moment})
+    this.filter(behind).update(**{watermark: moment})

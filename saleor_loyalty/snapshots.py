@@ -8,9 +8,10 @@ that is enough, and what makes up for the rest.
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty.inbox import Claim
@@ -22,6 +23,8 @@ from saleor_loyalty.statements import Writing, recordset
 # oldest snapshot that is believed, so that one that is missing was never made.
 BELIEVED_FOR = timedelta(hours=1)
 KEPT_FOR = timedelta(days=2)
+
+Row = TypeVar("Row", bound=Model)
 
 NOTE = """
     noted AS (
@@ -106,9 +109,18 @@ def not_asked_about(shop: Shop, changed: Iterable[tuple[str, datetime]]) -> list
 
 
 def forget_old(shop: Shop) -> None:
-    """Drop what can decide nothing any more: old sightings, and facts too old to be believed."""
+    """Drop what can decide nothing any more: old sightings, and facts too old to be believed.
+
+    Rows that somebody holds are left to the next time, so that no webhook waits for us or we for
+    each other.
+    """
     now = timezone.now()
-    Sighting.objects.filter(shop=shop, seen_at__lt=now - KEPT_FOR).delete()
-    Change.objects.filter(shop=shop, facts_at__lt=now - BELIEVED_FOR).update(
-        facts=None, facts_at=None
-    )
+    sightings = Sighting.objects.filter(shop=shop, seen_at__lt=now - KEPT_FOR)
+    told = Change.objects.filter(shop=shop, facts_at__lt=now - BELIEVED_FOR)
+    with transaction.atomic():
+        Sighting.objects.filter(pk__in=_not_held(sightings)).delete()
+        Change.objects.filter(pk__in=_not_held(told)).update(facts=None, facts_at=None)
+
+
+def _not_held(rows: QuerySet[Row]) -> list[int]:
+    return list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))

@@ -1,7 +1,9 @@
 """What the workers do, a batch at a time. Run by any Celery app, ours or Saleor's."""
 
 import logging
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -20,42 +22,39 @@ from saleor_loyalty.connection import connect
 from saleor_loyalty.messages import outbox, reminders
 from saleor_loyalty.models import Shop
 
+WALK_BUDGET = timedelta(seconds=60)  # others wait for the worker that walks
+
 logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
 def settle_orders() -> None:
     """Follow every changed customer and settle every changed order that is due, in every shop."""
-    for shop in inbox.shops_with_work():
-        _each_shop(shop, _settle_shop)
+    _each_shop(inbox.shops_with_work(), _settle_shop)
 
 
 @shared_task(ignore_result=True)
 def mint_coupons() -> None:
     """Mint every pending coupon that is due, in every shop."""
-    for shop in coupons.shops_with_work():
-        _each_shop(shop, _mint_shop)
+    _each_shop(coupons.shops_with_work(), _mint_shop)
 
 
 @shared_task(ignore_result=True)
 def retire_codes() -> None:
     """Delete the voucher of every retired code that is due, in every shop."""
-    for shop in retirement.shops_with_work():
-        _each_shop(shop, _retire_in_shop)
+    _each_shop(retirement.shops_with_work(), _retire_in_shop)
 
 
 @shared_task(ignore_result=True)
 def expire_points() -> None:
     """End the points whose time has come, in every shop."""
-    for shop in expiry.shops_with_work():
-        _each_shop(shop, _expire_in_shop)
+    _each_shop(expiry.shops_with_work(), _expire_in_shop)
 
 
 @shared_task(ignore_result=True)
 def queue_reminders() -> None:
     """Queue the reminders whose moment has come, in every shop."""
-    for shop in reminders.shops_with_work():
-        _each_shop(shop, _queue_in_shop)
+    _each_shop(reminders.shops_with_work(), _queue_in_shop)
 
 
 @shared_task(ignore_result=True)
@@ -68,16 +67,19 @@ def send_messages() -> None:
 @shared_task(ignore_result=True)
 def reconcile() -> None:
     """Mark what changed in each shop since the last walk, however its event was lost."""
-    for shop in Shop.objects.filter(is_active=True):
-        _each_shop(shop, _reconcile_shop)
+    _each_shop(Shop.objects.filter(is_active=True), _reconcile_shop)
+    _each_shop(Shop.objects.all(), snapshots.forget_old)  # those that removed the app, too
 
 
-def _each_shop(shop: Shop, work: Callable[[Shop], None]) -> None:
-    """A shop in trouble must not keep the others waiting."""
-    try:
-        work(shop)
-    except Exception:
-        logger.exception("Shop %s: work stopped, the next run goes on", shop.pk)
+def _each_shop(shops: Iterable[Shop], work: Callable[[Shop], None]) -> None:
+    """A shop in trouble stops no other, and comes first by chance alone: it may keep us waiting."""
+    shops = list(shops)
+    random.shuffle(shops)
+    for shop in shops:
+        try:
+            work(shop)
+        except Exception:
+            logger.exception("Shop %s: work stopped, the next run goes on", shop.pk)
 
 
 def _settle_shop(shop: Shop) -> None:
@@ -99,9 +101,13 @@ def _retire_in_shop(shop: Shop) -> None:
 
 
 def _reconcile_shop(shop: Shop) -> None:
-    with connect(shop) as saleor:
-        reconciliation.reconcile(shop, saleor)
-    snapshots.forget_old(shop)
+    if not reconciliation.begin(shop):
+        return
+    try:
+        with connect(shop) as saleor:
+            reconciliation.reconcile(shop, saleor, budget=WALK_BUDGET)
+    finally:
+        reconciliation.end(shop)
 
 
 def _expire_in_shop(shop: Shop) -> None:

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from saleor_loyalty import inbox, reconciliation, settlement, tasks, vault
-from saleor_loyalty.models import Change, Entry, Member, Shop
+from saleor_loyalty.models import Change, Coupon, Entry, Member, Shop, Sighting
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import (
     PatientTransport,
@@ -153,14 +155,140 @@ def test_a_customer_whom_staff_deleted_is_found(shop, paper, walk, anna):
     assert Change.objects.get(subject="CUSTOMER").subject_id == ANNA["id"]
 
 
+def test_whom_the_shop_closed_and_has_again_is_found(shop, paper, walk, anna):
+    Member.objects.update(status="CLOSED")
+
+    assert walk(since=timezone.now()).customers == 1
+
+    Member.objects.update(status_by="eva@example.com")
+    Change.objects.all().delete()
+    assert walk(since=timezone.now()).customers == 0
+
+
+def test_a_whole_page_of_absent_members_is_not_believed(shop, paper, walk, caplog):
+    """A replica being rebuilt, a shop restored from a backup: not ten deleted accounts."""
+    Member.objects.bulk_create(
+        Member(shop=shop, customer_id=f"VXNlcj{n}", joined_at=NOON) for n in range(10)
+    )
+
+    assert walk(since=timezone.now()).customers == 0
+    assert "has none of the 10 members" in caplog.text
+
+
+def used_coupon(shop, paper, settle):
+    """A coupon used by an order that is not paid yet, two days ago; the order's id."""
+    settle(paper.place(1, line(512)))
+    code = Coupon.objects.get().code
+    key = paper.place(
+        2, line(10), voucherCode=code, events=[], chargeStatus="NONE", totalCharged={"amount": 0}
+    )
+    settle(key)
+    Coupon.objects.update(used_at=timezone.now() - timedelta(days=2))
+    Sighting.objects.update(seen_at=timezone.now() - timedelta(hours=25))
+    return key
+
+
+def test_t13_an_expired_order_of_which_no_event_told_gives_its_coupon_back(
+    shop, paper, walk, settle
+):
+    key = used_coupon(shop, paper, settle)
+    paper.orders[key]["status"] = "EXPIRED"  # Saleor does not touch updatedAt
+
+    assert walk(since=timezone.now()).orders == 1
+    work(shop, paper)
+
+    assert Coupon.objects.get().status == "PENDING"
+
+
+def test_orders_that_used_a_coupon_are_asked_for_once_a_day_and_not_for_ever(
+    shop, paper, walk, settle
+):
+    used_coupon(shop, paper, settle)
+    walk(since=timezone.now())
+    work(shop, paper)
+    assert walk(since=timezone.now()).orders == 0
+
+    Sighting.objects.all().delete()
+    Coupon.objects.update(used_at=timezone.now() - timedelta(days=61))
+    assert walk(since=timezone.now()).orders == 0
+
+
+def test_a_walk_out_of_time_is_gone_on_with_by_the_next(shop, paper, walk):
+    paper.page = 1
+    keys = [place(paper, n, minutes=20 * n) for n in range(4)]
+
+    walk(budget=timedelta(0))
+    assert orders_marked() == {keys[0]}
+    walk(budget=timedelta(0))
+    assert orders_marked() == {keys[0], keys[1]}
+
+
+def test_a_walk_out_of_time_gets_beyond_the_overlap(shop, paper, walk):
+    paper.page = 1
+    keys = [place(paper, n, minutes=n) for n in range(4)]
+    Shop.objects.update(orders_walked_to=NOON + timedelta(minutes=2))
+
+    walk(budget=timedelta(0))
+
+    assert orders_marked() == set(keys)
+
+
+def test_one_worker_walks_a_shop_at_a_time(shop, monkeypatch):
+    Shop.objects.update(sealed_token=vault.seal("token"))
+    walks = []
+
+    def reconcile(each, _saleor, **_options):
+        walks.append(each.pk)
+        if len(walks) == 1:
+            tasks.reconcile()
+
+    monkeypatch.setattr(reconciliation, "reconcile", reconcile)
+    tasks.reconcile()
+    assert len(walks) == 1
+
+    tasks.reconcile()
+    assert len(walks) == 2
+
+
+def test_a_killed_workers_walk_is_another_workers_soon(shop, monkeypatch):
+    Shop.objects.update(sealed_token=vault.seal("token"), walk_until=timezone.now())
+    walks = []
+    monkeypatch.setattr(reconciliation, "reconcile", lambda *_args, **_options: walks.append(1))
+
+    tasks.reconcile()
+
+    assert walks == [1]
+
+
+def test_what_a_removed_shop_told_is_forgotten_too(shop):
+    Shop.objects.update(is_active=False)
+    Change.objects.create(
+        shop=shop,
+        subject="ORDER",
+        subject_id="x",
+        facts={"user": "Anna"},
+        facts_at=NOON,
+        marked_at=NOON,
+        due_at=NOON,
+    )
+    tasks.reconcile()
+
+    assert Change.objects.get().facts is None
+
+
 def test_members_are_looked_up_in_turn(shop, paper, walk, monkeypatch):
     Member.objects.bulk_create(
         Member(shop=shop, customer_id=f"VXNlcj{n}", joined_at=NOON) for n in range(250)
     )
+    Member.objects.filter(customer_id__endswith="0").update(
+        customer_id=Concat("customer_id", Value("id"))
+    )
+    for present in Member.objects.filter(customer_id__endswith="id"):
+        paper.know({**ANNA, "id": present.customer_id, "updatedAt": "2025-12-01T00:00:00+00:00"})
     monkeypatch.setattr(reconciliation, "MEMBER_PAGES", 2)
 
-    assert walk(since=timezone.now()).customers == 200
-    assert walk(since=timezone.now()).customers == 50
+    assert walk(since=timezone.now()).customers == 180
+    assert walk(since=timezone.now()).customers == 45
     shop.refresh_from_db()
     assert shop.members_walked_to == 0
 
@@ -243,7 +371,7 @@ def test_the_scheduled_walk_goes_on_with_the_next_shop_when_one_is_in_trouble(
     )
     walked = []
 
-    def reconcile(each, _saleor):
+    def reconcile(each, _saleor, **_options):
         walked.append(each.pk)
         raise SaleorRefused("no")
 
