@@ -1,6 +1,7 @@
 """Coupons: minted as vouchers in Saleor, and followed when the shop sees them used."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,7 +45,10 @@ def shops_with_work() -> list[Shop]:
 
 
 def mint_due(shop: Shop, *, limit: int = 50) -> int:
-    """Mint a batch of the shop's pending coupons; how many were taken up."""
+    """Mint a batch of the shop's pending coupons; how many were taken up.
+
+    0 also when Saleor did not answer: it would not now.
+    """
     batch = _claim(shop, limit)
     if not batch:
         return 0
@@ -56,6 +60,7 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
     except (SaleorUnavailable, SaleorRefused) as error:
         for coupon in batch:  # those minted already are no longer pending
             _postpone(coupon, error)
+        return 0
     return len(batch)
 
 
@@ -180,12 +185,17 @@ def uses(
     coupons: Iterable[Coupon], former: Iterable[RetiredCode], orders: Iterable[Order]
 ) -> list[Use]:
     """The orders that name a code of ours, one a coupon has or had."""
-    by_code = {order.voucher_code: order for order in orders if order.voucher_code}
+    by_code: dict[str, list[Order]] = defaultdict(list)
+    for order in sorted(orders, key=lambda order: not order.is_void):  # gone ones make room first
+        if order.voucher_code:
+            by_code[order.voucher_code].append(order)
     members = {coupon.pk: coupon.member_id for coupon in coupons}
     codes = {(coupon.pk, coupon.code) for coupon in coupons}
     codes |= {(retired.coupon_id, retired.code) for retired in former}
     return [
-        Use(pk, members[pk], code, by_code[code]) for pk, code in sorted(codes) if code in by_code
+        Use(pk, members[pk], code, order)
+        for pk, code in sorted(codes)
+        for order in by_code.get(code, ())
     ]
 
 

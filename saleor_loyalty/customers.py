@@ -41,29 +41,33 @@ NOTE = """
 def follow_due(shop: Shop, saleor: Saleor) -> int:
     """Follow one batch of the shop's changed customers; how many changes were taken up.
 
-    What cannot be followed now goes back into the inbox for a later try.
+    What cannot be followed now goes back into the inbox for a later try. 0 also when Saleor did
+    not answer: it would not now.
     """
     claim = inbox.claim(shop=shop, subject=Subject.CUSTOMER, limit=CUSTOMERS_AT_ONCE)
     if claim is None:
         return 0
-    _follow_claim(shop, saleor, claim, list(claim.marks))
-    return len(claim.marks)
+    return len(claim.marks) if _follow_claim(shop, saleor, claim, list(claim.marks)) else 0
 
 
-def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> None:
-    """All at once; if that fails, one by one, so that one bad customer holds up no other."""
+def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> bool:
+    """All at once; if that fails, one by one, so that one bad customer holds up no other.
+
+    False when Saleor did not answer.
+    """
     try:
         follow(shop, saleor, claim, ids)
     except (SaleorUnavailable, SaleorForbade) as error:
         logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
-        inbox.postpone(claim, ids, error=error)
+        inbox.postpone(claim, claim.marks, error=error)
+        return False
     except Exception as error:
         if len(ids) == 1:
             logger.exception("Shop %s: customer %s not followed, later again", shop.pk, *ids)
             inbox.postpone(claim, ids, error=error)
-            return
-        for customer_id in ids:
-            _follow_claim(shop, saleor, claim, [customer_id])
+            return True
+        return all(_follow_claim(shop, saleor, claim, [customer_id]) for customer_id in ids)
+    return True
 
 
 def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Min, Sum
@@ -13,6 +13,7 @@ from saleor_loyalty import lapse
 from saleor_loyalty.models import Change, Entry, Lot, Member, Program, Shop
 from saleor_loyalty.rules.expiry import PER_LOT, ExpiryRule
 
+GRACE = timedelta(days=3)  # of points that ended, while an order waits that might renew them
 MEMBERS_AT_ONCE = 5000  # few enough that nobody who needs one of them waits long
 
 logger = logging.getLogger(__name__)
@@ -62,9 +63,11 @@ def sweep(
 def settled_until(shop: Shop, *, now: datetime) -> datetime:
     """The moment up to which all orders we heard of are settled.
 
-    An order that waits may have been paid in time to renew points that ended meanwhile.
+    An order that waits may have been paid in time to renew points that ended meanwhile. One that
+    has waited for longer than GRACE cannot be settled, and holds up nobody's points any more.
     """
-    oldest = Change.objects.filter(shop=shop).aggregate(at=Min("marked_at"))["at"]
+    waiting = Change.objects.filter(shop=shop, marked_at__gt=now - GRACE)
+    oldest = waiting.aggregate(at=Min("marked_at"))["at"]
     return min(now, oldest or now)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
 LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
+TOLD_FIRST = (F("facts_at").asc(nulls_last=True),)
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
 # The newest facts win, of one moment those with the longer history. A mark without facts, or two
@@ -121,11 +122,14 @@ def shops_with_work() -> list[Shop]:
 def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim | None:
     """Take up to `limit` due changes of a shop for this worker alone; None when none is due.
 
+    Those come first of which events told: they need no answer from a shop that may not give one.
     One statement.
     """
     id_ = uuid.uuid4()
     due = Change.objects.filter(shop=shop, subject=subject, shop__program__is_active=True)
-    taken = claims.take(due, limit=limit, now=timezone.now(), lease=LEASE, claim=id_)
+    taken = claims.take(
+        due, limit=limit, now=timezone.now(), lease=LEASE, first=TOLD_FIRST, claim=id_
+    )
     return Claim(id_, {change.subject_id: change.marks for change in taken}) if taken else None
 
 

@@ -27,7 +27,8 @@ def shops_with_work() -> list[Shop]:
 def retire_due(shop: Shop, *, limit: int = 50) -> int:
     """Retire a batch of the shop's codes that are due; how many were taken up.
 
-    Any number of workers may run it at once: each code is one worker's until its lease ends.
+    Any number of workers may run it at once: each code is one worker's until its lease ends. 0
+    also when Saleor did not answer: it would not now.
     """
     batch = _claim(shop, limit)
     if not batch:
@@ -39,6 +40,7 @@ def retire_due(shop: Shop, *, limit: int = 50) -> int:
     except (SaleorUnavailable, SaleorForbade) as error:
         for retired in batch:
             _postpone(retired, error)
+        return 0
     return len(batch)
 
 

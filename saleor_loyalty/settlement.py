@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 # so a second try goes through.
 CONFLICTS = (IntegrityError, OperationalError)
 
+MOST_REQUESTS = 32  # for a page of 100 orders: enough to find two that Saleor stumbles over
+
 ROW_FIELDS = (
     *("member", "version", "points", "revision"),
     *("gift_card_lines", "waived", "settled_at"),
@@ -69,7 +71,8 @@ class Standing:
 def settle_due(shop: Shop, saleor: Saleor) -> int:
     """Settle one batch of the shop's changed orders; how many changes were taken up.
 
-    What cannot be settled now goes back into the inbox for a later try.
+    What cannot be settled now goes back into the inbox for a later try. 0 also when Saleor did
+    not answer: it would not now, and other shops wait.
     """
     claim = inbox.claim(shop=shop, limit=ORDERS_AT_ONCE)
     if claim is None:
@@ -77,14 +80,18 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     told, old_news = snapshots.of(shop, claim)
     unknown = claim.marks.keys() - told.keys() - old_news
     asked, failed = _fetch_or_postpone(shop, saleor, claim, unknown)
-    _settle_claim(shop, claim, {**told, **asked}, claim.marks.keys() - failed, told=told.keys())
-    return len(claim.marks)
+    known = {**told, **(asked or {})}
+    _settle_claim(shop, claim, known, claim.marks.keys() - failed, told=told.keys())
+    return 0 if asked is None else len(claim.marks)
 
 
 def _fetch_or_postpone(
     shop: Shop, saleor: Saleor, claim: Claim, order_ids: Collection[str]
-) -> tuple[Mapping[str, Order], Collection[str]]:
-    """The orders that Saleor has to be asked for, and the ids put back because it did not say."""
+) -> tuple[Mapping[str, Order] | None, Collection[str]]:
+    """The orders that Saleor has to be asked for, and the ids put back because it did not say.
+
+    None: it did not answer at all.
+    """
     if not order_ids:
         return {}, ()
     try:
@@ -92,7 +99,7 @@ def _fetch_or_postpone(
     except (SaleorUnavailable, SaleorForbade) as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
         inbox.postpone(claim, order_ids, error=error)
-        return {}, order_ids
+        return None, order_ids
     for order_id, problem in failed.items():
         logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
         inbox.postpone(claim, [order_id], error=problem)
@@ -105,18 +112,33 @@ def fetch(
     """The orders by id, and by id why some cannot be had.
 
     Saleor refuses a whole page for one order it stumbles over: halving the page finds that one.
+    Where it refuses everything we soon stop looking; those not looked at are among the failed.
     """
-    try:
-        return saleor.orders(order_ids)
-    except SaleorForbade:
-        raise
-    except SaleorRefused as error:
-        if len(order_ids) == 1:
-            return {}, {order_ids[0]: error}
-    middle = len(order_ids) // 2
-    found, failed = fetch(saleor, order_ids[:middle])
-    more_found, more_failed = fetch(saleor, order_ids[middle:])
-    return {**found, **more_found}, {**failed, **more_failed}
+    found: dict[str, Order] = {}
+    failed: dict[str, Exception] = {}
+    pages = [list(order_ids)]
+    refusal: SaleorRefused | None = None
+    for _ in range(MOST_REQUESTS):
+        if not pages:
+            break
+        page = pages.pop()
+        try:
+            orders, unreadable = saleor.orders(page)
+        except SaleorForbade:
+            raise
+        except SaleorRefused as error:
+            refusal = error
+            if len(page) == 1:
+                failed[page[0]] = error
+            else:
+                middle = len(page) // 2
+                pages += [page[middle:], page[:middle]]
+        else:
+            found |= orders
+            failed |= unreadable
+    if refusal:
+        failed |= dict.fromkeys(chain.from_iterable(pages), refusal)
+    return found, failed
 
 
 def _settle_claim(
@@ -168,7 +190,7 @@ def _settle(
     order_ids: Collection[str],
     told: Collection[str],
 ) -> None:
-    known = ground.read(shop, [orders[id_] for id_ in order_ids if id_ in orders], claim)
+    known = ground.read(shop, [orders[id_] for id_ in sorted(order_ids) if id_ in orders], claim)
     writing = Writing()
     inbox.finish(claim, [c for c in known.changes if c.subject_id in order_ids], writing)
     snapshots.note(shop, known.orders, writing, told=told)

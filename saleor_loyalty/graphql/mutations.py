@@ -177,8 +177,12 @@ def _own_member(info: ResolveInfo) -> Member:
     """The signed-in customer, made a member if they are none yet. Raises PermissionDenied."""
     shop, customer_id = info.context.loyalty_viewer.require_customer()
     member = members.find_or_enroll(shop=shop, customer_id=customer_id)
-    if member is None:  # the account was deleted after its token was made
-        raise PermissionDenied("This account does not exist any more.")
+    if member is None:  # deleted after its token was made, or Saleor lists no staff as customers
+        message = (
+            "The shop has no customer with this account: it was deleted, or it is a staff "
+            "account without orders."
+        )
+        raise PermissionDenied(message)
     return member
 
 

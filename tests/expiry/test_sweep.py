@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from saleor_loyalty import expiry, inbox, lapse, tasks
 from saleor_loyalty.models import Change, Entry, Lot, Member, Program
@@ -240,3 +241,14 @@ def test_orders_that_changed_after_the_end_hold_up_nothing(set_up, crowd, clock,
     tasks.expire_points()
 
     assert balance(member) == 0
+
+
+def test_an_order_that_can_never_be_settled_holds_up_nobodys_points_for_long(shop):
+    now = timezone.now()
+    waiting = Change.objects.create(
+        shop=shop, subject="ORDER", subject_id="x", marked_at=now - timedelta(days=2), due_at=now
+    )
+    assert expiry.settled_until(shop, now=now) == waiting.marked_at
+
+    Change.objects.update(marked_at=now - timedelta(days=200), attempts=500)
+    assert expiry.settled_until(shop, now=now) == now

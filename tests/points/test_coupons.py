@@ -87,7 +87,7 @@ def test_t32_a_coupon_waits_while_saleor_is_down(paper, shop, coupon, monkeypatc
     shop.api_url = "http://127.0.0.1:1/graphql/"  # nobody listens there
     monkeypatch.setattr("saleor_loyalty.vault.unseal", lambda sealed: "token")
 
-    assert coupons.mint_due(shop) == 1
+    assert coupons.mint_due(shop) == 0
 
     coupon.refresh_from_db()
     assert (coupon.status, coupon.attempts) == ("PENDING", 1)
@@ -145,3 +145,17 @@ def test_t32_a_saleor_that_goes_down_amid_a_batch_is_not_asked_for_each_coupon(
     assert (
         Coupon.objects.filter(status="PENDING", error__startswith="SaleorUnavailable").count() == 5
     )
+
+
+@pytest.mark.parametrize("void_first", [True, False])
+def test_t13_of_two_orders_that_name_a_code_in_one_batch_the_live_one_has_used_it(
+    paper, settle, coupon, void_first
+):
+    void = {"status": "CANCELED"}
+    one = paper.place(2, line(10), voucherCode=coupon.code, **(void if void_first else {}))
+    other = paper.place(3, line(10), voucherCode=coupon.code, **({} if void_first else void))
+    settle(one, other)
+
+    coupon.refresh_from_db()
+    assert coupon.status == "USED"
+    assert coupon.used_order_id == (other if void_first else one)

@@ -132,7 +132,7 @@ def test_t32_codes_wait_while_saleor_is_down(paper, shop, mint, withdraw):
     withdraw()
     paper.down = True
 
-    assert retirement.retire_due(shop) == 1
+    assert retirement.retire_due(shop) == 0
 
     retired = RetiredCode.objects.get()
     assert (retired.attempts, retired.error) == (1, "SaleorUnavailable: down")
@@ -159,7 +159,7 @@ def test_t32_a_saleor_that_will_not_work_with_us_now_is_asked_once_per_batch(
         raise error("not now")
 
     paper.before["voucher_by_code"], paper.calls = fail, []
-    assert retirement.retire_due(shop) == 3
+    assert retirement.retire_due(shop) == 0
 
     assert paper.calls == ["voucher_by_code"]
     assert set(RetiredCode.objects.values_list("error", flat=True)) == {
@@ -182,7 +182,7 @@ def test_t32_what_was_done_before_saleor_went_down_stays_done(
         raise error("no more")
 
     paper.after["voucher_delete"] = lambda: paper.before.update(voucher_by_code=fail)
-    assert retirement.retire_due(shop) == 2
+    assert retirement.retire_due(shop) == 0
 
     assert sorted(RetiredCode.objects.values_list("error", flat=True)) == [
         "",

@@ -7,6 +7,8 @@ from django.db.models import Sum
 from saleor_loyalty import inbox, settlement
 from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder
 from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.transport import SaleorRefused
+from tests.points import paper_saleor
 from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, BEN, line, order_id
 
@@ -244,3 +246,41 @@ def test_a_refund_is_settled_though_the_channel_has_another_slug_now(paper, sett
     settle(key)
 
     assert balance() == 0
+
+
+def test_a_saleor_that_does_not_answer_is_asked_once_a_round(shop, paper):
+    """Other shops wait for the same worker."""
+    inbox.mark(shop=shop, order_ids=[order_id(n) for n in range(250)])
+    paper.down = True
+
+    while settlement.settle_due(shop, Saleor(paper)):
+        pass
+
+    assert paper.calls == ["orders"]
+    assert Change.objects.filter(attempts=1).count() == 100
+
+
+def test_a_saleor_that_refuses_every_order_is_not_asked_for_each(shop, paper):
+    inbox.mark(shop=shop, order_ids=[order_id(n) for n in range(100)])
+    paper.refuses = "orders"
+
+    settlement.settle_due(shop, Saleor(paper))
+
+    assert len(paper.calls) <= settlement.MOST_REQUESTS
+    assert Change.objects.filter(claim=None, error__startswith="SaleorRefused").count() == 100
+
+
+def test_two_orders_that_saleor_stumbles_over_hold_up_no_other(shop, paper, monkeypatch):
+    keys = [paper.place(n, line(1)) for n in range(100)]
+    stumble = type(paper)._orders
+
+    def orders(self, ids):
+        if keys[0] in ids or keys[99] in ids:
+            raise SaleorRefused("some field of some order is broken")
+        return stumble(self, ids)
+
+    monkeypatch.setitem(paper_saleor.ANSWERS, "orders", orders)
+    found, failed = settlement.fetch(Saleor(paper), keys)
+
+    assert failed.keys() == {keys[0], keys[99]}
+    assert len(found) == 98
