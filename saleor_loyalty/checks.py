@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
 
-from saleor_loyalty.conf import conf
+from saleor_loyalty.conf import Conf, conf
 from saleor_loyalty.models import Entry
 
 OLDEST_POSTGRESQL = 15
@@ -113,6 +113,23 @@ def check_reminder_hour(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def check_rates(**kwargs: Any) -> list[CheckMessage]:
+    """E006: a rate that is none. Only the app door counts."""
+    if not _has_app_door():
+        return []
+    return [
+        Error(
+            f"{setting.name} is {rate!r}: that is no rate.",
+            hint="Write it as '600/minute', or leave it empty for no limit.",
+            id="saleor_loyalty.E006",
+        )
+        for name, setting in vars(Conf).items()
+        if name.startswith("rate_") and name != "rate_store"
+        if (rate := getattr(conf, name)) and not _is_rate(rate)
+    ]
+
+
 @register(Tags.security)
 def check_mail_reports(**kwargs: Any) -> list[CheckMessage]:
     """W002: mail goes through a provider whose reports of bounces and complaints cannot come in."""
@@ -134,6 +151,16 @@ def check_mail_reports(**kwargs: Any) -> list[CheckMessage]:
 def _has_app_door() -> bool:
     """Inside Saleor the address is that of our pages: no shop hands us a token."""
     return bool(conf.public_url) and not apps.is_installed("saleor.core")
+
+
+def _is_rate(text: str) -> bool:
+    import limits  # of the app door: not installed inside Saleor
+
+    try:
+        limits.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -65,9 +65,12 @@ class Conf:
     # The largest webhook body that is read.
     max_body_bytes = Setting(1_048_576)
     # How often may be asked, as "600/minute"; empty: without limit. Events: webhooks of one shop.
-    # Requests: GraphQL requests of one shop. Mutations: those of one customer.
+    # Requests: GraphQL requests of one shop's signed-in staff and customers. Visitors: of all who
+    # are not signed in at one shop. Customer: requests of one customer; mutations: those of one.
     rate_events = Setting("12000/minute")
     rate_requests = Setting("6000/minute")
+    rate_visitors = Setting("1200/minute")
+    rate_customer = Setting("300/minute")
     rate_mutations = Setting("30/minute")
     # Where this is counted for all processes, as redis://host:6379/0. Empty: by each for itself.
     rate_store = Setting("")

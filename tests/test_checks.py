@@ -15,6 +15,25 @@ def test_a_complete_configuration_has_no_complaint(settings):
     assert checks.check_mail_reports() == []
 
 
+@pytest.mark.parametrize("name", ["EVENTS", "REQUESTS", "VISITORS", "CUSTOMER", "MUTATIONS"])
+def test_e006_a_rate_that_is_none(settings, name):
+    setattr(settings, f"LOYALTY_RATE_{name}", "many")
+
+    assert checks.check_rates() == [
+        Error(
+            f"LOYALTY_RATE_{name} is 'many': that is no rate.",
+            hint="Write it as '600/minute', or leave it empty for no limit.",
+            id="saleor_loyalty.E006",
+        )
+    ]
+
+
+def test_e006_an_empty_rate_is_no_limit(settings):
+    settings.LOYALTY_RATE_EVENTS = ""
+
+    assert checks.check_rates() == []
+
+
 def test_w001_no_shop_may_install_the_app(settings):
     settings.LOYALTY_ALLOWED_API_URLS = []
 

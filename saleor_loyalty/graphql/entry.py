@@ -24,7 +24,9 @@ class LoyaltyEntry(graphene.ObjectType):
     id = graphene.ID(required=True)
     kind = LoyaltyEntryKind(required=True)
     points = graphene.Int(required=True, description="Signed.")
-    balance_after = graphene.Int(required=True)
+    balance_after = graphene.Int(
+        required=True, description="Below 0 for a debt, which MANAGE_USERS sees; else 0 then."
+    )
     created_at = DateTime(required=True)
     expires_at = DateTime(description="When what is left of these points ends; null: never.")
     order_id = graphene.ID()
@@ -42,6 +44,11 @@ class LoyaltyEntry(graphene.ObjectType):
     @staticmethod
     def resolve_id(entry: Entry, _info: ResolveInfo) -> str:
         return write_id("LoyaltyEntry", entry.pk)
+
+    @staticmethod
+    def resolve_balance_after(entry: Entry, info: ResolveInfo) -> int:
+        sees_debt = info.context.loyalty_viewer.may(Permission.MANAGE_USERS)
+        return entry.balance_after if sees_debt else max(0, entry.balance_after)
 
     @staticmethod
     def resolve_expires_at(entry: Entry, info: ResolveInfo) -> datetime | None:

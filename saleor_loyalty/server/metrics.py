@@ -91,7 +91,9 @@ def _inbox() -> Iterable[Metric]:
 def _waiting() -> Iterable[Metric]:
     coupons = Coupon.objects.filter(status=CouponStatus.PENDING).count()
     codes = RetiredCode.objects.filter(due_at__isnull=False).count()
-    messages = Message.objects.filter(status=MessageStatus.PENDING).count()
+    # One without a moment waits for its coupon, which may have been withdrawn.
+    waiting = Message.objects.filter(status=MessageStatus.PENDING, due_at__isnull=False)
+    messages = waiting.count()
     failed = Message.objects.filter(status=MessageStatus.FAILED).count()
     return [
         _gauge("coupons_pending", "Coupons that wait for their voucher.", coupons),

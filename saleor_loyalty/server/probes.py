@@ -4,7 +4,9 @@ They call it by whatever address they reach it at, so they are answered before A
 """
 
 import hmac
+import time
 from collections.abc import Callable
+from functools import lru_cache
 
 import kombu.exceptions
 from celery import current_app
@@ -19,6 +21,9 @@ from saleor_loyalty.server.metrics import exposition
 
 View = Callable[[HttpRequest], HttpResponseBase]
 BROKER_PATIENCE = 1  # seconds
+BROKER_ASKED_EVERY = 5  # seconds: whoever asks, however often, costs the broker no more
+
+_is_migrated = False
 
 
 @require_safe
@@ -81,12 +86,22 @@ def _database() -> str:
 
 
 def _migrations() -> str:
+    global _is_migrated
+    if _is_migrated:  # for good: this code needs no more than it was started with
+        return "ok"
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    _is_migrated = not missing
     return f"{missing} not applied" if missing else "ok"
 
 
 def _broker() -> str:
+    """What was found out in the last few seconds, or now."""
+    return _broker_in(int(time.monotonic() // BROKER_ASKED_EVERY))
+
+
+@lru_cache(maxsize=1)
+def _broker_in(_moment: int) -> str:
     try:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE)

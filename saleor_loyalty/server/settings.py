@@ -123,6 +123,8 @@ CELERY_BROKER_URL = _required(
 )
 LOYALTY_RATE_EVENTS = os.environ.get("LOYALTY_RATE_EVENTS", Conf.rate_events)
 LOYALTY_RATE_REQUESTS = os.environ.get("LOYALTY_RATE_REQUESTS", Conf.rate_requests)
+LOYALTY_RATE_VISITORS = os.environ.get("LOYALTY_RATE_VISITORS", Conf.rate_visitors)
+LOYALTY_RATE_CUSTOMER = os.environ.get("LOYALTY_RATE_CUSTOMER", Conf.rate_customer)
 LOYALTY_RATE_MUTATIONS = os.environ.get("LOYALTY_RATE_MUTATIONS", Conf.rate_mutations)
 LOYALTY_RATE_STORE = os.environ.get("LOYALTY_RATE_STORE", CELERY_BROKER_URL)
 # A name of our own: a broker may serve other programs, and their workers know none of our tasks.

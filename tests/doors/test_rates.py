@@ -66,13 +66,40 @@ def test_one_shop_in_a_hurry_does_not_hold_up_another(
 
 
 def test_more_requests_than_a_shop_may_send_are_refused(
-    client: Client, shop: Shop, settings: Settings
+    client: Client, shop: Shop, saleor: Saleor, key: SigningKey, settings: Settings
 ) -> None:
     settings.LOYALTY_RATE_REQUESTS = "2/minute"
+    token = key.token(saleor.staff_claims())
+
+    answers = [ask(client, "{ __typename }", token) for _ in range(3)]
+
+    assert answers == [(200, ""), (200, ""), (429, "TOO_MANY_REQUESTS")]
+
+
+def test_visitors_use_up_their_own_count_and_nobody_elses(
+    client: Client, shop: Shop, saleor: Saleor, key: SigningKey, settings: Settings
+) -> None:
+    settings.LOYALTY_RATE_VISITORS = settings.LOYALTY_RATE_REQUESTS = "2/minute"
 
     answers = [ask(client, "{ __typename }") for _ in range(3)]
 
     assert answers == [(200, ""), (200, ""), (429, "TOO_MANY_REQUESTS")]
+    assert ask(client, "{ __typename }", key.token(saleor.access_claims()))[0] == 200
+    assert ask(client, "{ __typename }", key.token(saleor.staff_claims()))[0] == 200
+
+
+def test_one_customer_uses_up_their_own_count_and_nobody_elses(
+    client: Client, shop: Shop, saleor: Saleor, key: SigningKey, settings: Settings
+) -> None:
+    settings.LOYALTY_RATE_CUSTOMER = "2/minute"
+    settings.LOYALTY_RATE_REQUESTS = "3/minute"
+    mine = key.token(saleor.access_claims())
+    anothers = key.token(saleor.access_claims(user_id="VXNlcjo4"))
+
+    answers = [ask(client, "{ __typename }", mine)[0] for _ in range(5)]
+
+    assert answers == [200, 200, 429, 429, 429]
+    assert ask(client, "{ __typename }", anothers)[0] == 200
 
 
 def test_a_customer_who_changes_things_too_fast_is_refused_but_may_still_look(

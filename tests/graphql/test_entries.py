@@ -45,6 +45,20 @@ def seven_gifts(enroll, ada, gift):
             gift(grace, 100 + number)
 
 
+def test_shoppers_see_no_debt_in_their_history_and_staff_do(ask, customer, staff, ada, earn):
+    order = earn(ada, "120.00").order
+    earn(ada, "0", order=order, credited=1250)
+    query = """query ($id: ID!) {
+      loyaltyMember(id: $id) { entries { edges { node { points balanceAfter } } } } }"""
+
+    [mine, *_] = page_of(ask, customer)["edges"]
+    answer = ask(staff, query, id=to_global_id("LoyaltyMember", ada.pk))
+    [theirs, *_] = answer["data"]["loyaltyMember"]["entries"]["edges"]
+
+    assert mine["node"]["balanceAfter"] == 0
+    assert theirs["node"] == {"points": -1250, "balanceAfter": -50}
+
+
 def test_an_orders_points_say_where_they_come_from(ask, customer, ada, earn):
     entry = earn(ada, "120.00")
 

@@ -25,6 +25,12 @@ ALL_WELL = {"status": "ready", "database": "ok", "migrations": "ok", "broker": "
 TOKEN = {"Authorization": "Bearer secret"}
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_known_yet(monkeypatch):
+    monkeypatch.setattr(probes, "_is_migrated", False)
+    probes._broker_in.cache_clear()
+
+
 @pytest.fixture
 def client() -> Client:
     """A probe, which names the server by whatever address it found it at."""
@@ -91,6 +97,15 @@ def test_before_its_migrations_it_is_not_ready(client, monkeypatch):
 
     assert response.status_code == 503
     assert response.json() == ALL_WELL | {"status": "not ready", "migrations": "1 not applied"}
+
+
+def test_however_often_it_is_asked_it_looks_at_migrations_and_broker_once(client, monkeypatch):
+    monkeypatch.setattr(probes, "BROKER_ASKED_EVERY", 10**9)
+    client.get("/health/ready")
+    monkeypatch.setattr(probes.MigrationExecutor, "migration_plan", None)
+    monkeypatch.setattr(current_app, "connection_for_write", None)
+
+    assert client.get("/health/ready").json() == ALL_WELL
 
 
 def test_without_its_broker_it_still_takes_events_and_says_so(client, monkeypatch):

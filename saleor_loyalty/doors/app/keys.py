@@ -34,12 +34,12 @@ def fetch(api_url: str) -> Jwks:
     try:
         answer = httpx.get(address, timeout=conf.http_timeout, follow_redirects=False)
         jwks: Jwks = answer.raise_for_status().json()
-        usable = [key for key in jwks["keys"] if key["kty"] == "RSA"]
+        usable = [key for key in jwks["keys"] if key["kty"] == "RSA" and key.get("kid")]
     except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"{address} gives no keys: {type(error).__name__}"
         raise KeysUnavailable(message) from error
     if not usable:
-        message = f"{address} gives no RSA key"
+        message = f"{address} gives no RSA key with a `kid`, by which tokens name theirs"
         raise KeysUnavailable(message)
     return jwks
 

@@ -5,6 +5,7 @@ nobody is held up: an order matters more than a limit.
 """
 
 import logging
+from collections.abc import Iterator
 from functools import cache
 
 # limits loads it at the first use, and threads that come at once would find it half loaded.
@@ -32,19 +33,28 @@ def take_event(shop: Shop) -> None:
 
 
 def take_request(viewer: Viewer, *, is_mutation: bool) -> None:
-    """Count a GraphQL request of a shop, and one that changes something also of its customer.
+    """Count a GraphQL request where it belongs, so that nobody uses up another's. Raises Refusal.
 
-    Raises Refusal.
+    Visitors have a count of their own at each shop: anybody may send what they send. A customer
+    meets their own limits before they reach the one of the shop.
     """
     shop_id = viewer.shop.pk if viewer.shop else None
-    if not _may(conf.rate_requests, "requests", str(shop_id)):
-        message = "More requests than this shop may send (LOYALTY_RATE_REQUESTS). Try again later."
-        raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop_id)
-    if not is_mutation or viewer.customer_id is None:
+    for setting, rate, *who in _counts(viewer, str(shop_id), is_mutation=is_mutation):
+        if not _may(rate, *who):
+            message = f"More requests than {setting} allows. Try again in a minute."
+            raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop_id)
+
+
+def _counts(viewer: Viewer, shop: str, *, is_mutation: bool) -> Iterator[tuple[str, ...]]:
+    """The setting, its rate, and whose count it is."""
+    if not viewer.customer_id and not viewer.actor:
+        yield "LOYALTY_RATE_VISITORS", conf.rate_visitors, "visitors", shop
         return
-    if not _may(conf.rate_mutations, "mutations", str(shop_id), viewer.customer_id):
-        message = "You change things faster than a person can. Try again in a minute."
-        raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop_id)
+    if customer := viewer.customer_id:
+        if is_mutation:
+            yield "LOYALTY_RATE_MUTATIONS", conf.rate_mutations, "mutations", shop, customer
+        yield "LOYALTY_RATE_CUSTOMER", conf.rate_customer, "customer", shop, customer
+    yield "LOYALTY_RATE_REQUESTS", conf.rate_requests, "requests", shop
 
 
 def take_installation(api_url: str) -> None:

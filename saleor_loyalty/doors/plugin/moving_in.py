@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.db import connections, router
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
 from saleor_loyalty.doors.plugin import environment, problems, schema, shop, work
@@ -34,8 +35,14 @@ def _after_migrate(using: str, **kwargs: Any) -> None:
     """Make our rows as soon as their tables are there; take Saleor's back when these are gone."""
     if using != router.db_for_write(Shop):
         return
-    if Shop._meta.db_table in connections[using].introspection.table_names():
-        shop.set_up()
-    else:
+    if Shop._meta.db_table not in connections[using].introspection.table_names():
         shop.tear_down()
         work.leave()
+    elif _is_complete(using):
+        shop.set_up()
+
+
+def _is_complete(using: str) -> bool:
+    """Whether the tables are those of this code: not after `migrate saleor_loyalty 0003`."""
+    executor = MigrationExecutor(connections[using])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes("saleor_loyalty"))
