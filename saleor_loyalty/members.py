@@ -155,7 +155,7 @@ def find(
     """
     members = Member.objects.filter(shop=shop)
     if customer_id is not None:
-        members = members.filter(customer_id=customer_id)
+        members = members.filter(customer_id=customer_id.replace("\x00", ""))  # text has no NUL
     if pk is not None:
         members = members.filter(pk=pk)
     if email is not None:
