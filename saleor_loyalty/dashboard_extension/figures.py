@@ -55,10 +55,11 @@ def by_day(*, shop: Shop, days: int, time_zone: str) -> list[Day]:
     rows = (
         Entry.objects.filter(shop=shop, created_at__gte=midnights[0])
         .order_by()
+        .annotate(is_credit=Q(points__gt=0))
         .values_list(
             DayOf(F("created_at"), Value(midnights, ArrayField(DateTimeField()))),
             "kind",
-            Q(points__gt=0),
+            "is_credit",
         )
         .annotate(Sum("points"))
     )

@@ -141,13 +141,8 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     kind, form = _known(kind), TestForm(visit.request.POST)
     if form.is_valid():
         try:
-            trial.send(
-                visit.shop,
-                kind,
-                language,
-                recipient=form.cleaned_data["recipient"],
-                actor=visit.viewer.actor,
-            )
+            recipient = form.cleaned_data["recipient"]
+            trial.send(visit.shop, kind, language, recipient=recipient, actor=visit.viewer.actor)
         except Refused as refused:
             form.refuse(refused)
         else:

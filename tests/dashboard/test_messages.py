@@ -1,0 +1,56 @@
+"""Messages and look, asked for directly."""
+
+import pytest
+from django.core import mail
+
+from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch
+
+
+def test_a_test_goes_to_whom_it_is_sent_and_is_kept_without_the_address(ask, program):
+    path = "messages/REWARD_EMAIL/en/test"
+
+    answer = ask(path, post={"recipient": "me@example.com"}, email="mia@example.com")
+
+    assert "The test is on its way" in answer["HX-Trigger"]
+    assert [message.to for message in mail.outbox] == [["me@example.com"]]
+    record = AuditRecord.objects.get()
+    assert (record.action, record.actor) == (AuditAction.MESSAGE_TESTED, "mia@example.com")
+    assert "me@example.com" not in record.detail
+
+
+@pytest.mark.parametrize("recipient", ["", "nobody"])
+def test_a_test_to_nobody_is_refused_in_its_dialog(ask, program, recipient):
+    answer = ask("messages/REWARD_EMAIL/en/test", post={"recipient": recipient})
+
+    assert answer.status_code == 422
+    assert 'id="test_recipient_error"' in answer.text
+    assert mail.outbox == []
+
+
+def test_a_kind_is_switched_off_in_all_languages_and_who_did_it_is_kept(ask, program):
+    ask("messages", post={"kind": "GIFT_EMAIL", "on": "0"}, email="mia@example.com")
+
+    switch, record = MessageSwitch.objects.get(), AuditRecord.objects.get()
+    assert (switch.kind, switch.is_active) == ("GIFT_EMAIL", False)
+    assert (record.action, record.actor) == (AuditAction.MESSAGE_OFF, "mia@example.com")
+    assert "Switched a message off" in ask("program/changes").text
+
+
+@pytest.mark.parametrize("path", ["messages/NONE/en", "messages/REWARD_EMAIL/xx-nonsense"])
+def test_a_text_that_cannot_be_is_not_found(ask, program, path):
+    assert ask(path).status_code == 404
+
+
+def test_a_look_is_saved_with_who_changed_it(ask, program):
+    form = {"shop_name": "Nordlys", "brand_color": "#112233", "default_language": "fr"}
+
+    ask("look", post=form, email="mia@example.com")
+
+    look = Look.objects.get()
+    assert (look.shop_name, look.brand_color, look.default_language) == (
+        "Nordlys",
+        "#112233",
+        "fr",
+    )
+    assert AuditRecord.objects.get().actor == "mia@example.com"
+    assert "Changed the look" in ask("program/changes").text
