@@ -8,13 +8,13 @@ from operator import attrgetter
 from typing import TypeVar
 
 from babel import Locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from saleor_loyalty import programs
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages.colors import palette
 from saleor_loyalty.messages.localised import locale_of
-from saleor_loyalty.messages.rendering import inline_styles, one_line, plain_text
+from saleor_loyalty.messages.rendering import check_styles, inline_styles, one_line, plain_text
 from saleor_loyalty.messages.sandbox import TemplateFailed, as_failure, html_template, text_template
 from saleor_loyalty.messages.variables import Occasion, Values, values
 from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
@@ -51,7 +51,7 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
     What the body captures as `preheader` and `footer` goes there; the rest into the card.
     """
     body, captured = html_template(text.body).render_with_names(filled)
-    footer = Markup(captured.get("footer", ""))  # noqa: S704 - rendered with the body, escaped
+    footer = escape(captured.get("footer", ""))  # `capture` escaped its own; `assign` did not
     subject = one_line(text_template(text.subject).render(filled))
     document = {
         "language": text.language_code.replace("_", "-"),
@@ -69,6 +69,7 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
     with as_failure():  # a merchant's HTML and CSS may be what no reader of them expects
         parts = (plain_text(part) for part in (body, footer))
         plain = "\n".join(filter(None, parts))
+        check_styles(f"{body}{footer}")
         return Email(subject=subject, html=inline_styles(page), text=plain)
 
 

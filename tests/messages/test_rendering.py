@@ -3,8 +3,11 @@
 import pytest
 
 from saleor_loyalty.messages import rendering
+from saleor_loyalty.messages.content import write_email
 from saleor_loyalty.messages.rendering import inline_styles, one_line, plain_text
 from saleor_loyalty.messages.sandbox import TemplateFailed
+from saleor_loyalty.messages.wording import Text
+from saleor_loyalty.models import Look, Shop
 
 
 def test_a_line_of_text_is_one_whatever_breaks_it():
@@ -53,3 +56,49 @@ def test_no_style_sheet_is_fetched(mail_server):
     inline_styles(f'<link rel="stylesheet" href="{address}"><p>x</p>')
 
     assert mail_server.sessions == set()
+
+
+def test_a_stray_end_tag_hides_nothing():
+    assert plain_text("</title><p>One</p><style>p{}</style>") == "One\n"
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    ["*{" + "".join(f"a{i}:1;" for i in range(3_000)) + "}", "b{a:" + "x" * 30_000 + "}"],
+)
+def test_a_style_sheet_that_would_multiply_with_the_tags_is_refused(sheet):
+    text = Text("GIFT_EMAIL", "en", "Hello", f"<STYLE>{sheet}</STYLE>{'<b></b>' * 999}")
+
+    with pytest.raises(TemplateFailed, match="style sheet is too long"):
+        write_email(text, {}, Look(shop=Shop(domain="nordlys.example")))
+
+
+def test_a_style_sheet_of_an_ordinary_size_is_taken():
+    sheet = "p { color: red }" * 100
+    text = Text("GIFT_EMAIL", "en", "Hello", f"<style>{sheet}</style>{'<p>x</p>' * 300}")
+
+    html = write_email(text, {}, Look(shop=Shop(domain="nordlys.example"))).html
+
+    assert html.count("color: red") == 300
+
+
+def test_an_email_that_its_styles_make_too_long_is_refused():
+    sheet = "b{a:" + "x" * 1_000 + "}"
+
+    with pytest.raises(TemplateFailed, match="over 200,000 characters"):
+        inline_styles(f"<style>{sheet}</style>{'<b></b>' * 300}")
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["{% assign NAME = first_name %}", "{% capture NAME %}{{ first_name }}{% endcapture %}"],
+)
+@pytest.mark.parametrize("name", ["footer", "preheader"])
+def test_what_a_text_names_for_the_layout_is_escaped_however_it_is_named(named, name):
+    text = Text("GIFT_EMAIL", "en", "Hello", "<p>Hi</p>" + named.replace("NAME", name))
+
+    filled = {"first_name": "<img src=x onerror=1>"}
+    html = write_email(text, filled, Look(shop=Shop(domain="nordlys.example"))).html
+
+    assert "&lt;img" in html
+    assert "<img" not in html
