@@ -100,7 +100,7 @@ def mark(
     now = timezone.now()
     rows = [_row(subject, id_, snapshots.get(id_)) for subject, id_ in sorted(changed)]
     columns = [list(column) for column in zip(*rows, strict=True)]  # sorted: one order of locking
-    longest_wait = patience and f"{patience / timedelta(milliseconds=1):.0f}ms"
+    longest_wait = f"{patience / timedelta(milliseconds=1):.0f}ms" if patience else None
     with connection.cursor() as cursor:
         cursor.execute(MARK, [shop.pk, now, now, longest_wait, *columns])
         is_news = any(new for (new,) in cursor.fetchall())

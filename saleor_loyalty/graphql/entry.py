@@ -37,7 +37,7 @@ class LoyaltyEntry(graphene.ObjectType):
         required=True,
         description=(
             "Why these points, in a sentence: in the member's language for themselves, in that of "
-            "the request for staff; English or French."
+            "the request for staff; English, French, German, Spanish, Polish or Arabic."
         ),
     )
 

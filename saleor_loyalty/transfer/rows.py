@@ -92,11 +92,7 @@ class Rows:
 
     def _ids(self, section: Section, row: Row) -> dict[str, Any]:
         """The ids of the rows that a row names, by the attributes that hold them."""
-        ids: dict[str, Any] = {}
-        if section.shop == "shop":
-            ids["shop_id"] = self._shop.pk
-        elif section.shop == "program__shop":
-            ids["program"] = self._program
+        ids = self._shop_ids(section)
         if "member" in row:
             ids["member_id"] = self._members[row["member"]]
         if "version" in row:
@@ -112,6 +108,11 @@ class Rows:
         if section.model is not Coupon and "coupon" in row:
             ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
         return ids
+
+    def _shop_ids(self, section: Section) -> dict[str, Any]:
+        if section.shop == "shop":
+            return {"shop_id": self._shop.pk}
+        return {"program": self._program} if section.shop == "program__shop" else {}
 
     def _cause(self, cause: str | dict[str, Any]) -> str:
         if isinstance(cause, str):
