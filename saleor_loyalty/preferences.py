@@ -1,7 +1,6 @@
 """What members choose for themselves: which messages they take, and in which language."""
 
-from babel import Locale, UnknownLocaleError
-
+from saleor_loyalty.messages.localised import known_locale
 from saleor_loyalty.models import Member
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
@@ -33,11 +32,12 @@ def change(
 
 
 def _known(language_code: str) -> str:
-    """The code as members have it: small letters, with hyphens."""
-    code = language_code.strip().lower().replace("_", "-")
-    try:
-        Locale.parse(code, sep="-")
-    except (UnknownLocaleError, ValueError, TypeError):
-        message = f"There is no language “{language_code}”; use a code like de or pt-br."
-        raise Refused(Problem("language_code", message, ErrorCode.INVALID)) from None
-    return code
+    """The code as members have it: language, script and country, small letters, with hyphens.
+
+    Variants and modifiers are left out: they can be of any length, and no text of ours has one.
+    """
+    locale = known_locale(language_code)
+    if locale is None:
+        message = f"There is no language “{language_code[:35]}”; use a code like de or pt-br."
+        raise Refused(Problem("language_code", message, ErrorCode.INVALID))
+    return "-".join(filter(None, (locale.language, locale.script, locale.territory))).lower()

@@ -88,3 +88,15 @@ def test_a_blocked_member_may_still_unsubscribe(ask, customer, ada):
 
     ada.refresh_from_db()
     assert not ada.email_enabled
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(f"en-us-{'a' * 60}", "en-us"), (f"de@{'x' * 60}", "de"), ("zh_HANT-tw", "zh-hant-tw")],
+)
+def test_a_language_is_kept_as_it_is_known_however_long_it_is(ask, customer, ada, given, kept):
+    answer = ask(customer, UPDATE, language=given)
+
+    assert answer["data"]["loyaltyPreferencesUpdate"]["errors"] == []
+    ada.refresh_from_db()
+    assert ada.language_code == kept
