@@ -123,6 +123,21 @@ def test_one_member_s_link_is_not_another_s(client, page, ada, make_member):
     assert takes_email(bob)
 
 
+def test_the_link_holds_for_its_member_alone_after_a_move_to_other_rows(
+    client, page, ada, make_member
+):
+    old, customer_id = ada.pk, ada.customer_id
+    ada.delete()
+    bob = make_member()
+    Member.objects.filter(pk=bob.pk).update(id=old)
+    moved = make_member(customer_id=customer_id)
+
+    client.post(page, ONE_CLICK)
+
+    assert not takes_email(moved)
+    assert Member.objects.get(pk=old).email_enabled
+
+
 def test_the_page_tells_nobody_who_they_are_and_is_kept_nowhere(client, page, ada):
     response = client.get(page)
 
