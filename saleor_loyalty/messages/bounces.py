@@ -7,10 +7,12 @@ import logging
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
-from saleor_loyalty.models import EmailFault, Member
+from saleor_loyalty import audit
+from saleor_loyalty.models import AuditAction, EmailFault, Member
 
 # What a provider refuses to send, by its reason: it remembers an earlier bounce or complaint.
 REFUSED = {
@@ -42,12 +44,18 @@ def follow(event: AnymailTrackingEvent, **_kwargs: Any) -> None:
             logger.warning("%s members' address has %s", marked, fault.lower())
 
 
-def lift(member: Member) -> Member:
+def lift(member: Member, *, actor: str) -> Member:
     """Have the member's address trusted again, until the next report; the member as they are now.
 
-    A provider may keep a list of its own and go on refusing the address.
+    `actor` is who trusts it, and is kept; an address without a fault stays as it is, unnoted. A
+    provider may keep a list of its own and go on refusing the address.
     """
-    Member.objects.filter(pk=member.pk).update(email_fault="", email_fault_at=None)
+    with transaction.atomic():
+        faulty = Member.objects.filter(pk=member.pk).exclude(email_fault="")
+        if faulty.update(email_fault="", email_fault_at=None):
+            audit.note(
+                shop=member.shop, actor=actor, action=AuditAction.EMAIL_TRUSTED, member=member
+            )
     member.email_fault, member.email_fault_at = "", None
     return member
 

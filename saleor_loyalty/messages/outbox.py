@@ -4,13 +4,14 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from saleor_loyalty import audit
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.messages import reminders
 from saleor_loyalty.messages.content import Writer
@@ -19,6 +20,7 @@ from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipp
 from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.models import (
+    AuditAction,
     Coupon,
     CouponStatus,
     MemberStatus,
@@ -29,7 +31,10 @@ from saleor_loyalty.models import (
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.workers import wake
 
-TRIES = 19  # about a day, by the waits of saleor_loyalty.backoff
+TRIES = 19  # about a day, by the waits of saleor_loyalty.backoff; a provider's outage uses up none
+# Longer than this no provider is waited for with what is only news. Coupons and reminders end by
+# themselves.
+NEWS = timedelta(days=7)
 LEASE = timedelta(minutes=15)  # a message taken longer ago than this is a dead worker's
 ROUND = timedelta(minutes=5)  # no message is begun later, so that none outlives its lease
 # What comes by the thousand does not keep anybody waiting for the news of their own coupon.
@@ -37,6 +42,7 @@ BY_URGENCY = (
     [kind for kind in MessageKind if kind != MessageKind.EXPIRY_EMAIL],
     [MessageKind.EXPIRY_EMAIL],
 )
+NEWS_KINDS = frozenset([MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH, MessageKind.WELCOME_EMAIL])
 
 logger = logging.getLogger(__name__)
 
@@ -82,13 +88,20 @@ def resend(message: Message, *, actor: str) -> Message:
         taken_up = given_up.update(
             status=MessageStatus.PENDING,
             due_at=timezone.now(),
-            attempts=0,
+            failures=0,
             error="",
             resent_by=actor,
         )
         if not taken_up:
             wrong = "Only a message that failed or was skipped can be sent again."
             raise Refused(Problem(None, wrong, ErrorCode.INVALID))
+        audit.note(
+            shop=message.shop,
+            actor=actor,
+            action=AuditAction.MESSAGE_RESENT,
+            member=message.member,
+            detail=message.kind,
+        )
         wake("send_messages")
     message.refresh_from_db()
     return message
@@ -113,6 +126,7 @@ def _claim(limit: int) -> Sequence[Message]:
         ids = [message.pk for message in messages]
         Message.objects.filter(pk__in=ids).update(due_at=now + LEASE, attempts=F("attempts") + 1)
     for message in messages:
+        message.due_at = now + LEASE
         message.attempts += 1
     return messages
 
@@ -130,8 +144,9 @@ def _send_all(messages: Sequence[Message], writer: Writer, couriers: Mapping[str
             return
         channel = message.kind.rpartition("_")[2]
         outcome = down.get(channel) or _outcome(message, writer, couriers[channel])
-        if isinstance(outcome, Unavailable):
+        if isinstance(outcome, Unavailable) and channel not in down:
             down[channel] = outcome
+            logger.warning("%s: the provider takes nothing now; its messages wait", channel)
         _note(message, outcome)
 
 
@@ -211,23 +226,37 @@ def _note(message: Message, outcome: NotSent | None) -> None:
         )
         return
     error = str(outcome)[:500]
-    if isinstance(outcome, Postponed) and message.attempts < TRIES:
-        wait = max(wait_before_try(message.attempts), outcome.after)
-        mine.update(due_at=now + wait, error=error, delivered_devices=served)
+    if not isinstance(outcome, Unavailable):
+        message.failures += 1
+    if isinstance(outcome, Postponed) and not _is_given_up(message, outcome, now):
+        is_down = isinstance(outcome, Unavailable)
+        wait = wait_before_try(message.attempts if is_down else message.failures)
+        mine.update(
+            due_at=now + max(wait, outcome.after),
+            failures=message.failures,
+            error=error,
+            delivered_devices=served,
+        )
         return
     skipped = isinstance(outcome, Skipped)
     status = MessageStatus.SKIPPED if skipped else MessageStatus.FAILED
-    mine.update(status=status, error=error, delivered_devices=served)
+    mine.update(status=status, failures=message.failures, error=error, delivered_devices=served)
     if not skipped:
         logger.warning("message %s failed for good after %s tries", message.pk, message.attempts)
 
 
+def _is_given_up(message: Message, outcome: Postponed, now: datetime) -> bool:
+    """A message gets so many tries; that its provider is down is not held against it."""
+    if isinstance(outcome, Unavailable):
+        return message.kind in NEWS_KINDS and message.created_at < now - NEWS
+    return message.failures >= TRIES
+
+
 def _give_back(messages: Sequence[Message]) -> None:
-    """Make messages due at once, as if they had not been taken."""
-    ids = [message.pk for message in messages]
-    Message.objects.filter(pk__in=ids, status=MessageStatus.PENDING).update(
-        due_at=timezone.now(), attempts=F("attempts") - 1
-    )
+    """Make messages of one batch due at once; those that are another worker's by now stay so."""
+    ids, lease = [message.pk for message in messages], messages[0].due_at
+    pending = Message.objects.filter(pk__in=ids, status=MessageStatus.PENDING)
+    pending.filter(due_at=lease).update(due_at=timezone.now())
 
 
 def _place(error: Exception) -> str:

@@ -10,6 +10,7 @@ class AuditAction(models.TextChoices):
     PROGRAM_ON = "PROGRAM_ON"
     PROGRAM_OFF = "PROGRAM_OFF"
     MEMBER_STATUS = "MEMBER_STATUS"
+    EMAIL_TRUSTED = "EMAIL_TRUSTED", "Trusted a member's email address again"
     MESSAGE_RESENT = "MESSAGE_RESENT"
     MESSAGE_TESTED = "MESSAGE_TESTED"
     MESSAGE_ON = "MESSAGE_ON"

@@ -52,7 +52,12 @@ class Message(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(
+        default=0, help_text="Times a worker took it up; only grows, and so names the lease."
+    )
+    failures = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Tries that failed, other than by a provider's outage."
+    )
     error = models.CharField(max_length=500, blank=True)
     resent_by = models.CharField(
         max_length=255,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor_loyalty import members
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.outbox import send_due
-from saleor_loyalty.models import EmailFault, Member, MessageStatus, Shop
+from saleor_loyalty.models import AuditAction, AuditRecord, EmailFault, Member, MessageStatus, Shop
 from saleor_loyalty.saleor_api.facts import Customer
 
 pytestmark = pytest.mark.django_db
@@ -147,11 +147,15 @@ def test_a_new_address_is_written_to_again(report, ada, shop):
 def test_staff_trust_an_address_again(report, ada, make_message, mail_server):
     report(**BOUNCE)
 
-    bounces.lift(ada)
+    trusted = bounces.lift(ada, actor="Sam")
+    bounces.lift(ada, actor="Sam")  # nothing left to lift, nothing to note
     make_message(member=ada)
     send_due()
 
     assert len(mail_server.mails) == 1
+    assert (trusted.email_fault, trusted.email_fault_at) == ("", None)
+    record = AuditRecord.objects.get()
+    assert (record.action, record.actor, record.member) == (AuditAction.EMAIL_TRUSTED, "Sam", ada)
 
 
 def test_the_log_of_a_report_names_no_address(report, ada, caplog):

@@ -12,6 +12,8 @@ from saleor_loyalty.messages import outbox
 from saleor_loyalty.messages.email import EmailCourier
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.models import (
+    AuditAction,
+    AuditRecord,
     Coupon,
     CouponStatus,
     Member,
@@ -200,8 +202,9 @@ def test_t32_a_provider_that_is_down_is_asked_once_per_batch(fcm, make_push):
 
 
 def test_t32_the_waits_grow_and_the_last_try_fails_for_staff_to_see(
-    stopped_mail_server, make_message, due_again
+    mail_server, make_message, due_again
 ):
+    mail_server.refused_data.extend(["451 4.7.1 Later"] * outbox.TRIES)
     message = make_message()
     waits = []
     while message.status == MessageStatus.PENDING:
@@ -212,11 +215,49 @@ def test_t32_the_waits_grow_and_the_last_try_fails_for_staff_to_see(
         waits.append(message.due_at - before)
 
     assert message.status == MessageStatus.FAILED
-    assert message.attempts == outbox.TRIES == len(waits)
+    assert message.failures == outbox.TRIES == len(waits)
     tried_again = waits[:-1]
     assert tried_again[0] < timedelta(seconds=6)
     assert tried_again[-1] > timedelta(hours=2)
     assert timedelta(hours=18) < sum(tried_again, timedelta()) < timedelta(hours=25)
+
+
+def test_t32_an_outage_of_days_uses_up_no_try(mail_server, make_message, due_again):
+    message = make_message()
+    mail_server.stop()
+    Message.objects.filter(pk=message.pk).update(attempts=100)
+    due_again(message)
+    send_due()
+    message.refresh_from_db()
+    assert (message.status, message.failures) == (MessageStatus.PENDING, 0)
+    assert message.due_at > timezone.now() + timedelta(hours=2)
+
+    mail_server.start()
+    mail_server.refused_data.append("451 4.7.1 Later")  # as who comes back is often told
+    due_again(message)
+    send_due()
+    message.refresh_from_db()
+    assert (message.status, message.failures) == (MessageStatus.PENDING, 1)
+
+    due_again(message)
+    send_due()
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(6, MessageStatus.PENDING), (8, MessageStatus.FAILED)]
+)
+@pytest.mark.parametrize("kind", [MessageKind.GIFT_EMAIL, MessageKind.WELCOME_EMAIL])
+def test_t32_a_provider_is_waited_for_with_news_for_a_week(
+    stopped_mail_server, make_message, kind, days, status
+):
+    message = make_message(kind, created_at=timezone.now() - timedelta(days=days))
+
+    send_due()
+
+    message.refresh_from_db()
+    assert message.status == status
 
 
 @pytest.mark.django_db(transaction=True)
@@ -287,9 +328,21 @@ def test_messages_the_round_has_no_time_for_are_due_at_once_and_lose_no_try(
     assert send_due() == 1
 
     message.refresh_from_db()
-    assert message.attempts == 0
+    assert message.failures == 0
     assert message.due_at <= timezone.now()
     assert mail_server.mails == []
+
+
+def test_a_message_another_worker_took_over_is_not_given_back(make_message):
+    message = make_message()
+    late = outbox._claim(1)
+    lease = timezone.now() + timedelta(minutes=10)
+    Message.objects.filter(pk=message.pk).update(attempts=2, due_at=lease)  # taken over
+
+    outbox._give_back(late)
+
+    message.refresh_from_db()
+    assert message.due_at == lease
 
 
 @pytest.mark.parametrize(
@@ -553,8 +606,11 @@ def test_staff_have_a_failed_message_sent_again_under_the_same_id(
 
     again = outbox.resend(message, actor="Sam")
 
-    assert (again.status, again.attempts, again.error) == (MessageStatus.PENDING, 0, "")
+    assert (again.status, again.failures, again.error) == (MessageStatus.PENDING, 0, "")
     assert again.resent_by == "Sam"
+    record = AuditRecord.objects.get()
+    assert (record.action, record.actor) == (AuditAction.MESSAGE_RESENT, "Sam")
+    assert (record.member, record.detail) == (message.member, MessageKind.REWARD_EMAIL)
     send_due()
     (mail,) = mail_server.mails
     assert mail["Message-ID"] == f"<{message.uid}@nordlys.example>"
@@ -584,6 +640,7 @@ def test_what_was_sent_or_still_waits_is_not_sent_again(make_message, status):
 
     message.refresh_from_db()
     assert (message.status, message.resent_by) == (status, "")
+    assert not AuditRecord.objects.exists()
 
 
 def test_what_staff_send_again_still_asks_whether_there_is_anything_to_tell(
