@@ -27,8 +27,9 @@ export async function fetchAuthorized(address) {
   return authorized(address, { headers: {} });
 }
 
+// The page as a whole: a newer wish for it takes the place of one that is still on its way.
 function show(address) {
-  return htmx.ajax("GET", address, { target: "#page", swap: "innerHTML" });
+  return htmx.ajax("GET", address, { source: "#page", target: "#page", swap: "innerHTML" });
 }
 
 function fail() {

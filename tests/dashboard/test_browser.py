@@ -317,6 +317,12 @@ def test_theme_and_language_follow_the_dashboard_while_a_page_is_open(open_page,
     expect(frame.locator("html[lang=fr]")).to_be_attached()
 
 
+def test_a_page_comes_in_the_dashboards_language_from_the_first(open_page, ada, program):
+    frame = inside(open_page(f"app/members/{ada.pk}", locale="fr"))
+
+    expect(frame.get_by_role("heading", name="Historique")).to_be_visible()
+
+
 def test_a_token_that_ran_out_is_renewed_and_nothing_is_lost(open_page, dashboard, ada, program):
     page = open_page(f"app/members/{ada.pk}")
     frame = inside(page)
