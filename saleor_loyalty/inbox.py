@@ -36,7 +36,6 @@ MARK = """
             WHEN excluded.facts = change.facts THEN change.facts END,
         facts_at = CASE WHEN change.facts_at IS NOT NULL AND excluded.facts_at IS NOT NULL
                         THEN greatest(excluded.facts_at, change.facts_at) END
-    RETURNING change.marks = 1 OR (change.claim IS NULL AND change.attempts > 0)
 """
 
 # Only rows that are still this claim's and had no newer mark since it was taken.
@@ -73,7 +72,7 @@ def mark(
     customer_ids: Iterable[str] = (),
     snapshots: Mapping[str, Snapshot] | None = None,
 ) -> None:
-    """Have these looked at again. One statement; wakes the workers once committed, if need be.
+    """Have these looked at again. One statement; wakes the workers once committed.
 
     An order of `order_ids` is settled by its entry in `snapshots`, unless a worker knows newer
     facts; one without an entry is asked for.
@@ -88,10 +87,7 @@ def mark(
     columns = [list(column) for column in zip(*rows, strict=True)]  # sorted: one order of locking
     with connection.cursor() as cursor:
         cursor.execute(MARK, [shop.pk, now, now, *columns])
-        is_news = any(new for (new,) in cursor.fetchall())
-    # A change that waits has woken a worker already, and one that is being looked at has a worker.
-    if is_news:
-        wake("settle_orders")
+    wake("settle_orders")
 
 
 def _row(
