@@ -47,7 +47,6 @@ MARK = """
                 <= jsonb_array_length(change.facts->'events') THEN change.facts END,
         facts_at = CASE WHEN change.facts_at IS NOT NULL AND excluded.facts_at IS NOT NULL
                         THEN greatest(excluded.facts_at, change.facts_at) END
-    RETURNING change.marks = 1 OR (change.claim IS NULL AND change.attempts > 0)
 """
 
 # Of changes that are locked.
@@ -86,7 +85,7 @@ def mark(
     snapshots: Mapping[str, Snapshot] | None = None,
     patience: timedelta | None = None,
 ) -> None:
-    """Have these looked at again. One statement; wakes the workers once committed, if need be.
+    """Have these looked at again. One statement; wakes the workers once committed.
 
     An order of `order_ids` is settled by its entry in `snapshots`, unless a worker knows newer
     facts; one without an entry is asked for. With `patience` no longer is waited than that for a
@@ -103,10 +102,7 @@ def mark(
     longest_wait = f"{patience / timedelta(milliseconds=1):.0f}ms" if patience else None
     with connection.cursor() as cursor:
         cursor.execute(MARK, [shop.pk, now, now, longest_wait, *columns])
-        is_news = any(new for (new,) in cursor.fetchall())
-    # A change that waits has woken a worker already, and one that is being looked at has a worker.
-    if is_news:
-        wake("settle_orders")
+    wake("settle_orders")
 
 
 def _row(

@@ -98,7 +98,7 @@ def read(request: HttpRequest) -> Session | None:
     except signing.SignatureExpired as expired:
         session = Session(**signing.loads(cookie, salt=SALT))
         raise Expired(session) from expired
-    except signing.BadSignature:
+    except (signing.BadSignature, TypeError):  # TypeError: another release's session
         return None
 
 

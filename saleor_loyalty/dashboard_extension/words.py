@@ -25,6 +25,7 @@ DEEDS = {
     AuditAction.MESSAGE_TESTED: _("Sent a test message"),
     AuditAction.MESSAGE_ON: _("Switched a message on"),
     AuditAction.MESSAGE_OFF: _("Switched a message off"),
+    AuditAction.EMAIL_TRUSTED: _("Trusted an email address again"),
     AuditAction.LOOK_CHANGED: _("Changed the look"),
 }
 NOBODY = _("nobody in particular")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -85,8 +86,9 @@ def _language(value: str) -> str:
 
 def _web_address(value: str) -> str:
     found = _link(value)
-    if found or urlsplit(value).scheme in {"http", "https"}:
-        return found
+    with suppress(ValueError):  # [ without ]
+        if found or urlsplit(value).scheme in {"http", "https"}:
+            return found
     return "Give a whole web address, starting with https://."
 
 

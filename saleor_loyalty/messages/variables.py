@@ -125,7 +125,7 @@ def _always(occasion: Occasion, locale: Locale) -> Values:
         "balance": Count(balance, locale),
         "reward_name": version.reward_name,
         "reward_points": Count(version.threshold, locale),
-        "points_to_next_reward": Count(max(0, version.threshold - occasion.balance), locale),
+        "points_to_next_reward": Count(max(0, version.threshold - balance), locale),
         "discount": " / ".join(dict.fromkeys(offer.discount for offer in offers)),
         "terms": [offer._asdict() for offer in offers],
         "discounts_url": occasion.discounts_url or None,

@@ -111,7 +111,7 @@ class LiveSaleor:
 
     def _programs(self) -> dict[str, tuple[str, ...]]:
         listen = ("--host", HOST, "--port", str(self.port), "--lifespan", "off")
-        beat = ("--beat", "--schedule", str(self.processes.log_dir / "beat"))
+        beat = ("--beat", "--scheduler", "saleor.schedulers.schedulers.DatabaseScheduler")
         return {
             "web": ("uvicorn", "saleor.asgi:application", *listen),
             "worker": (

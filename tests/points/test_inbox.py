@@ -34,23 +34,6 @@ def test_t01_a_repeated_event_is_one_change_with_more_marks(shop, program):
     ]
 
 
-def test_a_worker_is_woken_for_what_waits_for_none(shop, program, monkeypatch):
-    woken = []
-    monkeypatch.setattr(inbox, "wake", woken.append)
-
-    for _ in range(3):
-        inbox.mark(shop=shop, order_ids=["a"])
-    assert woken == ["settle_orders"]
-
-    claim = inbox.claim(shop=shop, limit=10)
-    inbox.mark(shop=shop, order_ids=["a"])
-    assert woken == ["settle_orders"]  # who holds it looks again
-
-    inbox.postpone(claim, ["a"], error=ValueError("no"))
-    inbox.mark(shop=shop, order_ids=["a"])
-    assert woken == ["settle_orders"] * 2
-
-
 def test_marking_is_one_statement_however_many_orders(shop, program, django_assert_num_queries):
     with django_assert_num_queries(1):
         inbox.mark(shop=shop, order_ids=map(str, range(500)))
