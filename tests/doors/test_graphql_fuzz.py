@@ -113,6 +113,7 @@ def ask(
 ) -> Callable[[str], Answer]:
     """Sends a body as this person would; the answer, once it is known to be a proper one."""
     settings.LOYALTY_RATE_REQUESTS = settings.LOYALTY_RATE_MUTATIONS = ""
+    settings.LOYALTY_RATE_VISITORS = settings.LOYALTY_RATE_CUSTOMER = ""
     shop.jwks = {"keys": [key.jwk]}
     shop.jwks_fetched_at = timezone.now()
     shop.save()

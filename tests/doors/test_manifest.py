@@ -73,6 +73,7 @@ def test_a_webhook_subscribes_to_exactly_the_events_that_its_query_describes(
     assert {e.replace("_", "") for e in webhook["asyncEvents"]} == {e.upper() for e in described}
 
 
+@pytest.mark.django_db  # Django looks after its connections when a file was sent
 def test_the_logo_is_a_square_png_that_saleor_takes(client: Client) -> None:
     address = client.get("/app/manifest").json()["brand"]["logo"]["default"]
 

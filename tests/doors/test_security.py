@@ -365,8 +365,8 @@ REQUESTS: dict[str, tuple[Callable[[World], HttpResponse], int, str]] = {
         400,
         "GraphQLError",
     ),
-    "more than LOYALTY_RATE_REQUESTS": (
-        with_setting("LOYALTY_RATE_REQUESTS", "2/hour", twice_more_than_allowed(lambda w: w.ask())),
+    "more than LOYALTY_RATE_REQUESTS, LOYALTY_RATE_VISITORS or LOYALTY_RATE_CUSTOMER": (
+        with_setting("LOYALTY_RATE_VISITORS", "2/hour", twice_more_than_allowed(lambda w: w.ask())),
         429,
         "TOO_MANY_REQUESTS",
     ),

@@ -87,9 +87,7 @@ def test_while_the_programme_is_off_nobody_is_welcomed_then_or_later(shop):
 
 
 def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
-    paper = PaperSaleor()
-    now = Order.from_json(paper.orders[paper.place(1, line(10), user=user(1))])
-    past = Order.from_json(paper.orders[paper.place(2, line(10), user=user(2))])
+    now, past = (order_of(user(number), number) for number in (1, 2))
     Activation.objects.update(started_at=now.created_at)
 
     settlement.bring_to_entitlement(shop, [now])
@@ -97,6 +95,12 @@ def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
 
     assert Member.objects.count() == 2
     assert [message.member.customer_id for message in Message.objects.all()] == ["user-1"]
+
+
+def order_of(customer: dict, number: int) -> Order:
+    paper = PaperSaleor()
+    key = paper.place(number, line(10), user=customer)
+    return Order.from_json(paper.orders[key] | {"channel": {"slug": "eu"}})
 
 
 def user(number: int) -> dict:
