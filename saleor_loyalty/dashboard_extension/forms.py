@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import staff_points
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
 
 
-class StaffForm(forms.Form):
+class Form(forms.Form):
+    """Drawn by Django's own templates: a shop may have its forms drawn by others."""
+
+    default_renderer = DjangoTemplates
+
+
+class StaffForm(Form):
     """A form whose ids begin with its own name: several stand on one page."""
 
     name = ""

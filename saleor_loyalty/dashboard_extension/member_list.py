@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import member_search
+from saleor_loyalty.dashboard_extension.forms import Form
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.keyset import Slice, UnknownPlace
 from saleor_loyalty.member_search import SortField
@@ -32,7 +33,7 @@ COLUMNS = (
 )
 
 
-class MemberFilters(forms.Form):
+class MemberFilters(Form):
     """What the list is narrowed to. All of it is optional; what makes no sense narrows nothing."""
 
     search = forms.CharField(

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.dashboard_extension.forms import Form, StaffForm
 from saleor_loyalty.models import (
     ChannelTerms,
     DiscountType,
@@ -136,7 +136,7 @@ class ProgramForm(StaffForm):
         return given
 
 
-class TermsForm(forms.Form):
+class TermsForm(Form):
     """What one channel earns, and what the coupon is worth there."""
 
     earns = forms.BooleanField(required=False)

@@ -322,3 +322,11 @@ def test_who_did_nothing_for_long_is_found(ask, ada, program):
 
     assert emails(ask("members?inactive=90")) == [ada.email]
     assert emails(ask("members?inactive=365")) == []
+
+
+def test_forms_are_drawn_wherever_the_shop_s_own_come_from(ask, shop, program, settings):
+    settings.FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+    settings.TEMPLATES = []
+
+    for address in ("members", "program", "look"):
+        assert ask(address).status_code == 200
