@@ -110,7 +110,9 @@ class LiveSaleor:
             self.processes.kill(name)
 
     def _programs(self) -> dict[str, tuple[str, ...]]:
-        listen = ("--host", HOST, "--port", str(self.port), "--lifespan", "off")
+        # Tests pause longer than the usual five seconds between two requests on one connection.
+        patient = ("--lifespan", "off", "--timeout-keep-alive", "120")
+        listen = ("--host", HOST, "--port", str(self.port), *patient)
         beat = ("--beat", "--scheduler", "saleor.schedulers.schedulers.DatabaseScheduler")
         return {
             "web": ("uvicorn", "saleor.asgi:application", *listen),
