@@ -29,7 +29,7 @@ demo-reset: ## forget the demo's data
 test: environment ## all tests, then the GraphQL ones on graphene 2; ARGS goes to the first pytest
 	@scripts/chromium
 	@scripts/gateway
-	$(PYTHON_IN) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(PYTHON_IN) -m pytest -n 3 --dist loadfile $(ARGS)
 	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
 	$(VENV_GRAPHENE2)/bin/python -m pytest $(GRAPHENE2_TESTS)
 

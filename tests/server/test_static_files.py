@@ -7,6 +7,9 @@ from django.test import AsyncClient
 
 LOGO = "/static/saleor_loyalty/logo.png"
 
+# Django looks after its connections when a file was sent.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def get():
