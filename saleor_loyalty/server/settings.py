@@ -99,7 +99,8 @@ DATABASES = {
 # Under ASGI every request has a thread, and without a pool a connection, of its own. The pool
 # bounds them per process, and keeps them open between requests; who waits longer gets a 500.
 if _pool_size := _number("DATABASE_POOL_SIZE", 10):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool_size, "timeout": 5}
+    _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 5}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
