@@ -1,8 +1,9 @@
 """Staff's words for what the models call by constants."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.models import AuditAction, AuditRecord, MemberStatus, MessageKind
 
 KINDS_OF_MESSAGES = {
@@ -29,6 +30,26 @@ DEEDS = {
     AuditAction.LOOK_CHANGED: _("Changed the look"),
 }
 NOBODY = _("nobody in particular")
+
+
+def gave(points: int) -> str:
+    words = ngettext("Gave {number} point", "Gave {number} points", points)
+    return words.format(number=number(points))
+
+
+def took_back(points: int) -> str:
+    words = ngettext("Took back {number} point", "Took back {number} points", points)
+    return words.format(number=number(points))
+
+
+def withdrew(points: int) -> str:
+    """`points`: what the coupon had cost."""
+    words = ngettext(
+        "Coupon withdrawn, {number} point returned",
+        "Coupon withdrawn, {number} points returned",
+        points,
+    )
+    return words.format(number=number(points))
 
 
 def deed_in_words(record: AuditRecord) -> dict[str, object]:
