@@ -242,6 +242,33 @@ def test_what_was_changed_of_the_program_is_listed_and_downloaded(open_page, pro
     assert "owner@example.com,Set up the program,version 1" in download.value.path().read_text()
 
 
+def test_of_two_owners_the_second_sees_what_the_first_saved_and_decides(
+    open_page, dashboard, program
+):
+    sams = open_page("app/program")
+    inside(sams).get_by_label("Points for one coupon").fill("7000")
+    dashboard.email = "mia@example.com"
+    mias = open_page("app/program")
+    inside(mias).get_by_label("Points for one coupon").fill("6000")
+    inside(mias).get_by_role("button", name="Save").click()
+    inside(mias).get_by_role("button", name="Save the new rules").click()
+    expect(inside(mias).get_by_text("Version 2, saved")).to_be_visible()
+
+    frame = inside(sams)
+    frame.get_by_role("button", name="Save").click()
+
+    expect(frame.get_by_text("mia@example.com saved version 2 meanwhile.")).to_be_in_viewport()
+    expect(frame.get_by_role("row", name="Points for one coupon 6,000 7,000")).to_be_visible()
+    expect(frame.get_by_label("Points for one coupon")).to_have_value("7000")
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    assert Axe().run(sams.frames[1], options=rules).response["violations"] == []
+    frame.get_by_role("button", name="Save").click()
+    frame.get_by_role("button", name="Save the new rules").click()
+    expect(frame.get_by_text("Version 3, saved")).to_be_visible()
+    program.refresh_from_db()
+    assert program.current.threshold == 7000
+
+
 def test_fields_that_do_not_matter_are_hidden(open_page, program):
     frame = inside(open_page("app/program"))
     expect(frame.get_by_label("After how many days")).to_be_hidden()
