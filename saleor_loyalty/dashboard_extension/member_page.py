@@ -203,13 +203,13 @@ def _coupons(member: Member) -> list[dict[str, object]]:
 def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
     """In words, and the badge's colour."""
     if coupon.status == CouponStatus.ACTIVE and not is_unused:
-        return _("Expired"), ""
+        return pgettext("a coupon", "Expired"), ""
     return {
-        CouponStatus.PENDING: (_("Being made"), "warn"),
-        CouponStatus.ACTIVE: (_("Can be used"), "good"),
-        CouponStatus.USED: (_("Used"), ""),
-        CouponStatus.EXPIRED: (_("Expired"), ""),
-        CouponStatus.WITHDRAWN: (_("Withdrawn"), "bad"),
+        CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
+        CouponStatus.ACTIVE: (pgettext("a coupon", "Can be used"), "good"),
+        CouponStatus.USED: (pgettext("a coupon", "Used"), ""),
+        CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
+        CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
     }[CouponStatus(coupon.status)]
 
 

@@ -15,6 +15,7 @@ from saleor_loyalty.dashboard_extension.consequences import consequences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
 from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused, SavedMeanwhile
@@ -141,6 +142,8 @@ def _promises(forms: ProgramForms) -> list[dict[str, object]]:
 def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
     terms, threshold = form.terms(), rules["threshold"]
     rate = terms["points_per_unit"]
+    value = terms["discount_value"]
+    is_percentage = rules["discount_type"] == DiscountType.PERCENTAGE
     brings = floor(Fraction(AN_ORDER) * Fraction(rate))
     return {
         **terms,
@@ -149,5 +152,5 @@ def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
         "points": brings,
         "orders": ceil(threshold / brings) if brings else None,
         "spend": Decimal(threshold) / rate if rate else None,
-        "is_percentage": rules["discount_type"] == DiscountType.PERCENTAGE,
+        "discount": percent(value) if is_percentage else money(value, form.currency),
     }

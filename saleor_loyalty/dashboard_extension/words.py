@@ -1,9 +1,10 @@
 """Staff's words for what the models call by constants."""
 
+from babel import Locale
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.dashboard_extension.tags import locale, number
 from saleor_loyalty.models import AuditAction, AuditRecord, MemberStatus, MessageKind
 
 KINDS_OF_MESSAGES = {
@@ -30,6 +31,17 @@ DEEDS = {
     AuditAction.LOOK_CHANGED: _("Changed the look"),
 }
 NOBODY = _("nobody in particular")
+
+
+def language_in_words(code: str) -> str:
+    """ "fr" -> "French", in the reader's language, as within a sentence."""
+    return Locale.parse(code.replace("-", "_")).get_display_name(locale()) or code
+
+
+def language_name(code: str) -> str:
+    """The same by itself: with a capital in every language."""
+    name = language_in_words(code)
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def gave(points: int) -> str:
@@ -68,8 +80,8 @@ def _detail(record: AuditRecord) -> str:
     if kind not in MessageKind.values:
         return record.detail
     words = str(KINDS_OF_MESSAGES[MessageKind(kind)])
-    return (
-        gettext("{message} in {language}").format(message=words, language=language)
-        if language
-        else words
+    if not language:
+        return words
+    return gettext("{message} in {language}").format(
+        message=words, language=language_in_words(language)
     )
