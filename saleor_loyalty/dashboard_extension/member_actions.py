@@ -9,7 +9,7 @@ from saleor_loyalty.dashboard_extension.member_page import member_of, show_membe
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import points, signed
-from saleor_loyalty.messages import outbox
+from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
@@ -107,7 +107,7 @@ def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpRespons
     if message is None:
         raise Http404
     try:
-        outbox.resend(message, actor=visit.viewer.actor)
+        failed.resend(message, actor=visit.viewer.actor)
     except Refused as refused:
         words = " ".join(in_words(problem) for problem in refused.problems)
         return show_member(visit, member, refusal=words, status=REFUSED)

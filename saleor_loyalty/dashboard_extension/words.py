@@ -22,6 +22,7 @@ DEEDS = {
     AuditAction.PROGRAM_ON: _("Switched the program on"),
     AuditAction.PROGRAM_OFF: _("Switched the program off"),
     AuditAction.MESSAGE_RESENT: _("Sent a message again"),
+    AuditAction.ALL_RESENT: _("Sent all failed messages again"),
     AuditAction.MESSAGE_TESTED: _("Sent a test message"),
     AuditAction.MESSAGE_ON: _("Switched a message on"),
     AuditAction.MESSAGE_OFF: _("Switched a message off"),
