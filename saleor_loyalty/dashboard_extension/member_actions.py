@@ -9,7 +9,7 @@ from saleor_loyalty.dashboard_extension.member_page import member_of, show_membe
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import points, signed
-from saleor_loyalty.messages import failed
+from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
@@ -98,6 +98,13 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
             return _done(visit, member, told)
     opened = f"withdraw-{coupon_id}"
     return show_member(visit, member, opened=opened, withdraw=form, status=REFUSED)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def trust_view(visit: Visit, *, member_id: int) -> HttpResponse:
+    """Send email to the member's address again, though mail came back or was complained of."""
+    member = bounces.lift(member_of(visit.shop, member_id), actor=visit.viewer.actor)
+    return _done(visit, member, _("The address is trusted again"))
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))

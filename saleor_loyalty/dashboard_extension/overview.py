@@ -123,8 +123,9 @@ def _health(shop: Shop) -> list[dict[str, object]]:
             ).format(number=stuck.messages)
             if stuck.messages
             else _("Messages are delivered"),
-            "help": _("The members’ pages say why, and can send them again.")
+            "help": _("The list says why, and they can be sent again there.")
             if stuck.messages
             else "",
+            "page": "staff:failed" if stuck.messages else "",
         },
     ]

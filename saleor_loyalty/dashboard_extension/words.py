@@ -3,7 +3,13 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.models import AuditAction, AuditRecord, MemberStatus, MessageKind
+from saleor_loyalty.models import (
+    AuditAction,
+    AuditRecord,
+    MemberStatus,
+    MessageFault,
+    MessageKind,
+)
 
 KINDS_OF_MESSAGES = {
     MessageKind.REWARD_EMAIL: _("Reward: email"),
@@ -12,6 +18,12 @@ KINDS_OF_MESSAGES = {
     MessageKind.GIFT_EMAIL: _("Gift: email"),
     MessageKind.GIFT_PUSH: _("Gift: push notice"),
     MessageKind.WELCOME_EMAIL: _("Welcome: email"),
+}
+FAULTS = {
+    MessageFault.REFUSED: _("The provider refused it"),
+    MessageFault.TEXT: _("Its text cannot be written"),
+    MessageFault.TRIES: _("No try got through"),
+    MessageFault.OUTAGE: _("The provider was away too long"),
 }
 STATUS_SET = {
     MemberStatus.ACTIVE: _("Unblocked the member"),
@@ -44,6 +56,8 @@ def deed_in_words(record: AuditRecord) -> dict[str, object]:
 
 
 def _detail(record: AuditRecord) -> str:
+    if record.action == AuditAction.ALL_RESENT:
+        return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, language = record.detail.partition(" ")
     if kind not in MessageKind.values:
         return record.detail
@@ -53,3 +67,10 @@ def _detail(record: AuditRecord) -> str:
         if language
         else words
     )
+
+
+def _word(part: str) -> str:
+    """Of what was sent again: a kind, a fault, or how many."""
+    if part in MessageKind.values:
+        return str(KINDS_OF_MESSAGES[MessageKind(part)])
+    return str(FAULTS[MessageFault(part)]) if part in MessageFault.values else part

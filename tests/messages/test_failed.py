@@ -218,7 +218,9 @@ def test_where_nothing_can_be_sent_again_that_is_said(shop, make_failed):
 
 def test_another_shop_s_messages_are_left_alone(shop, make_failed):
     mine, theirs = make_failed(), make_failed()
-    other = Shop.objects.create(api_url="https://other.example/graphql/", installed_at=timezone.now())
+    other = Shop.objects.create(
+        api_url="https://other.example/graphql/", installed_at=timezone.now()
+    )
     Message.objects.filter(pk=theirs.pk).update(shop=other)
 
     assert failed.resend_all(shop, actor="Sam") == 1
