@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from saleor_loyalty import claims, ledger, programs, retirement
 from saleor_loyalty.connection import see_through
+from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.ledger import Book
+from saleor_loyalty.messages import look as looks
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -50,7 +52,9 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
     return see_through(
         shop,
         _claim(shop, limit),
-        begin=lambda saleor: partial(mint, saleor, saleor.channels()),
+        begin=lambda saleor: partial(
+            mint, saleor, saleor.channels(), language=looks.of(shop).default_language
+        ),
         postpone=_postpone,
     )
 
@@ -64,8 +68,8 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
     return batch
 
 
-def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> None:
-    """Make the coupon's voucher and let its messages go.
+def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon, *, language: str) -> None:
+    """Make the coupon's voucher, named in the shop's language, and let its messages go.
 
     May be repeated from any point, by several workers: the code is the coupon's own, so a voucher
     that has it already was made by an earlier try. A coupon that was withdrawn, used or issued
@@ -84,7 +88,7 @@ def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> Non
         raise SaleorRefused(message)
     try:
         voucher_id: str | None = saleor.create_voucher(
-            name=version.reward_name,
+            name=reward_in(version, language),
             code=coupon.code,
             percentage=version.discount_type == DiscountType.PERCENTAGE,
             ends_at=coupon.expires_at,

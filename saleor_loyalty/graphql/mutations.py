@@ -19,7 +19,7 @@ from saleor_loyalty.problems import Refused
 
 
 class LoyaltyProgramUpdate(graphene.Mutation):
-    """Changes the programme, or sets it up. Requires MANAGE_SETTINGS."""
+    """Changes the program, or sets it up. Requires MANAGE_SETTINGS."""
 
     class Arguments:
         input = LoyaltyProgramInput(required=True)
