@@ -7,9 +7,9 @@ from pytest_django import Settings
 
 from saleor_loyalty.doors.app import rates
 from saleor_loyalty.models import Change, Shop
-from tests.doors.conftest import installed
 from tests.doors.saleor import Saleor, SigningKey
 from tests.doors.test_webhooks import BODY, deliver
+from tests.shops import installed
 
 pytestmark = pytest.mark.django_db
 
