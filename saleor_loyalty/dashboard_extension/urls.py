@@ -4,6 +4,7 @@ from django.urls import path
 
 from saleor_loyalty.dashboard_extension import (
     audit_pages,
+    failed_page,
     look_page,
     member_actions,
     member_list,
@@ -23,6 +24,11 @@ urlpatterns = [
     path("members/<int:member_id>", member_page.member_view, name="member"),
     path("members/<int:member_id>/gift", member_actions.gift_view, name="member_gift"),
     path("members/<int:member_id>/correct", member_actions.correct_view, name="member_correct"),
+    path(
+        "members/<int:member_id>/gifts/<int:entry_id>/take-back",
+        member_actions.take_back_view,
+        name="take_back",
+    ),
     path("members/<int:member_id>/status", member_actions.status_view, name="member_status"),
     path("members/<int:member_id>/audit.csv", audit_pages.member_csv_view, name="member_audit"),
     path(
@@ -30,6 +36,7 @@ urlpatterns = [
         member_actions.withdraw_view,
         name="withdraw",
     ),
+    path("members/<int:member_id>/trust", member_actions.trust_view, name="member_trust"),
     path(
         "members/<int:member_id>/messages/<int:message_id>/resend",
         member_actions.resend_view,
@@ -41,6 +48,12 @@ urlpatterns = [
     path("program/changes", audit_pages.changes_view, name="changes"),
     path("program/changes.csv", audit_pages.changes_csv_view, name="changes_csv"),
     path("messages", message_pages.messages_view, name="messages"),
+    path("messages/failed", failed_page.failed_view, name="failed"),
+    path(
+        "messages/failed/<int:message_id>/resend",
+        failed_page.failed_resend_view,
+        name="failed_resend",
+    ),
     path("messages/<str:kind>/<str:language>", message_pages.text_view, name="text"),
     path(
         "messages/<str:kind>/<str:language>/preview",

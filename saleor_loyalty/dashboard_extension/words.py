@@ -1,9 +1,17 @@
 """Staff's words for what the models call by constants."""
 
-from django.utils.translation import gettext
+from babel import Locale
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.models import AuditAction, AuditRecord, MemberStatus, MessageKind
+from saleor_loyalty.dashboard_extension.tags import locale, number
+from saleor_loyalty.models import (
+    AuditAction,
+    AuditRecord,
+    MemberStatus,
+    MessageFault,
+    MessageKind,
+)
 
 KINDS_OF_MESSAGES = {
     MessageKind.REWARD_EMAIL: _("Reward: email"),
@@ -12,6 +20,12 @@ KINDS_OF_MESSAGES = {
     MessageKind.GIFT_EMAIL: _("Gift: email"),
     MessageKind.GIFT_PUSH: _("Gift: push notice"),
     MessageKind.WELCOME_EMAIL: _("Welcome: email"),
+}
+FAULTS = {
+    MessageFault.REFUSED: _("The provider refused it"),
+    MessageFault.TEXT: _("Its text cannot be written"),
+    MessageFault.TRIES: _("No try got through"),
+    MessageFault.OUTAGE: _("The provider was away too long"),
 }
 STATUS_SET = {
     MemberStatus.ACTIVE: _("Unblocked the member"),
@@ -22,6 +36,7 @@ DEEDS = {
     AuditAction.PROGRAM_ON: _("Switched the program on"),
     AuditAction.PROGRAM_OFF: _("Switched the program off"),
     AuditAction.MESSAGE_RESENT: _("Sent a message again"),
+    AuditAction.ALL_RESENT: _("Sent all failed messages again"),
     AuditAction.MESSAGE_TESTED: _("Sent a test message"),
     AuditAction.MESSAGE_ON: _("Switched a message on"),
     AuditAction.MESSAGE_OFF: _("Switched a message off"),
@@ -29,6 +44,37 @@ DEEDS = {
     AuditAction.LOOK_CHANGED: _("Changed the look"),
 }
 NOBODY = _("nobody in particular")
+
+
+def language_in_words(code: str) -> str:
+    """ "fr" -> "French", in the reader's language, as within a sentence."""
+    return Locale.parse(code.replace("-", "_")).get_display_name(locale()) or code
+
+
+def language_name(code: str) -> str:
+    """The same by itself: with a capital in every language."""
+    name = language_in_words(code)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def gave(points: int) -> str:
+    words = ngettext("Gave {number} point", "Gave {number} points", points)
+    return words.format(number=number(points))
+
+
+def took_back(points: int) -> str:
+    words = ngettext("Took back {number} point", "Took back {number} points", points)
+    return words.format(number=number(points))
+
+
+def withdrew(points: int) -> str:
+    """`points`: what the coupon had cost."""
+    words = ngettext(
+        "Coupon withdrawn, {number} point returned",
+        "Coupon withdrawn, {number} points returned",
+        points,
+    )
+    return words.format(number=number(points))
 
 
 def deed_in_words(record: AuditRecord) -> dict[str, object]:
@@ -43,12 +89,21 @@ def deed_in_words(record: AuditRecord) -> dict[str, object]:
 
 
 def _detail(record: AuditRecord) -> str:
+    if record.action == AuditAction.ALL_RESENT:
+        return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, language = record.detail.partition(" ")
     if kind not in MessageKind.values:
         return record.detail
     words = str(KINDS_OF_MESSAGES[MessageKind(kind)])
-    return (
-        gettext("{message} in {language}").format(message=words, language=language)
-        if language
-        else words
+    if not language:
+        return words
+    return gettext("{message} in {language}").format(
+        message=words, language=language_in_words(language)
     )
+
+
+def _word(part: str) -> str:
+    """Of what was sent again: a kind, a fault, or how many."""
+    if part in MessageKind.values:
+        return str(KINDS_OF_MESSAGES[MessageKind(part)])
+    return str(FAULTS[MessageFault(part)]) if part in MessageFault.values else part
