@@ -73,7 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "saleor_loyalty.server.probes.probes",
     "django.middleware.security.SecurityMiddleware",
-    "saleor_loyalty.server.static_files.StaticFiles",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,14 +93,14 @@ DATABASES = {
         _required(
             "DATABASE_URL",
             "the address of a PostgreSQL database, as postgresql://user:password@host/name",
-        )
+        ),
+        # Threads keep their connections; whether one still stands is looked at before each request.
+        conn_max_age=600,
+        conn_health_checks=True,
     )
 }
-# Under ASGI every request has a thread, and without a pool a connection, of its own. The pool
-# bounds them per process, and keeps them open between requests; who waits longer gets a 500.
-if _pool_size := _number("DATABASE_POOL_SIZE", 10):
-    _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 5}
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
+# Requests that a web process works on at once. Others wait for their turn.
+WEB_THREADS = _number("WEB_THREADS", 8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -131,7 +131,7 @@ LOYALTY_RATE_STORE = os.environ.get("LOYALTY_RATE_STORE", CELERY_BROKER_URL)
 # A name of our own: a broker may serve other programs, and their workers know none of our tasks.
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("LOYALTY_QUEUE", "saleor_loyalty")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A webhook that cannot wake the workers must not wait for it; the next round finds the work.
+# Who cannot reach the broker hears so soon: probes say it, and the next round finds the work.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "max_retries": 1,

@@ -6,8 +6,15 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty import vault
+from saleor_loyalty.doors.app import shops
 from saleor_loyalty.models import Shop
 from tests.doors.saleor import APP_ID, APP_TOKEN, Saleor, SigningKey
+
+
+@pytest.fixture(autouse=True)
+def _no_shop_is_remembered() -> None:
+    """Of the test before, which was rolled back."""
+    shops._known_in.cache_clear()
 
 
 @pytest.fixture(scope="session")
