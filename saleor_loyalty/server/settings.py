@@ -60,6 +60,8 @@ LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
 LOYALTY_REMINDER_HOUR = _number("LOYALTY_REMINDER_HOUR", Conf.reminder_hour)
 LOYALTY_MAX_BODY_BYTES = _number("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes)
+LOYALTY_DOCUMENTS = os.environ.get("LOYALTY_DOCUMENTS", "")
+LOYALTY_DOCUMENTS_ONLY = _flag("LOYALTY_DOCUMENTS_ONLY")
 LOYALTY_INTROSPECTION = _flag("LOYALTY_INTROSPECTION", "1")
 LOYALTY_HTTP_TIMEOUT = _number("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout)
 
@@ -167,6 +169,9 @@ CSRF_COOKIE_SECURE = LOYALTY_PUBLIC_URL.startswith("https://")
 # Who may read /metrics; empty: nobody.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
+_LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+# Both web servers bring handlers and levels of their own: one form for all lines instead.
+_AS_ALL_OTHERS = {"handlers": [], "propagate": True, "level": _LOG_LEVEL}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -181,14 +186,14 @@ LOGGING = {
             "formatter": os.environ.get("LOG_FORMAT", "line"),
         },
     },
-    "root": {"handlers": ["stdout"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stdout"], "level": _LOG_LEVEL},
     "loggers": {
         # One line per request it makes, with the address in full: addresses can carry secrets.
         "httpx": {"level": "WARNING"},
-        # Both servers bring handlers of their own: one form for all lines instead.
-        "uvicorn": {"handlers": [], "propagate": True},
-        "uvicorn.access": {"handlers": [], "propagate": True},
-        "gunicorn.error": {"handlers": [], "propagate": True},
-        "gunicorn.access": {"handlers": [], "propagate": True},
+        "uvicorn": _AS_ALL_OTHERS,
+        "uvicorn.access": _AS_ALL_OTHERS,
+        "uvicorn.error": _AS_ALL_OTHERS,
+        "gunicorn.error": _AS_ALL_OTHERS,
+        "gunicorn.access": _AS_ALL_OTHERS,
     },
 }
