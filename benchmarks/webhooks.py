@@ -70,14 +70,14 @@ def running(*command: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 @contextlib.contextmanager
 def server(processes: int) -> Iterator[None]:
     application = "saleor_loyalty.server.asgi:application"
     options = ("--port", str(PORT), "--workers", str(processes), "--no-access-log")
-    with running(sys.executable, "-m", "uvicorn", application, *options):
+    with running(sys.executable, "-m", "uvicorn", "--lifespan", "off", application, *options):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -93,9 +93,8 @@ def worker(wanted: bool) -> Iterator[None]:
         if wanted:
             app = ("-m", "celery", "--app", "saleor_loyalty.server", "--quiet")
             beat = ("--beat", "--schedule", f"{tempfile.mkdtemp()}/beat")
-            stack.enter_context(
-                running(sys.executable, *app, "worker", "--concurrency", "1", *beat)
-            )
+            niced = ("nice", "-n", "10", sys.executable)
+            stack.enter_context(running(*niced, *app, "worker", "--concurrency", "1", *beat))
         yield
 
 
