@@ -2,9 +2,16 @@
 
 import pytest
 
+from saleor_loyalty.doors.app import shops
 from saleor_loyalty.models import Shop
 from tests.doors.saleor import Saleor, SigningKey
 from tests.shops import installed
+
+
+@pytest.fixture(autouse=True)
+def _no_shop_is_remembered() -> None:
+    """Of the test before, which was rolled back."""
+    shops._known_in.cache_clear()
 
 
 @pytest.fixture(scope="session")

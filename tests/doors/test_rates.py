@@ -117,6 +117,18 @@ def test_a_customer_who_changes_things_too_fast_is_refused_but_may_still_look(
     assert ask(client, mutation, anothers)[0] == 200
 
 
+def test_each_mutation_of_a_request_counts(
+    client: Client, shop: Shop, saleor: Saleor, key: SigningKey, settings: Settings
+) -> None:
+    settings.LOYALTY_RATE_MUTATIONS = "10/minute"
+    token = key.token(saleor.access_claims())
+    four = "mutation { a: __typename b: __typename ...C } fragment C on Mutation { c: __typename }"
+
+    answers = [ask(client, four, token)[0] for _ in range(4)]
+
+    assert answers == [200, 200, 200, 429]
+
+
 def test_staff_may_change_as_much_as_they_have_to(
     client: Client, shop: Shop, saleor: Saleor, key: SigningKey, settings: Settings
 ) -> None:

@@ -53,7 +53,7 @@ def environment(**variables: str) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "saleor_loyalty.server.settings",  # not those of the tests
         "DATABASE_URL": database,
-        "DATABASE_POOL_SIZE": "4",
+        "WEB_THREADS": "4",
         **variables,
     }
 

@@ -124,6 +124,16 @@ REQUESTS: Refusals = {
         400,
         "GraphQLError",
     ),
+    "the hash of no document": (
+        lambda w: w.ask(query=b'{"documentId": "sha256:5ab2"}'),
+        200,
+        "PERSISTED_QUERY_NOT_FOUND",
+    ),
+    "a text that is no document, with LOYALTY_DOCUMENTS_ONLY": (
+        with_setting("LOYALTY_DOCUMENTS_ONLY", True, lambda w: w.ask()),
+        400,
+        "QUERY_NOT_IN_SAFELIST",
+    ),
     "more than LOYALTY_RATE_REQUESTS, LOYALTY_RATE_VISITORS or LOYALTY_RATE_CUSTOMER": (
         with_setting("LOYALTY_RATE_VISITORS", "2/hour", twice_more_than_allowed(lambda w: w.ask())),
         429,
