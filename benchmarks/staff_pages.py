@@ -54,8 +54,8 @@ FILL = """
     SELECT shop_id, id, 'REWARD_EMAIL', 'x', gen_random_uuid(), 'SENT', now(), 1, '', '{}'
     FROM saleor_loyalty_member WHERE id %% 10 = 0;
     INSERT INTO saleor_loyalty_message
-        (shop_id, member_id, coupon_id, kind, cause, uid, status, created_at, attempts, error, fault,
-         delivered_devices)
+        (shop_id, member_id, coupon_id, kind, cause, uid, status, created_at, attempts, error,
+         fault, delivered_devices)
     SELECT member.shop_id, member.id, coupon.id,
            CASE WHEN coupon.id IS NULL THEN 'GIFT_EMAIL' ELSE 'REWARD_PUSH' END,
            coalesce('coupon:' || coupon.id || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,

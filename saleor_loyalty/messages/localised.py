@@ -10,6 +10,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+
 FALLBACK = "en"
 
 
@@ -28,11 +30,25 @@ class Count(int):
 
 
 def known_locale(language_code: str) -> Locale | None:
-    """The locale of a language code in any spelling ("PT_BR", "pt-br"); None: nobody knows it."""
+    """The locale of a language code in any spelling ("PT_BR", "pt-br"); None: nobody knows it.
+
+    The only reading of such codes: `str` of it is the code as CLDR writes it. It is of a language,
+    script and country: variants and modifiers can be of any length, and no text of ours has one.
+    """
     try:
-        return Locale.parse(language_code.strip().replace("-", "_"))
+        read = Locale.parse(language_code.strip().replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return None
+    return Locale(read.language, read.territory, read.script)
+
+
+def checked_code(language_code: str) -> str:
+    """A language code as CLDR writes it. Raises Refused for a language nobody knows."""
+    locale = known_locale(language_code)
+    if locale is None:
+        message = f"There is no language “{language_code[:35]}”; use a code like de or pt-br."
+        raise Refused(Problem("language_code", message, ErrorCode.INVALID))
+    return str(locale)
 
 
 def locale_of(language_code: str) -> Locale:
