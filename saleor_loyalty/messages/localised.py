@@ -68,18 +68,26 @@ def broader(locale: Locale) -> list[str]:
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """€10.00 in English, 10,00 € in German."""
-    return format_currency(amount, currency, locale=locale)
+    return _together(format_currency(amount, currency, locale=locale), locale)
 
 
 def round_money(amount: int, currency: str, locale: Locale) -> str:
     """€10 in English, 10 € in German: a round amount, without cents."""
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
-    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    written = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    return _together(written, locale)
 
 
 def percentage(value: Decimal, locale: Locale) -> str:
     """10 stands for ten percent: 10% in English, 10 % in French."""
-    return format_percent(value / 100, locale=locale, decimal_quantization=False)
+    return _together(format_percent(value / 100, locale=locale, decimal_quantization=False), locale)
+
+
+def _together(amount: str, locale: Locale) -> str:
+    """Where text runs from right to left: kept in one piece, whatever number stands beside it."""
+    if locale.text_direction == "ltr":
+        return amount
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{amount}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def counted(value: int, forms: Mapping[str, object], language: Locale) -> str:
