@@ -47,7 +47,7 @@ FILL = """
          used_order_id, used_order_number, due_at, attempts, error)
     SELECT shop_id, member_id, id, version_id, 'ACTIVE', 'C' || id, 1, '', created_at, '', '',
            created_at, 0, ''
-    FROM saleor_loyalty_entry WHERE kind = 'REWARD' AND member_id %% 10 = 0;
+    FROM saleor_loyalty_entry WHERE kind = 'REWARD';
     INSERT INTO saleor_loyalty_message
         (shop_id, member_id, kind, cause, uid, status, created_at, attempts, error,
          delivered_devices)

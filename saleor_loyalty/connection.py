@@ -1,9 +1,9 @@
 """A line to a shop's Saleor: under the app token it gave us, or inside its own process."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from saleor_loyalty import vault
 from saleor_loyalty.conf import conf
@@ -17,6 +17,8 @@ from saleor_loyalty.saleor_api.transport import (
     SaleorUnavailable,
     Transport,
 )
+
+Row = TypeVar("Row")
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,41 @@ def connect(shop: Shop) -> Iterator[Saleor]:
     token = vault.unseal(shop.sealed_token)
     with HttpTransport(shop.api_url, token=token, timeout=conf.http_timeout) as transport:
         yield Saleor(_Noticing(shop, transport))
+
+
+def see_through(
+    shop: Shop,
+    rows: Sequence[Row],
+    *,
+    begin: Callable[[Saleor], Callable[[Row], None]],
+    postpone: Callable[[Row, Exception], None],
+) -> int:
+    """Do with each row, over one line, what `begin` says of it; how many were taken up.
+
+    A row that Saleor refuses is postponed, and holds up no other. When it does not answer or
+    forbids us all, so are all rows, done or not; then 0: it would not now.
+    """
+    if not rows:
+        return 0
+    try:
+        with connect(shop) as saleor:
+            work = begin(saleor)
+            for row in rows:
+                _try(work, row, postpone)
+    except (SaleorUnavailable, SaleorRefused) as error:
+        for row in rows:
+            postpone(row, error)
+        return 0
+    return len(rows)
+
+
+def _try(work: Callable[[Row], None], row: Row, postpone: Callable[[Row, Exception], None]) -> None:
+    try:
+        work(row)
+    except SaleorForbade:
+        raise
+    except SaleorRefused as error:
+        postpone(row, error)
 
 
 class _Noticing:

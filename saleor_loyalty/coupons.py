@@ -4,13 +4,14 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from saleor_loyalty import claims, ledger, programs, retirement
-from saleor_loyalty.connection import connect
+from saleor_loyalty.connection import see_through
 from saleor_loyalty.ledger import Book
 from saleor_loyalty.models import (
     Coupon,
@@ -25,7 +26,7 @@ from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Channel, Order
-from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
+from saleor_loyalty.saleor_api.transport import SaleorRefused
 from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
@@ -46,19 +47,12 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
 
     0 also when Saleor did not answer: it would not now.
     """
-    batch = _claim(shop, limit)
-    if not batch:
-        return 0
-    try:
-        with connect(shop) as saleor:
-            channels = saleor.channels()
-            for coupon in batch:
-                _mint_or_postpone(saleor, channels, coupon)
-    except (SaleorUnavailable, SaleorRefused) as error:
-        for coupon in batch:  # those minted already are no longer pending
-            _postpone(coupon, error)
-        return 0
-    return len(batch)
+    return see_through(
+        shop,
+        _claim(shop, limit),
+        begin=lambda saleor: partial(mint, saleor, saleor.channels()),
+        postpone=_postpone,
+    )
 
 
 def _claim(shop: Shop, limit: int) -> list[Coupon]:
@@ -68,16 +62,6 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
     batch = claims.take(active, limit=limit, now=timezone.now())
     prefetch_related_objects(batch, "version__channels")
     return batch
-
-
-def _mint_or_postpone(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> None:
-    """A coupon that Saleor refuses holds up no other; one that is not answered holds up all."""
-    try:
-        mint(saleor, channels, coupon)
-    except SaleorForbade:
-        raise
-    except SaleorRefused as error:
-        _postpone(coupon, error)
 
 
 def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> None:
@@ -150,6 +134,7 @@ def _activate(coupon: Coupon, voucher_id: str) -> None:
 
 
 def _postpone(coupon: Coupon, error: Exception) -> None:
+    """Put the coupon back for a later try, if it is still to be minted."""
     if _to_mint(coupon).update(**claims.postponed(coupon, error)):
         logger.warning("Coupon %s not minted, later again: %s", coupon.pk, error)
 

@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 MATCHED_WITHIN = timedelta(minutes=10)
 
 NOTE = """
-    INSERT INTO saleor_loyalty_followedcustomer AS known
+    INSERT INTO saleor_loyalty_followedcustomer AS followed
         (shop_id, customer_id, fingerprint, since, followed_at)
     SELECT %s, customer_id, fingerprint, %s, %s
-    FROM unnest(%s::text[], %s::text[]) AS followed (customer_id, fingerprint)
+    FROM unnest(%s::text[], %s::text[]) AS walked (customer_id, fingerprint)
     ON CONFLICT (shop_id, customer_id) DO UPDATE SET
-        since = CASE WHEN known.fingerprint = excluded.fingerprint
-                     THEN known.since ELSE excluded.since END,
+        since = CASE WHEN followed.fingerprint = excluded.fingerprint
+                     THEN followed.since ELSE excluded.since END,
         fingerprint = excluded.fingerprint, followed_at = excluded.followed_at
 """
 
@@ -99,8 +99,8 @@ def _to_walk(shop: Shop, customers: Mapping[str, Customer]) -> dict[str, Custome
     same = FollowedCustomer.objects.filter(
         shop=shop, customer_id__in=customers, followed_at__gte=F("since") + MATCHED_WITHIN
     ).values_list("customer_id", "fingerprint")
-    known = dict(same)
-    return {id_: c for id_, c in customers.items() if known.get(id_) != c.fingerprint}
+    walked = dict(same)
+    return {id_: c for id_, c in customers.items() if walked.get(id_) != c.fingerprint}
 
 
 def _note(shop: Shop, walked: Collection[Customer], *, now: datetime) -> None:

@@ -6,13 +6,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from saleor_loyalty import coupons, inbox, members, programs
+from saleor_loyalty import coupons, inbox, members, programs, statements
 from saleor_loyalty.coupons import Use
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.models import Change, Member, SettledOrder, Shop
 from saleor_loyalty.programs import Rulebook
 from saleor_loyalty.saleor_api.facts import Customer, Order
-from saleor_loyalty.statements import read as read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +33,11 @@ class Ground:
 
     def owner(self, order: Order) -> Member | None:
         """The member that the order's points are due to; None when they are nobody's, or stay."""
-        customer = owner(order)
+        customer = _owner(order)
         return self.members[customer.id] if customer else None
 
 
-def owner(order: Order) -> Customer | None:
-    """Nobody, until it is proven that the email with which the order was placed is the customer's.
-
-    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
-    """
-    customer = order.customer
-    return customer if customer and members.is_known(customer) else None
-
-
-def read(shop: Shop, orders: Sequence[Order], claim: Claim | None = None) -> Ground:
+def survey(shop: Shop, orders: Sequence[Order], claim: Claim | None = None) -> Ground:
     """The ground of these orders; with a claim, of those whose changes it still holds.
 
     One statement. Raises Program.DoesNotExist when the shop has no programme yet.
@@ -60,9 +50,9 @@ def read(shop: Shop, orders: Sequence[Order], claim: Claim | None = None) -> Gro
 
 def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
     now = timezone.now()
-    customers = {customer.id: customer for order in orders if (customer := owner(order))}
+    customers = {customer.id: customer for order in orders if (customer := _owner(order))}
     settled = SettledOrder.objects.filter(shop=shop, order_id__in=[order.id for order in orders])
-    changes, rows, known, named, former, *rules = read_together(
+    changes, rows, enrolled, named, former, *rules = statements.read(
         inbox.held(claim) if claim else Change.objects.none(),
         settled.select_for_update().order_by("pk"),
         Member.objects.filter(shop=shop, customer_id__in=customers),
@@ -82,7 +72,16 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
         orders=orders,
         rulebook=programs.rulebook(*rules),
         rows={row.order_id: row for row in rows},
-        members=newcomers | {member.customer_id: member for member in known},
+        members=newcomers | {member.customer_id: member for member in enrolled},
         uses=coupons.uses(named, former, orders),
         changes=changes,
     )
+
+
+def _owner(order: Order) -> Customer | None:
+    """Nobody, until it is proven that the email with which the order was placed is the customer's.
+
+    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
+    """
+    customer = order.customer
+    return customer if customer and members.is_known(customer) else None

@@ -13,10 +13,18 @@ from django.db.models.lookups import (
 )
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+LONGEST_ID = 19  # digits of numbers that the database may not take
 
 
 class UnknownPlace(LookupError):
     """A page was to begin at a row that the list's owner does not have."""
+
+
+def whole_number(text: str | None) -> int | None:
+    """The id that an address names, such as `?after=17`; None for what can be no row's id."""
+    if text and text.isascii() and text.isdigit() and len(text) < LONGEST_ID:
+        return int(text)
+    return None
 
 
 class Row(Func):

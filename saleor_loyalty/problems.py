@@ -1,4 +1,4 @@
-"""Bad input: what is wrong, where, and what to do, in the words of the contract."""
+"""Input that is not taken: what is wrong, where, and what to do, in the words of the contract."""
 
 import enum
 from dataclasses import dataclass
@@ -31,3 +31,15 @@ class Refused(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+
+
+class SavedMeanwhile(Exception):
+    """Somebody else saved since the form was opened; nothing was changed.
+
+    `number` names what they saved, as the next form says it was opened at; `actor` is who.
+    """
+
+    def __init__(self, *, number: int, actor: str) -> None:
+        super().__init__("Somebody saved meanwhile.")
+        self.number = number
+        self.actor = actor

@@ -21,7 +21,7 @@ from saleor_loyalty.models import (
     Shop,
     SpendBasis,
 )
-from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
 from saleor_loyalty.program_input import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
@@ -124,20 +124,31 @@ def channels(shop: Shop) -> dict[str, str]:
         return {channel.slug: channel.currency for channel in saleor.channels().values()}
 
 
-def draft(*, shop: Shop, changes: Mapping[str, Any], currencies: Mapping[str, str]) -> Draft:
-    """What `update` would make of `changes`, with nothing changed. Raises Refused as it does."""
+def draft(
+    *,
+    shop: Shop,
+    changes: Mapping[str, Any],
+    currencies: Mapping[str, str],
+    opened_at: int | None = None,
+) -> Draft:
+    """What `update` would make of `changes`, with nothing changed. Raises what `update` does."""
     program = current(shop)
+    _compare(program, opened_at)
     before = _rules_of(program.current) if program and program.current else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     return Draft(before, checked({**(before or DEFAULTS), **rules}, currencies=currencies))
 
 
-def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
+def update(
+    *, shop: Shop, changes: Mapping[str, Any], actor: str, opened_at: int | None = None
+) -> Program:
     """Change the programme, or set it up; what is not in `changes` stays as it is.
 
     `changes` has the snake_case names of LoyaltyProgramInput. New rules become a new version; an
     order credited before keeps its own. Raises Refused with every problem found, and then nothing
-    is changed; SaleorUnavailable when the shop cannot be asked for its channels.
+    is changed; SaleorUnavailable when the shop cannot be asked for its channels. A form gives the
+    number of the version it was `opened_at`, 0 before the first: SavedMeanwhile when there is a
+    newer one.
     """
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
@@ -150,6 +161,7 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
         program = (
             Program.objects.select_for_update(of=["self"]).select_related("current").get(shop=shop)
         )
+        _compare(program, opened_at)
         before = _rules_of(program.current) if program.current else DEFAULTS
         known = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
         after = checked({**before, **rules}, currencies=known if currencies is None else currencies)
@@ -164,6 +176,13 @@ def update(*, shop: Shop, changes: Mapping[str, Any], actor: str) -> Program:
         .prefetch_related("current__channels")
         .get(pk=program.pk)
     )
+
+
+def _compare(program: Program | None, opened_at: int | None) -> None:
+    """Raise SavedMeanwhile when the rules in force are not those that a form was opened at."""
+    version = program.current if program else None
+    if version and opened_at not in (None, version.number):
+        raise SavedMeanwhile(number=version.number, actor=version.created_by)
 
 
 def _rules_of(version: ProgramVersion) -> Rules:

@@ -2,15 +2,15 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from saleor_loyalty import claims
-from saleor_loyalty.connection import connect
+from saleor_loyalty.connection import see_through
 from saleor_loyalty.models import RetiredCode, Shop
 from saleor_loyalty.saleor_api.client import Saleor
-from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -27,18 +27,12 @@ def retire_due(shop: Shop, *, limit: int = 50) -> int:
     Any number of workers may run it at once: each code is one worker's until its lease ends. 0
     also when Saleor did not answer: it would not now.
     """
-    batch = _claim(shop, limit)
-    if not batch:
-        return 0
-    try:
-        with connect(shop) as saleor:
-            for retired in batch:
-                _retire_or_postpone(saleor, retired)
-    except (SaleorUnavailable, SaleorForbade) as error:
-        for retired in batch:
-            _postpone(retired, error)
-        return 0
-    return len(batch)
+    return see_through(
+        shop,
+        _claim(shop, limit),
+        begin=lambda saleor: partial(retire, saleor),
+        postpone=_postpone,
+    )
 
 
 def retire(saleor: Saleor, retired: RetiredCode) -> None:
@@ -73,15 +67,6 @@ def _claim(shop: Shop, limit: int) -> list[RetiredCode]:
     batch = claims.take(due, limit=limit, now=timezone.now())
     prefetch_related_objects(batch, "coupon")
     return batch
-
-
-def _retire_or_postpone(saleor: Saleor, retired: RetiredCode) -> None:
-    try:
-        retire(saleor, retired)
-    except SaleorForbade:
-        raise
-    except SaleorRefused as error:
-        _postpone(retired, error)
 
 
 def _postpone(retired: RetiredCode, error: Exception) -> None:

@@ -38,31 +38,31 @@ NOTE = """
 """
 
 
-class Told(NamedTuple):
-    """What events told of claimed orders: some that they settle, and ids of which nothing is new.
+class News(NamedTuple):
+    """What events told of claimed orders: some that they settle, and ids of those with old news.
 
     Of all other orders Saleor is to be asked.
     """
 
     orders: dict[str, Order]
-    old_news: set[str]
+    old: set[str]
 
 
-def of(shop: Shop, claim: Claim) -> Told:
+def of(shop: Shop, claim: Claim) -> News:
     """What events told of the claimed orders. Two statements at most."""
     oldest = timezone.now() - BELIEVED_FOR
     changes = Change.objects.filter(claim=claim.id, subject=Subject.ORDER, facts_at__gt=oldest)
     snapshots = list(_readable(changes.filter(facts__isnull=False)))
     sightings = Sighting.objects.filter(shop=shop, order_id__in=[order.id for order in snapshots])
     seen = {sighting.order_id: sighting for sighting in sightings}
-    told = Told({}, set())
+    news = News({}, set())
     for order in snapshots:
         sighting = seen.get(order.id)
         if sighting is None or _is_newer(order, sighting):
-            told.orders[order.id] = order
+            news.orders[order.id] = order
         elif _is_newer(sighting, order) or order.fingerprint == sighting.fingerprint:
-            told.old_news.add(order.id)
-    return told
+            news.old.add(order.id)
+    return news
 
 
 def _is_newer(one: Order | Sighting, other: Order | Sighting) -> bool:
@@ -104,8 +104,8 @@ def not_asked_about(shop: Shop, changed: Iterable[tuple[str, datetime]]) -> list
     """Of orders and their `updatedAt`, the ids of those not asked about as of that very stamp."""
     moments = dict(changed)
     asked = Sighting.objects.filter(shop=shop, order_id__in=moments, was_asked=True)
-    known = dict(asked.values_list("order_id", "updated_at"))
-    return [id_ for id_, moment in moments.items() if known.get(id_) != moment]
+    asked_as_of = dict(asked.values_list("order_id", "updated_at"))
+    return [id_ for id_, moment in moments.items() if asked_as_of.get(id_) != moment]
 
 
 def forget_old(shop: Shop) -> None:
@@ -116,10 +116,10 @@ def forget_old(shop: Shop) -> None:
     """
     now = timezone.now()
     sightings = Sighting.objects.filter(shop=shop, seen_at__lt=now - KEPT_FOR)
-    told = Change.objects.filter(shop=shop, facts_at__lt=now - BELIEVED_FOR)
+    too_old = Change.objects.filter(shop=shop, facts_at__lt=now - BELIEVED_FOR)
     with transaction.atomic():
         Sighting.objects.filter(pk__in=_not_held(sightings)).delete()
-        Change.objects.filter(pk__in=_not_held(told)).update(facts=None, facts_at=None)
+        Change.objects.filter(pk__in=_not_held(too_old)).update(facts=None, facts_at=None)
 
 
 def _not_held(rows: QuerySet[Row]) -> list[int]:

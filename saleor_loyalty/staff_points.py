@@ -1,6 +1,8 @@
-"""Points by staff: gifts, and corrections in either direction."""
+"""Points by staff: gifts, taking them back, and corrections in either direction."""
 
 import uuid
+from collections.abc import Collection
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,46 +26,29 @@ LONGEST_REASON = 500
 LONGEST_KEY = 200
 
 
-def give(
-    *,
-    shop: Shop,
-    customer_id: str,
-    points: int,
-    reason: str,
-    actor: str,
-    idempotency_key: str | None = None,
-) -> Entry:
+class Deed(TypedDict):
+    """What staff do to a customer's points, and why; by `idempotency_key` once only."""
+
+    shop: Shop
+    customer_id: str
+    points: int
+    reason: str
+    actor: str
+    idempotency_key: NotRequired[str | None]
+
+
+def give(**deed: Unpack[Deed]) -> Entry:
     """Give a customer points; the GIFT entry. A customer who is no member yet becomes one.
 
     With an `idempotency_key` seen before for this member, the first gift's entry is returned and
     nothing is given again. Raises Refused, and SaleorUnavailable when a customer who is no member
     yet cannot be looked up.
     """
-    problems = []
-    if not 1 <= points <= MOST:
-        message = f"Give from 1 to {MOST:,} points at once."
-        problems.append(Problem("points", message, ErrorCode.OUT_OF_RANGE))
-    _check(problems, reason, idempotency_key)
-    return _post(
-        kind=EntryKind.GIFT,
-        shop=shop,
-        customer_id=customer_id,
-        points=points,
-        reason=reason,
-        actor=actor,
-        idempotency_key=idempotency_key,
-    )
+    fault = "" if 1 <= deed["points"] <= MOST else f"Give from 1 to {MOST:,} points at once."
+    return _post(EntryKind.GIFT, deed, fault)[0]
 
 
-def adjust(
-    *,
-    shop: Shop,
-    customer_id: str,
-    points: int,
-    reason: str,
-    actor: str,
-    idempotency_key: str | None = None,
-) -> Entry:
+def adjust(**deed: Unpack[Deed]) -> Entry:
     """Correct a customer's points by a signed number; the ADJUSTMENT entry.
 
     Upwards it is like a gift. Downwards it takes no more than the member has, and corrects members
@@ -71,70 +56,90 @@ def adjust(
     an `idempotency_key` seen before for this member, the first correction's entry is returned and
     nothing is changed again. Raises what `give` raises.
     """
-    problems = []
-    if not 1 <= abs(points) <= MOST:
-        message = f"Correct by 1 to {MOST:,} points at once, up or down."
-        problems.append(Problem("points", message, ErrorCode.OUT_OF_RANGE))
-    _check(problems, reason, idempotency_key)
-    return _post(
-        kind=EntryKind.ADJUSTMENT,
-        shop=shop,
-        customer_id=customer_id,
-        points=points,
+    fits = 1 <= abs(deed["points"]) <= MOST
+    fault = "" if fits else f"Correct by 1 to {MOST:,} points at once, up or down."
+    return _post(EntryKind.ADJUSTMENT, deed, fault)[0]
+
+
+def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
+    """Take back all the points of an entry by staff; the ADJUSTMENT entry.
+
+    Raises Refused when they were taken back before, and as `adjust` does when the member has fewer
+    left. Reads `gift.member` and `gift.shop`: select them along.
+    """
+    deed = Deed(
+        shop=gift.shop,
+        customer_id=gift.member.customer_id,
+        points=-gift.points,
         reason=reason,
         actor=actor,
-        idempotency_key=idempotency_key,
     )
+    entry, is_new = _post(EntryKind.ADJUSTMENT, deed, source=_source_of_taking_back(gift))
+    if not is_new:
+        message = "These points were taken back already."
+        raise Refused(Problem("gift", message, ErrorCode.DUPLICATE))
+    return entry
 
 
-def _check(problems: list[Problem], reason: str, idempotency_key: str | None) -> None:
-    """Raise what is wrong with an input: the problems found already and those found here."""
+def taken_back(gifts: Collection[Entry]) -> frozenset[int]:
+    """Those of a member's entries, by id, that were taken back."""
+    sources = {_source_of_taking_back(gift): gift for gift in gifts}
+    found = Entry.objects.filter(
+        member__in={gift.member_id for gift in gifts},
+        kind=EntryKind.ADJUSTMENT,
+        source__in=sources,
+    )
+    return frozenset(sources[source].pk for source in found.values_list("source", flat=True))
+
+
+def _source_of_taking_back(gift: Entry) -> str:
+    """Says so by the gift's own cause: ids change when points move to another door."""
+    return f"taken-back:{gift.source}"
+
+
+def _check(deed: Deed, fault: str) -> None:
+    """Raise what is wrong with an input. `fault`: what is with its points."""
+    problems = [Problem("points", fault, ErrorCode.OUT_OF_RANGE)] if fault else []
+    reason, key = deed["reason"], deed.get("idempotency_key")
     if not reason.strip():
         message = "Say why; the customer will read it."
         problems.append(Problem("reason", message, ErrorCode.REQUIRED))
     elif len(reason) > LONGEST_REASON:
         message = f"Keep the reason to {LONGEST_REASON} characters."
         problems.append(Problem("reason", message, ErrorCode.OUT_OF_RANGE))
-    if idempotency_key is not None and not 1 <= len(idempotency_key) <= LONGEST_KEY:
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
         message = f"A key has 1 to {LONGEST_KEY} characters."
         problems.append(Problem("idempotency_key", message, ErrorCode.OUT_OF_RANGE))
     if problems:
         raise Refused(*problems)
 
 
-def _post(
-    *,
-    kind: EntryKind,
-    shop: Shop,
-    customer_id: str,
-    points: int,
-    reason: str,
-    actor: str,
-    idempotency_key: str | None,
-) -> Entry:
-    version = _rules(shop, to_credit=points > 0)
-    member = _member(shop, customer_id, to_credit=points > 0)
-    source = f"{kind.lower()}:{idempotency_key or uuid.uuid4()}"
+def _post(kind: EntryKind, deed: Deed, fault: str = "", *, source: str = "") -> tuple[Entry, bool]:
+    """The deed's entry, and True if it is new: its source was not seen before."""
+    _check(deed, fault)
+    points = deed["points"]
+    version = _rules(deed["shop"], to_credit=points > 0)
+    member = _member(deed["shop"], deed["customer_id"], to_credit=points > 0)
     posting = Posting(
         member_id=member.pk,
         kind=kind,
         points=points,
-        source=source,
+        source=source or f"{kind.lower()}:{deed.get('idempotency_key') or uuid.uuid4()}",
         version=version,
-        reason=reason.strip(),
-        actor=actor,
+        reason=deed["reason"].strip(),
+        actor=deed["actor"],
     )
     with transaction.atomic():
         with ledger.open_book([member.pk], version=version, now=timezone.now()) as book:
-            posted = Entry.objects.filter(member=member, kind=kind, source=source).first()
+            posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
             if posted:
-                return _same(posted, points)
+                return _same(posted, points), False
             _check_member(book.member(member.pk), points)
             entry = book.post(posting)
         if kind == EntryKind.GIFT:
             Message.objects.bulk_create(announcements.of_gift(entry))
             wake("send_messages")
-    return entry
+    return entry, True
 
 
 def _rules(shop: Shop, *, to_credit: bool) -> ProgramVersion:

@@ -1,4 +1,5 @@
 // Dialogs that the page brings along: opened by a button, or at once when a form in them was refused.
+// What is wrong, or has to be heeded, comes into view.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
@@ -9,7 +10,7 @@ document.addEventListener("htmx:after:swap", () => {
   document.querySelectorAll("dialog[data-open]").forEach((dialog) => {
     if (!dialog.open) dialog.showModal();
   });
-  const wrong = document.querySelector("[aria-invalid=true]");
+  const wrong = document.querySelector("[aria-invalid=true], [data-heed]");
   const heading = document.querySelector("#page h1");
   if (wrong) wrong.focus();
   else if (document.activeElement === document.body) heading?.focus({ preventScroll: true });

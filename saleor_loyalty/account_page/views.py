@@ -20,6 +20,7 @@ from saleor_loyalty.account_page import answers, contents, sessions, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
 from saleor_loyalty.conf import conf
 from saleor_loyalty.explanations import language_of
+from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages import look
 from saleor_loyalty.messages.localised import locale_of
 from saleor_loyalty.messages.wording import LANGUAGES
@@ -30,7 +31,6 @@ from saleor_loyalty.problems import Refused
 logger = logging.getLogger(__name__)
 
 THEMES = ("light", "dark")
-LONGEST_ID = 19  # digits of a number that the database takes
 LONGEST_BACK = 1000  # characters of the address that leads back; the cookie holds it
 
 SignedInView = Callable[[HttpRequest, Session, Shop], HttpResponse]
@@ -165,8 +165,7 @@ def _account(
 def _of_member(
     request: HttpRequest, member: Member, program: Program, place: wording.Place
 ) -> dict[str, object]:
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isdecimal() and len(asked) < LONGEST_ID else None
+    before = whole_number(request.GET.get("before"))
     usable, earlier = contents.coupons(member, place)
     return {
         "standing": contents.standing(member, program, place),

@@ -7,15 +7,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from saleor_loyalty.expiry import Ending
 from saleor_loyalty.explanations import isolated, points
-from saleor_loyalty.messages.localised import last_day, round_money
+from saleor_loyalty.messages.localised import last_day, round_money, written
 from saleor_loyalty.messages.offers import Offer, offers
 from saleor_loyalty.models import (
     Coupon,
@@ -43,7 +42,7 @@ class Place(NamedTuple):
 
     def day(self, moment: datetime) -> str:
         """The day a moment falls on."""
-        return format_date(self.local(moment), format="long", locale=self.locale)
+        return written(self.local(moment), self.locale)
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.time_zone))
@@ -61,11 +60,23 @@ def goal(missing: int, reward: str) -> str:
 def ending(end: Ending, *, balance: int, policy: str, place: Place) -> str:
     """How many points of how many end, and when."""
     if end.points < balance:
-        sentence = _("{some} of {points} expire at the end of {day}.")
+        sentence = ngettext(
+            "{some} of {points} expires at the end of {day}.",
+            "{some} of {points} expire at the end of {day}.",
+            end.points,
+        )
     elif policy == ExpiryPolicy.ROLLING:
-        sentence = _("All of your {points} expire at the end of {day}. A paid order renews them.")
+        sentence = ngettext(
+            "Your {points} expires at the end of {day}. A paid order renews it.",
+            "All of your {points} expire at the end of {day}. A paid order renews them.",
+            balance,
+        )
     else:
-        sentence = _("All of your {points} expire at the end of {day}.")
+        sentence = ngettext(
+            "Your {points} expires at the end of {day}.",
+            "All of your {points} expire at the end of {day}.",
+            balance,
+        )
     return sentence.format(
         some=place.number(end.points), points=points(balance), day=place.last_day(end.at)
     )

@@ -1,19 +1,23 @@
 """Who did what when: on members in their history, on the program here, and both as CSV."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.dashboard_extension.member_page import member_of
-from saleor_loyalty.dashboard_extension.message_pages import language_name
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
-from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words
+from saleor_loyalty.dashboard_extension.words import (
+    KINDS_OF_MESSAGES,
+    deed_in_words,
+    language_in_words,
+)
 from saleor_loyalty.models import (
     AuditRecord,
     Entry,
@@ -43,7 +47,7 @@ class Deed(NamedTuple):
 @page(Permission.MANAGE_SETTINGS)
 def changes_view(visit: Visit) -> HttpResponse:
     """What was changed of program, messages and look, newest first."""
-    deeds = list(islice(_of_shop(visit.shop), SHOWN))
+    deeds = list(islice(_of_shop(visit.shop, most=SHOWN), SHOWN))
     return show(visit, "program/changes.html", {"deeds": deeds, "shown": SHOWN})
 
 
@@ -56,20 +60,27 @@ def changes_csv_view(visit: Visit) -> HttpResponse:
 def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
     """What staff did to one member: points given and taken, coupons withdrawn, blocked."""
     member = member_of(visit.shop, member_id)
-    entries = Entry.objects.filter(member=member).exclude(actor="").order_by("-pk")
-    records = AuditRecord.objects.filter(member=member).order_by("-pk")
-    return _as_csv(_newest_first(map(_of_entry, entries), map(_of_record, records)))
+    entries = Entry.objects.filter(member=member).exclude(actor="")
+    records = AuditRecord.objects.filter(member=member)
+    return _as_csv(_newest_first((entries, _of_entry), (records, _of_record)))
 
 
-def _of_shop(shop: Shop) -> Iterator[Deed]:
-    versions = ProgramVersion.objects.filter(program__shop=shop).order_by("-pk")
-    texts = MessageText.objects.filter(shop=shop).order_by("-pk")
-    records = AuditRecord.objects.filter(shop=shop, member=None).order_by("-pk")
-    return _newest_first(map(_of_version, versions), map(_of_text, texts), map(_of_record, records))
+def _of_shop(shop: Shop, *, most: int | None = None) -> Iterator[Deed]:
+    """All deeds, or those of the `most` newest of each kind, among which are the newest of all."""
+    return _newest_first(
+        (ProgramVersion.objects.filter(program__shop=shop), _of_version),
+        (MessageText.objects.filter(shop=shop).defer("subject", "body"), _of_text),
+        (AuditRecord.objects.filter(shop=shop, member=None), _of_record),
+        most=most,
+    )
 
 
-def _newest_first(*sorted_deeds: Iterable[Deed]) -> Iterator[Deed]:
-    return merge(*sorted_deeds, key=lambda deed: deed.at, reverse=True)
+def _newest_first(
+    *kinds: tuple[QuerySet[Any], Callable[[Any], Deed]], most: int | None = None
+) -> Iterator[Deed]:
+    """The rows of each kind as deeds; read as they are asked for, never all at once."""
+    deeds = (map(as_deed, rows.order_by("-pk")[:most].iterator()) for rows, as_deed in kinds)
+    return merge(*deeds, key=lambda deed: deed.at, reverse=True)
 
 
 def _of_version(version: ProgramVersion) -> Deed:
@@ -82,7 +93,7 @@ def _of_text(text: MessageText) -> Deed:
     what = _("Put a text back to the standard") if text.is_default else _("Changed a text")
     kind = KINDS_OF_MESSAGES[MessageKind(text.kind)]
     detail = _("{message} in {language}").format(
-        message=kind, language=language_name(text.language_code)
+        message=kind, language=language_in_words(text.language_code)
     )
     return Deed(text.created_at, text.created_by, what, detail)
 

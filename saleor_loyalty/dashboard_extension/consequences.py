@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from saleor_loyalty.dashboard_extension.tags import last_day, number
+from saleor_loyalty.dashboard_extension.tags import last_day, number, points
 from saleor_loyalty.models import Coupon, CouponStatus, Member, SettledOrder, Shop
 from saleor_loyalty.programs import Draft
 from saleor_loyalty.rules.expiry import ExpiryRule
@@ -43,10 +43,10 @@ def _of_threshold(
     reaching = holders.filter(balance__gte=after["threshold"]).count()
     if reaching:
         yield ngettext(
-            "{number} member has {threshold} points already and gets a coupon with the next ones.",
-            "{number} members have {threshold} points already and get a coupon with the next ones.",
+            "{number} member has {points} already and gets a coupon with the next ones.",
+            "{number} members have {points} already and get a coupon with the next ones.",
             reaching,
-        ).format(number=number(reaching), threshold=number(after["threshold"]))
+        ).format(number=number(reaching), points=points(after["threshold"]))
     if after["threshold"] > before["threshold"]:
         count = holders.count()
         yield ngettext(
@@ -59,7 +59,7 @@ def _of_threshold(
             before=number(before["threshold"]),
         )
     elif not reaching:
-        yield _("Nobody has {threshold} points yet.").format(threshold=number(after["threshold"]))
+        yield _("Nobody has {points} yet.").format(points=points(after["threshold"]))
 
 
 def _of_expiry(shop: Shop, after: dict[str, Any], changed: set[str]) -> Iterator[str]:
@@ -114,15 +114,19 @@ def _of_earning(
 def _of_coupons(
     shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
 ) -> Iterator[str]:
-    worth = [
-        {
-            terms["channel"]: (terms["discount_value"], terms["min_spent"])
-            for terms in rules["channels"]
-        }
-        for rules in (before, after)
-    ]
-    if not changed.intersection(COUPON) and worth[0] == worth[1]:
+    discounts, least = (
+        [
+            {terms["channel"]: terms[name] for terms in rules["channels"]}
+            for rules in (before, after)
+        ]
+        for name in ("discount_value", "min_spent")
+    )
+    is_other_discount = "discount_type" in changed or discounts[0] != discounts[1]
+    if not (is_other_discount or changed.intersection(COUPON) or least[0] != least[1]):
         return
+    if is_other_discount and "reward_name" not in changed:
+        name = after["reward_name"]
+        yield _("Members still read “{name}” as the coupon’s name.").format(name=name)
     unused = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE)
     count = Coupon.objects.filter(unused, shop=shop).count()
     yield ngettext(

@@ -113,10 +113,11 @@ def outstanding(shop: Shop) -> tuple[int, int]:
 def coupons(*, shop: Shop, days: int, time_zone: str) -> dict[str, int]:
     """How many were issued in the last days, and how many used, of whatever age."""
     since = _midnight(first_day(days, time_zone), time_zone)
-    return Coupon.objects.filter(shop=shop).aggregate(
-        issued=Count("pk", filter=Q(issued_at__gte=since)),
-        used=Count("pk", filter=Q(used_at__gte=since)),
-    )
+    of_shop = Coupon.objects.filter(shop=shop)
+    return {
+        "issued": of_shop.filter(issued_at__gte=since).count(),
+        "used": of_shop.filter(status=CouponStatus.USED, used_at__gte=since).count(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

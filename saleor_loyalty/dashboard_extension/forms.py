@@ -1,16 +1,19 @@
 """The forms of the staff's actions, and how the domain's refusals come back beside their fields."""
 
 import uuid
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import staff_points
+from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
@@ -41,17 +44,6 @@ class StaffForm(Form):
             self.add_error(field, in_words(problem))
 
 
-class KeyedForm(StaffForm):
-    """A form that is answered once, however often it is sent: `key` is its own."""
-
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def __init__(
-        self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4().hex, **(initial or {})})
-
-
 def reason_field(help_text: "Words") -> forms.CharField:
     return forms.CharField(
         label=_("Reason"),
@@ -72,14 +64,49 @@ def points_field(label: "Words", help_text: "Words" = "", *, least: int) -> form
     )
 
 
-class GiftForm(KeyedForm):
+class PointsForm(StaffForm):
+    """Points for a customer. Answered once, however often it is sent: `key` is its own."""
+
+    verb: ClassVar[Callable[..., Entry]]
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4().hex, **(initial or {})})
+
+    def post(self, visit: Visit, customer_id: str) -> Entry | None:
+        """The entry it brings; None when something is wrong, and then the form says what."""
+        if not self.is_valid():
+            return None
+        given = self.cleaned_data
+        try:
+            return type(self).verb(
+                shop=visit.shop,
+                customer_id=customer_id,
+                points=given["points"],
+                reason=given["reason"],
+                actor=visit.viewer.actor,
+                idempotency_key=given["key"],
+            )
+        except Refused as refused:
+            self.refuse(refused)
+        except SaleorUnavailable:
+            self.add_error(None, _("The shop does not answer just now. Nothing was given."))
+        return None
+
+
+class GiftForm(PointsForm):
     name = "gift"
+    verb = staff_points.give
     points = points_field(_("Points"), least=1)
     reason = reason_field(_("The customer reads it in their history."))
 
 
-class CorrectForm(KeyedForm):
+class CorrectForm(PointsForm):
     name = "correct"
+    verb = staff_points.adjust
     points = points_field(
         _("Points, with a minus to take some away"),
         _("Takes no more than the member has."),
@@ -88,6 +115,15 @@ class CorrectForm(KeyedForm):
     reason = reason_field(_("The customer reads it in their history."))
 
 
-class WithdrawForm(StaffForm):
-    name = "withdraw"
+class ReasonForm(StaffForm):
+    """Why something is taken from a member."""
+
     reason = reason_field(_("The customer reads it in their history."))
+
+
+class WithdrawForm(ReasonForm):
+    name = "withdraw"
+
+
+class TakeBackForm(ReasonForm):
+    name = "take-back"

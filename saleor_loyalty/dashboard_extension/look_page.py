@@ -1,75 +1,96 @@
 """How the shop shows itself to its members: name, logo, colour, and where links lead."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.forms import StaffForm
-from saleor_loyalty.dashboard_extension.message_pages import language_name
+from saleor_loyalty.dashboard_extension.meanwhile import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.words import language_name
 from saleor_loyalty.messages import look, texts
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.problems import Refused
+from saleor_loyalty.problems import Refused, SavedMeanwhile
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
+
+REFUSED = 422
+CONFLICT = 409
 
 
-class LookForm(StaffForm):
+def _optional(label: "Words", help_text: "Words") -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, required=False)
+
+
+class LookForm(OpenedForm):
     """The fields of a Look."""
 
     name = "look"
 
-    shop_name = forms.CharField(
-        label=_("Name of the shop"), required=False, help_text=_("Empty: its domain.")
-    )
-    logo_url = forms.CharField(
-        label=_("Address of the logo"),
-        required=False,
-        help_text=_("A picture on the web, starting with https://. Empty: the name in words."),
+    shop_name = _optional(_("Name of the shop"), _("Empty: its domain."))
+    logo_url = _optional(
+        _("Address of the logo"),
+        _("A picture on the web, starting with https://. Empty: the name in words."),
     )
     brand_color = forms.CharField(
         label=_("Color"),
         widget=forms.TextInput(attrs={"type": "color"}),
         help_text=_("Of buttons and bars, in messages and on the members’ page."),
     )
-    discounts_url = forms.CharField(
-        label=_("Page with a member’s discounts"),
-        required=False,
-        help_text=_("Where emails lead. {language} in it becomes the member’s language."),
+    discounts_url = _optional(
+        _("Page with a member’s discounts"),
+        _("Where emails lead. {language} in it becomes the member’s language."),
     )
-    push_url = forms.CharField(
-        label=_("Where a push notice leads"),
-        required=False,
-        help_text=_("May open an app. Empty: the page with the discounts."),
+    push_url = _optional(
+        _("Where a push notice leads"),
+        _("May open an app. Empty: the page with the discounts."),
     )
     default_language = forms.ChoiceField(
         label=_("Language for everybody else"),
         help_text=_("For members in whose language there are no texts."),
     )
-    sender_name = forms.CharField(
-        label=_("Sender’s name"), required=False, help_text=_("Empty: the name of the shop.")
-    )
-    reply_to = forms.CharField(
-        label=_("Answers go to"), required=False, help_text=_("Empty: to the sender’s address.")
-    )
+    sender_name = _optional(_("Sender’s name"), _("Empty: the name of the shop."))
+    reply_to = _optional(_("Answers go to"), _("Empty: to the sender’s address."))
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
 def look_view(visit: Visit) -> HttpResponse:
-    current = look.of(visit.shop)
-    initial = {name: getattr(current, name) for name in LookForm.base_fields}
-    form = LookForm(visit.request.POST if visit.is_post else None, initial=initial)
-    codes = texts.languages(visit.shop)
-    form.fields["default_language"].choices = [  # type: ignore[attr-defined]  # a ChoiceField's
-        (code, language_name(code)) for code in codes
-    ]
+    form, status = _form(visit), 200
+    context: dict[str, object] = {}
     if form.is_valid():
         try:
-            look.save(visit.shop, actor=visit.viewer.actor, **form.cleaned_data)
+            look.save(
+                visit.shop,
+                actor=visit.viewer.actor,
+                opened_at=form.was_opened_at,
+                **form.cleaned_data,
+            )
+            return go(visit, "look", told=gettext("The look is saved"))
+        except SavedMeanwhile as meanwhile:
+            form, status = _form(visit), CONFLICT
+            said = gettext("{who} saved the look meanwhile.").format(who=meanwhile.actor)
+            context = {"meanwhile": said, "differences": list(differences(form))}
+            form.reopen(meanwhile)
         except Refused as refused:
             form.refuse(refused)
-        else:
-            return go(visit, "look", told=gettext("The look is saved"))
-    shown = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, current.default_language)
-    status = 422 if form.errors else 200
-    return show(visit, "look.html", {"form": form, "rendered": shown}, status=status)
+    language = look.of(visit.shop).default_language
+    context["rendered"] = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, language)
+    status = REFUSED if form.errors else status
+    return show(visit, "look.html", {"form": form, **context}, status=status)
+
+
+def _form(visit: Visit) -> LookForm:
+    """As it was sent, or as the look is."""
+    current, last = look.of(visit.shop), look.last_change(visit.shop)
+    names = set(LookForm.base_fields).difference(OpenedForm.base_fields)
+    initial = {name: getattr(current, name) for name in names}
+    initial["opened_at"] = last.pk if last else 0
+    form = LookForm(visit.request.POST if visit.is_post else None, initial=initial)
+    form.fields["default_language"].choices = [  # type: ignore[attr-defined]  # a ChoiceField's
+        (code, language_name(code)) for code in texts.languages(visit.shop)
+    ]
+    return form

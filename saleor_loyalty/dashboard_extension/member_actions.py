@@ -4,11 +4,23 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from saleor_loyalty import coupons, members, staff_points
-from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm, WithdrawForm
-from saleor_loyalty.dashboard_extension.member_page import member_of, show_member
+from saleor_loyalty.dashboard_extension.forms import (
+    CorrectForm,
+    GiftForm,
+    TakeBackForm,
+    WithdrawForm,
+)
+from saleor_loyalty.dashboard_extension.member_page import (
+    Undone,
+    gift_of,
+    member_of,
+    show_member,
+    show_undo,
+)
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page
 from saleor_loyalty.dashboard_extension.refusals import in_words
-from saleor_loyalty.dashboard_extension.tags import points, signed
+from saleor_loyalty.dashboard_extension.tags import signed
+from saleor_loyalty.dashboard_extension.words import gave, took_back, withdrew
 from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
@@ -20,42 +32,35 @@ REFUSED = 422
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def gift_view(visit: Visit, *, member_id: int) -> HttpResponse:
     member, form = member_of(visit.shop, member_id), GiftForm(visit.request.POST)
-    if form.is_valid():
-        try:
-            entry = staff_points.give(
-                shop=visit.shop,
-                customer_id=member.customer_id,
-                points=form.cleaned_data["points"],
-                reason=form.cleaned_data["reason"],
-                actor=visit.viewer.actor,
-                idempotency_key=form.cleaned_data["key"],
-            )
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            return _done(visit, member, _("Gave {points}").format(points=points(entry.points)))
+    if entry := form.post(visit, member.customer_id):
+        return _done(visit, member, gave(entry.points))
     return show_member(visit, member, opened="gift", gift=form, status=REFUSED)
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def correct_view(visit: Visit, *, member_id: int) -> HttpResponse:
     member, form = member_of(visit.shop, member_id), CorrectForm(visit.request.POST)
+    if entry := form.post(visit, member.customer_id):
+        told = _("Corrected by {points}").format(points=signed(entry.points))
+        return _done(visit, member, told)
+    return show_member(visit, member, opened="correct", correct=form, status=REFUSED)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def take_back_view(visit: Visit, *, member_id: int, entry_id: int) -> HttpResponse:
+    """All that was given goes, or nothing: how much is not in the form."""
+    member, form = member_of(visit.shop, member_id), TakeBackForm(visit.request.POST)
+    gift = gift_of(visit.shop, entry_id, member)
     if form.is_valid():
         try:
-            entry = staff_points.adjust(
-                shop=visit.shop,
-                customer_id=member.customer_id,
-                points=form.cleaned_data["points"],
-                reason=form.cleaned_data["reason"],
-                actor=visit.viewer.actor,
-                idempotency_key=form.cleaned_data["key"],
+            staff_points.take_back(
+                gift, reason=form.cleaned_data["reason"], actor=visit.viewer.actor
             )
         except Refused as refused:
             form.refuse(refused)
         else:
-            told = _("Corrected by {points}").format(points=signed(entry.points))
-            return _done(visit, member, told)
-    return show_member(visit, member, opened="correct", correct=form, status=REFUSED)
+            return _done(visit, member, took_back(gift.points))
+    return show_undo(visit, member, Undone(gift, form), status=REFUSED)
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
@@ -97,8 +102,7 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
         except Refused as refused:
             form.refuse(refused)
         else:
-            told = _("Coupon withdrawn, {points} returned").format(points=points(coupon.cost))
-            return _done(visit, member, told)
+            return _done(visit, member, withdrew(coupon.cost))
     opened = f"withdraw-{coupon_id}"
     return show_member(visit, member, opened=opened, withdraw=form, status=REFUSED)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from saleor_loyalty import member_search
 from saleor_loyalty.dashboard_extension.forms import Form
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
-from saleor_loyalty.keyset import Slice, UnknownPlace
+from saleor_loyalty.keyset import Slice, UnknownPlace, whole_number
 from saleor_loyalty.member_search import SortField
 from saleor_loyalty.models import Member, MemberStatus
 from saleor_loyalty.permissions import Permission
@@ -138,7 +138,7 @@ def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found
         else None,
     )
     order = member_search.order(shop=visit.shop, field=sorting.field, descending=sorting.descending)
-    after, before = (_place(visit, name) for name in ("after", "before"))
+    after, before = (whole_number(visit.request.GET.get(name)) for name in ("after", "before"))
     start, forward = (before, False) if before else (after, True)
     try:
         rows: Slice[Member] = order.read(members, size=PAGE, start=start, forward=forward)
@@ -165,11 +165,6 @@ def _columns(sorting: Sorting, kept: Mapping[str, str]) -> list[dict[str, object
         }
         for field, label in COLUMNS
     ]
-
-
-def _place(visit: Visit, name: str) -> int | None:
-    text = visit.request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _whole(value: object) -> int | None:

@@ -10,11 +10,17 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from saleor_loyalty import expiry, staff_points
-from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm, WithdrawForm
+from saleor_loyalty.dashboard_extension.forms import (
+    CorrectForm,
+    GiftForm,
+    TakeBackForm,
+    WithdrawForm,
+)
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words
 from saleor_loyalty.explanations import explain
+from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages.offers import offers
 from saleor_loyalty.models import (
     Coupon,
@@ -40,10 +46,14 @@ BY_STAFF = (EntryKind.GIFT, EntryKind.ADJUSTMENT)
 
 @page(Permission.MANAGE_USERS)
 def member_view(visit: Visit, *, member_id: int) -> HttpResponse:
-    """The page; `?older=` continues the history, `?undo=` opens the correction of a gift."""
+    """The page; `?older=` continues the history, `?undo=` asks whether to take a gift back."""
     member = member_of(visit.shop, member_id)
-    undone = _to_undo(visit, member)
-    return show_member(visit, member, opened="correct" if undone else "", correct=undone)
+    asked = whole_number(visit.request.GET.get("undo"))
+    if asked is None:
+        return show_member(visit, member)
+    gift = gift_of(visit.shop, asked, member)
+    form = TakeBackForm(initial={"reason": why_taken_back(gift)})
+    return show_undo(visit, member, Undone(gift, form))
 
 
 def member_of(shop: Shop, member_id: int) -> Member:
@@ -56,11 +66,20 @@ def member_of(shop: Shop, member_id: int) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the history. `can_undo`: staff gave these points."""
+    """A line of the history. `can_undo`: staff gave these points, and have not taken them back."""
 
     entry: Entry
     words: str
     can_undo: bool
+    is_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Points that staff gave and are about to take back, and the form that says why."""
+
+    gift: Entry
+    form: forms.Form
 
 
 def show_member(
@@ -71,10 +90,14 @@ def show_member(
     gift: forms.Form | None = None,
     correct: forms.Form | None = None,
     withdraw: forms.Form | None = None,
+    undone: Undone | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The member's page, with the dialog `opened` and the form in it that was refused."""
+    """The member's page, with the dialog `opened` and the form in it that was refused.
+
+    `undone` is a dialog of its own: it is there only when asked for.
+    """
     rows, older = _history(visit, member)
     context = {
         "member": member,
@@ -83,6 +106,7 @@ def show_member(
         "gift": gift or GiftForm(),
         "correct": correct or CorrectForm(),
         "withdraw": withdraw or WithdrawForm(),
+        "undone": undone,
         "rows": rows,
         "older": older,
         "is_start": "older" not in visit.request.GET,
@@ -109,18 +133,29 @@ def standing(visit: Visit, member: Member) -> Mapping[str, object]:
     }
 
 
+def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200) -> HttpResponse:
+    """The member's page with the question whether to take a gift back, while it can be."""
+    if staff_points.taken_back([undone.gift]):
+        refusal = _("These points were taken back already.")
+        return show_member(visit, member, refusal=refusal, status=status)
+    return show_member(visit, member, undone=undone, status=status)
+
+
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
     entries = Entry.objects.filter(member=member).select_related("version", "order")
-    older = visit.request.GET.get("older", "")
-    if older.isascii() and older.isdigit() and len(older) < 19:
-        entries = entries.filter(pk__lt=int(older))
+    older = whole_number(visit.request.GET.get("older"))
+    if older is not None:
+        entries = entries.filter(pk__lt=older)
     found = list(entries.order_by("-pk")[: HISTORY + 1])
+    gifts = [entry for entry in found if entry.kind in BY_STAFF and entry.points > 0]
+    undone = staff_points.taken_back(gifts) if gifts else frozenset()
     rows = [
         Row(
             entry=entry,
             words=explain(entry, get_language()),
-            can_undo=entry.kind in BY_STAFF and entry.points > 0,
+            can_undo=entry in gifts and entry.pk not in undone,
+            is_undone=entry.pk in undone,
         )
         for entry in found[:HISTORY]
     ]
@@ -132,28 +167,16 @@ def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
     gifts = Entry.objects.filter(shop=shop, kind__in=BY_STAFF, points__gt=0)
     if member:
         gifts = gifts.filter(member=member)
-    found = gifts.filter(pk=entry_id).select_related("member").first()
+    found = gifts.filter(pk=entry_id).select_related("member", "shop").first()
     if found is None:
         raise Http404
     return found
 
 
-def taking_back(gift: Entry) -> dict[str, object]:
-    """The correction that takes a gift back. Its key is the gift's: it is taken back once."""
+def why_taken_back(gift: Entry) -> str:
+    """The reason that taking a gift back starts from: the gift's own."""
     reason = pgettext("reason of a correction", "Taken back: {reason}").format(reason=gift.reason)
-    return {
-        "points": -gift.points,
-        "reason": reason[: staff_points.LONGEST_REASON],
-        "key": f"undo-{gift.pk}",
-    }
-
-
-def _to_undo(visit: Visit, member: Member) -> forms.Form | None:
-    """The correction that `?undo=` asks for."""
-    asked = visit.request.GET.get("undo", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return None
-    return CorrectForm(initial=taking_back(gift_of(visit.shop, int(asked), member)))
+    return reason[: staff_points.LONGEST_REASON]
 
 
 def _coupons(member: Member) -> list[dict[str, object]]:
@@ -179,13 +202,13 @@ def _coupons(member: Member) -> list[dict[str, object]]:
 def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
     """In words, and the badge's colour."""
     if coupon.status == CouponStatus.ACTIVE and not is_unused:
-        return _("Expired"), ""
+        return pgettext("a coupon", "Expired"), ""
     return {
-        CouponStatus.PENDING: (_("Being made"), "warn"),
-        CouponStatus.ACTIVE: (_("Can be used"), "good"),
-        CouponStatus.USED: (_("Used"), ""),
-        CouponStatus.EXPIRED: (_("Expired"), ""),
-        CouponStatus.WITHDRAWN: (_("Withdrawn"), "bad"),
+        CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
+        CouponStatus.ACTIVE: (pgettext("a coupon", "Can be used"), "good"),
+        CouponStatus.USED: (pgettext("a coupon", "Used"), ""),
+        CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
+        CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
     }[CouponStatus(coupon.status)]
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
@@ -10,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
-from saleor_loyalty.dashboard_extension.tags import locale
-from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES
+from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, language_name
 from saleor_loyalty.messages import texts, trial
 from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
@@ -149,12 +147,6 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
             return go(visit, "text", kind, language, told=gettext("The test is on its way"))
     saved = TextForm(initial=_words(visit, kind, language))
     return _show(visit, kind, language, form=saved, test=form, status=REFUSED)
-
-
-def language_name(code: str) -> str:
-    """ "fr" -> "French", in the reader's language."""
-    name = Locale.parse(code.replace("-", "_")).get_display_name(locale())
-    return (name or code).capitalize()
 
 
 def _known(kind: str) -> MessageKind:

@@ -7,8 +7,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.dashboard_extension import figures
-from saleor_loyalty.dashboard_extension.figures import Day
+from saleor_loyalty.dashboard_extension.figures import Day, Movement
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
@@ -35,7 +36,7 @@ def overview_view(visit: Visit) -> HttpResponse:
         "holders": holders,
         "coupons": figures.coupons(shop=visit.shop, days=days, time_zone=time_zone),
         "by_day": [{"day": each.day, **_shown(each)} for each in reversed(by_day)],
-        "has_movement": any(any(_shown(each).values()) for each in by_day),
+        "has_movement": figures.total(by_day) != Movement(),
         "chart": _chart(by_day),
         "latest": _latest(visit.shop),
         "health": _health(visit.shop),
@@ -90,42 +91,47 @@ def _health(shop: Shop) -> list[dict[str, object]]:
     """Each thing that can go wrong: in words, and what to do about it."""
     stuck = figures.stuck(shop)
     return [
-        {
-            "is_well": not stuck.orders,
-            "words": ngettext(
+        _check(
+            stuck.orders,
+            fine=_("Orders are settled as they are paid"),
+            wrong=ngettext(
                 "{number} change of an order or customer waits",
                 "{number} changes of orders and customers wait",
                 stuck.orders,
-            ).format(number=stuck.orders)
-            if stuck.orders
-            else _("Orders are settled as they are paid"),
-            "help": _("See that the workers run and reach the shop’s API.") if stuck.orders else "",
-        },
-        {
-            "is_well": not stuck.coupons,
-            "words": ngettext(
+            ),
+            help=_("See that the workers run and reach the shop’s API."),
+        ),
+        _check(
+            stuck.coupons,
+            fine=_("Coupons get their vouchers"),
+            wrong=ngettext(
                 "{number} coupon has no voucher yet",
                 "{number} coupons have no voucher yet",
                 stuck.coupons,
-            ).format(number=stuck.coupons)
-            if stuck.coupons
-            else _("Coupons get their vouchers"),
-            "help": _("See that the app still has the permission to manage discounts.")
-            if stuck.coupons
-            else "",
-        },
-        {
-            "is_well": not stuck.messages,
-            "words": ngettext(
+            ),
+            help=_("See that the app still has the permission to manage discounts."),
+        ),
+        _check(
+            stuck.messages,
+            fine=_("Messages are delivered"),
+            wrong=ngettext(
                 "{number} message could not be delivered in 30 days",
                 "{number} messages could not be delivered in 30 days",
                 stuck.messages,
-            ).format(number=stuck.messages)
-            if stuck.messages
-            else _("Messages are delivered"),
-            "help": _("The list says why, and they can be sent again there.")
-            if stuck.messages
-            else "",
-            "page": "staff:failed" if stuck.messages else "",
-        },
+            ),
+            help=_("The list says why, and they can be sent again there."),
+            page="staff:failed",
+        ),
     ]
+
+
+def _check(count: int, *, fine: str, wrong: str, help: str, page: str = "") -> dict[str, object]:
+    """`count`: of what went wrong; 0 is fine. `page`: the name of the one that lists them."""
+    if not count:
+        return {"is_well": True, "words": fine}
+    return {
+        "is_well": False,
+        "words": wrong.format(number=number(count)),
+        "help": help,
+        "page": page,
+    }

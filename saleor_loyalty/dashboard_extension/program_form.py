@@ -1,6 +1,6 @@
 """The program's rules as a form: the rules themselves, and what each channel says of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.forms import Form, StaffForm
+from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.meanwhile import Difference, OpenedForm, differences
 from saleor_loyalty.models import (
     ChannelTerms,
     DiscountType,
@@ -54,7 +55,7 @@ def _decimal(
     )
 
 
-class ProgramForm(StaffForm):
+class ProgramForm(OpenedForm):
     """The rules that hold in all channels."""
 
     name = "program"
@@ -127,7 +128,7 @@ class ProgramForm(StaffForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        given = super().clean()
         if given.get("expiry_policy") == ExpiryPolicy.NEVER:
             given["expiry_days"] = None
             self.errors.pop("expiry_days", None)
@@ -209,12 +210,20 @@ class ProgramForms:
         del given["is_active"]
         return {**given, "channels": [form.terms() for form in self.earning()]}
 
+    def differences(self) -> Iterator[Difference]:
+        """Where what was typed differs from the rules in force. Only of valid forms."""
+        yield from differences(self.rules)
+        for form in self.channels:
+            if form.cleaned_data.get("earns") or "earns" in form.changed_data:
+                yield from differences(form, of=form.channel)
+
 
 def _initial(version: ProgramVersion | None) -> dict[str, Any]:
     if version is None:
-        return {**FIRST_RULES, "title": FIRST_RULES["name"]}
-    names = [name for name in ProgramForm.base_fields if name not in ("title", "is_active")]
-    return {"title": version.name, **{name: getattr(version, name) for name in names}}
+        return {**FIRST_RULES, "title": FIRST_RULES["name"], "opened_at": 0}
+    known = {"title": version.name, "opened_at": version.number}
+    names = set(ProgramForm.base_fields).difference(known, ["is_active"])
+    return {**known, **{name: getattr(version, name) for name in names}}
 
 
 def _initial_terms(terms: ChannelTerms | None, *, is_first: bool) -> dict[str, Any]:

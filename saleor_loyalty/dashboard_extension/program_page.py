@@ -1,5 +1,7 @@
 """The program: its rules and its switch, with what they come to before they are saved."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -13,23 +15,22 @@ from saleor_loyalty.dashboard_extension.consequences import consequences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
 from saleor_loyalty.dashboard_extension.refusals import in_words
-from saleor_loyalty.models import DiscountType, ProgramVersion
+from saleor_loyalty.dashboard_extension.tags import money, percent
+from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.problems import Refused
+from saleor_loyalty.problems import Refused, SavedMeanwhile
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 AN_ORDER = Decimal("120.00")
 REFUSED = 422
+CONFLICT = 409
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
 def program_view(visit: Visit) -> HttpResponse:
     """The rules as a form. A change of rules in force is shown with whom it affects, then saved."""
-    version = _version(visit)
-    channels, is_asked = _channels(visit, version)
-    forms = ProgramForms(
-        version=version, channels=channels, data=visit.request.POST if visit.is_post else None
-    )
+    channels, is_asked = _channels(visit)
+    forms = _forms(visit, channels)
     context: dict[str, Any] = {"forms": forms, "is_asked": is_asked}
     if not visit.is_post:
         return show(visit, "program.html", context)
@@ -37,11 +38,18 @@ def program_view(visit: Visit) -> HttpResponse:
         forms.rules.add_error(None, _("The shop does not answer just now. Nothing was saved."))
     elif forms.is_valid():
         try:
-            draft = programs.draft(shop=visit.shop, changes=forms.changes(), currencies=channels)
+            draft = programs.draft(
+                shop=visit.shop,
+                changes=forms.changes(),
+                currencies=channels,
+                opened_at=forms.rules.was_opened_at,
+            )
             if draft.before and "confirmed" not in visit.request.POST:
                 context["consequences"] = consequences(visit.shop, draft)
                 return show(visit, "program.html", context)
             return _save(visit, forms)
+        except SavedMeanwhile as meanwhile:
+            return _show_meanwhile(visit, channels, meanwhile)
         except Refused as refused:
             for problem in refused.problems:
                 field = problem.field if problem.field in forms.rules.fields else None
@@ -49,10 +57,29 @@ def program_view(visit: Visit) -> HttpResponse:
     return show(visit, "program.html", context, status=REFUSED)
 
 
+def _show_meanwhile(
+    visit: Visit, channels: Mapping[str, str], meanwhile: SavedMeanwhile
+) -> HttpResponse:
+    """What was typed, beside what somebody else saved since the form was opened."""
+    visit = replace(visit, program=programs.current(visit.shop))
+    forms = _forms(visit, channels)
+    forms.is_valid()
+    said = _("{who} saved version {number} meanwhile.").format(
+        who=meanwhile.actor, number=meanwhile.number
+    )
+    context = {
+        "forms": forms,
+        "is_asked": True,
+        "meanwhile": said,
+        "differences": list(forms.differences()),
+    }
+    forms.rules.reopen(meanwhile)
+    return show(visit, "program.html", context, status=CONFLICT)
+
+
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def preview_view(visit: Visit) -> HttpResponse:
     """What the form as it stands would come to, while it is being filled in."""
-    version = _version(visit)
     posted = visit.request.POST
     currency = "currency-"
     known = {
@@ -60,7 +87,7 @@ def preview_view(visit: Visit) -> HttpResponse:
         for name in posted
         if name.startswith(currency)
     }
-    forms = ProgramForms(version=version, channels=known, data=posted)
+    forms = _forms(visit, known)
     promises = _promises(forms) if forms.is_valid() else []
     return show(visit, "program/promises.html", {"promises": promises})
 
@@ -76,15 +103,19 @@ def switch_view(visit: Visit) -> HttpResponse:
     return go(visit, "program", told=_("The program is on") if on else _("The program is off"))
 
 
-def _version(visit: Visit) -> ProgramVersion | None:
-    return visit.program.current if visit.program else None
+def _forms(visit: Visit, channels: Mapping[str, str]) -> ProgramForms:
+    """As they were sent, or as the rules are."""
+    posted = visit.request.POST if visit.is_post else None
+    version = visit.program.current if visit.program else None
+    return ProgramForms(version=version, channels=channels, data=posted)
 
 
-def _channels(visit: Visit, version: ProgramVersion | None) -> tuple[dict[str, str], bool]:
+def _channels(visit: Visit) -> tuple[dict[str, str], bool]:
     """The shop's channels with their currencies; those that are known, when it does not answer."""
     try:
         return programs.channels(visit.shop), True
     except (SaleorUnavailable, SaleorRefused):
+        version = visit.program.current if visit.program else None
         known = version.channels.all() if version else ()
         return {terms.channel: terms.currency for terms in known}, False
 
@@ -93,7 +124,12 @@ def _save(visit: Visit, forms: ProgramForms) -> HttpResponse:
     changes = forms.changes()
     if visit.program is None:
         changes["is_active"] = forms.rules.cleaned_data["is_active"]
-    programs.update(shop=visit.shop, changes=changes, actor=visit.viewer.actor)
+    programs.update(
+        shop=visit.shop,
+        changes=changes,
+        actor=visit.viewer.actor,
+        opened_at=forms.rules.was_opened_at,
+    )
     return go(visit, "program", told=_("The program is saved"))
 
 
@@ -106,6 +142,8 @@ def _promises(forms: ProgramForms) -> list[dict[str, object]]:
 def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
     terms, threshold = form.terms(), rules["threshold"]
     rate = terms["points_per_unit"]
+    value = terms["discount_value"]
+    is_percentage = rules["discount_type"] == DiscountType.PERCENTAGE
     brings = floor(Fraction(AN_ORDER) * Fraction(rate))
     return {
         **terms,
@@ -114,5 +152,5 @@ def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
         "points": brings,
         "orders": ceil(threshold / brings) if brings else None,
         "spend": Decimal(threshold) / rate if rate else None,
-        "is_percentage": rules["discount_type"] == DiscountType.PERCENTAGE,
+        "discount": percent(value) if is_percentage else money(value, form.currency),
     }

@@ -23,6 +23,7 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
             "This member is blocked or closed and takes no points."
         ),
         ("customer_id", ErrorCode.NOT_FOUND): _("The shop has no such customer."),
+        ("gift", ErrorCode.DUPLICATE): _("These points were taken back already."),
         ("reason", ErrorCode.REQUIRED): _("Say why; the customer will read it."),
         ("coupon_id", ErrorCode.INVALID): _(
             "This coupon is used or over; there is nothing to withdraw."

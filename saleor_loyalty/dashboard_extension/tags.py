@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -48,11 +48,17 @@ def money(value: Decimal, currency: str) -> str:
 
 
 @register.filter
+def percent(value: Decimal) -> str:
+    """10 -> "10%"."""
+    return localised.percentage(value, locale())
+
+
+@register.filter
 def day(value: datetime | None) -> str:
     """The day of a moment, in the programme's time zone; nothing for None."""
     if value is None:
         return ""
-    return format_date(timezone.localtime(value), format="medium", locale=locale())
+    return date_words(timezone.localtime(value))
 
 
 @register.filter
@@ -73,7 +79,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def date_words(value: date) -> str:
     """A day that is one already."""
-    return format_date(value, format="medium", locale=locale())
+    return localised.written(value, locale(), format="medium")
 
 
 @register.filter

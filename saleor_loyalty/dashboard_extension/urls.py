@@ -24,6 +24,11 @@ urlpatterns = [
     path("members/<int:member_id>", member_page.member_view, name="member"),
     path("members/<int:member_id>/gift", member_actions.gift_view, name="member_gift"),
     path("members/<int:member_id>/correct", member_actions.correct_view, name="member_correct"),
+    path(
+        "members/<int:member_id>/gifts/<int:entry_id>/take-back",
+        member_actions.take_back_view,
+        name="take_back",
+    ),
     path("members/<int:member_id>/status", member_actions.status_view, name="member_status"),
     path("members/<int:member_id>/audit.csv", audit_pages.member_csv_view, name="member_audit"),
     path(

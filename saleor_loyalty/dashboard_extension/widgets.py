@@ -2,18 +2,17 @@
 
 from django.http import HttpResponse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from saleor_loyalty import members, staff_points
-from saleor_loyalty.dashboard_extension.forms import CorrectForm, GiftForm
-from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, taking_back
+from saleor_loyalty.dashboard_extension.forms import GiftForm
+from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, why_taken_back
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
-from saleor_loyalty.dashboard_extension.tags import points, signed
+from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.dashboard_extension.words import gave, took_back
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.models import Entry, SettledOrder
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
-from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 
 LATEST = 3
 
@@ -59,23 +58,9 @@ def gift_view(visit: Visit) -> HttpResponse:
     """The popup “Gift points” of a customer; who is no member yet becomes one."""
     customer_id = visit.request.GET.get("customerId", "")
     form = GiftForm(visit.request.POST if visit.is_post else None)
-    if form.is_valid():
-        try:
-            entry = staff_points.give(
-                shop=visit.shop,
-                customer_id=customer_id,
-                points=form.cleaned_data["points"],
-                reason=form.cleaned_data["reason"],
-                actor=visit.viewer.actor,
-                idempotency_key=form.cleaned_data["key"],
-            )
-        except Refused as refused:
-            form.refuse(refused)
-        except SaleorUnavailable:
-            form.add_error(None, _("The shop does not answer just now. Nothing was given."))
-        else:
-            given = show(visit, "widgets/given.html", {"entry": entry})
-            return tell(given, _("Gave {points}").format(points=points(entry.points)))
+    if visit.is_post and (entry := form.post(visit, customer_id)):
+        given = show(visit, "widgets/given.html", {"entry": entry, "title": gave(entry.points)})
+        return tell(given, gave(entry.points))
     context = {
         "form": form,
         "customer_id": customer_id,
@@ -87,21 +72,13 @@ def gift_view(visit: Visit) -> HttpResponse:
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def gift_undo_view(visit: Visit, *, entry_id: int) -> HttpResponse:
     """Take a gift back where it was given; once, however often it is asked."""
-    entry = gift_of(visit.shop, entry_id)
-    form = CorrectForm(taking_back(entry))
-    form.full_clean()
+    gift = gift_of(visit.shop, entry_id)
     try:
-        undone = staff_points.adjust(
-            shop=visit.shop,
-            customer_id=entry.member.customer_id,
-            points=form.cleaned_data["points"],
-            reason=form.cleaned_data["reason"],
-            actor=visit.viewer.actor,
-            idempotency_key=form.cleaned_data["key"],
-        )
+        undone = staff_points.take_back(gift, reason=why_taken_back(gift), actor=visit.viewer.actor)
     except Refused as refused:
-        form.refuse(refused)
-        context = {"entry": entry, "form": form}
+        said = " ".join(in_words(problem) for problem in refused.problems)
+        context = {"entry": gift, "title": gave(gift.points), "refusal": said}
         return show(visit, "widgets/given.html", context, status=422)
-    shown = show(visit, "widgets/given.html", {"entry": undone, "is_undone": True})
-    return tell(shown, _("Corrected by {points}").format(points=signed(undone.points)))
+    told = took_back(gift.points)
+    context = {"entry": undone, "title": told, "is_undone": True}
+    return tell(show(visit, "widgets/given.html", context), told)

@@ -1,8 +1,10 @@
 """Staff's words for what the models call by constants."""
 
-from django.utils.translation import gettext
+from babel import Locale
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from saleor_loyalty.dashboard_extension.tags import locale, number
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
@@ -44,6 +46,37 @@ DEEDS = {
 NOBODY = _("nobody in particular")
 
 
+def language_in_words(code: str) -> str:
+    """ "fr" -> "French", in the reader's language, as within a sentence."""
+    return Locale.parse(code.replace("-", "_")).get_display_name(locale()) or code
+
+
+def language_name(code: str) -> str:
+    """The same by itself: with a capital in every language."""
+    name = language_in_words(code)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def gave(points: int) -> str:
+    words = ngettext("Gave {number} point", "Gave {number} points", points)
+    return words.format(number=number(points))
+
+
+def took_back(points: int) -> str:
+    words = ngettext("Took back {number} point", "Took back {number} points", points)
+    return words.format(number=number(points))
+
+
+def withdrew(points: int) -> str:
+    """`points`: what the coupon had cost."""
+    words = ngettext(
+        "Coupon withdrawn, {number} point returned",
+        "Coupon withdrawn, {number} points returned",
+        points,
+    )
+    return words.format(number=number(points))
+
+
 def deed_in_words(record: AuditRecord) -> dict[str, object]:
     """Who did what when."""
     if record.action == AuditAction.MEMBER_STATUS:
@@ -62,10 +95,10 @@ def _detail(record: AuditRecord) -> str:
     if kind not in MessageKind.values:
         return record.detail
     words = str(KINDS_OF_MESSAGES[MessageKind(kind)])
-    return (
-        gettext("{message} in {language}").format(message=words, language=language)
-        if language
-        else words
+    if not language:
+        return words
+    return gettext("{message} in {language}").format(
+        message=words, language=language_in_words(language)
     )
 
 

@@ -1,9 +1,9 @@
 """Money, percentages, counts and dates as the member's language writes them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -100,4 +100,12 @@ def counted(value: int, forms: Mapping[str, object], language: Locale) -> str:
 def last_day(end: datetime, *, time_zone: str, locale: Locale) -> str:
     """The day that ends at, or holds, the moment `end` in the programme's zone."""
     day = (end - timedelta(microseconds=1)).astimezone(ZoneInfo(time_zone)).date()
-    return format_date(day, format="long", locale=locale)
+    return written(day, locale)
+
+
+def written(day: date, locale: Locale, *, format: Literal["medium", "long"] = "long") -> str:
+    """May 1, 2026; 1er mai 2026: CLDR leaves the ordinal of French out."""
+    words = format_date(day, format=format, locale=locale)
+    if locale.language == "fr" and day.day == 1:
+        return words.replace("1 ", "1er ", 1)
+    return words

@@ -13,8 +13,8 @@ from django.db import transaction
 from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages.localised import known_locale
-from saleor_loyalty.models import AuditAction, Look, Shop
-from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.models import AuditAction, AuditRecord, Look, Shop
+from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
 
 PLACEHOLDERS = frozenset({"language", "kind"})
 UNSAFE_SCHEMES = frozenset({"data", "file", "javascript", "vbscript"})
@@ -25,10 +25,17 @@ def of(shop: Shop) -> Look:
     return Look.objects.filter(shop=shop).select_related("shop").first() or Look(shop=shop)
 
 
-def save(shop: Shop, *, actor: str, **changes: str) -> Look:
+def last_change(shop: Shop) -> AuditRecord | None:
+    """Who changed the look last, and when; its id is what a form was opened at."""
+    changes = AuditRecord.objects.filter(shop=shop, action=AuditAction.LOOK_CHANGED)
+    return changes.order_by("-pk").first()
+
+
+def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str) -> Look:
     """Change the shop's look: fields of Look by name; the others stay.
 
-    Raises Refused with every problem found; then nothing is changed.
+    Raises Refused with every problem found; then nothing is changed. A form gives the id of the
+    `last_change` it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
     """
     changes = {name: value.strip() for name, value in changes.items()}
     if "default_language" in changes and (locale := known_locale(changes["default_language"])):
@@ -36,6 +43,10 @@ def save(shop: Shop, *, actor: str, **changes: str) -> Look:
     if problems := list(_problems(changes)):
         raise Refused(*problems)
     with transaction.atomic():
+        Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+        last = last_change(shop)
+        if last and opened_at not in (None, last.pk):
+            raise SavedMeanwhile(number=last.pk, actor=last.actor)
         look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
         changed = ", ".join(sorted(changes))
         audit.note(shop=shop, actor=actor, action=AuditAction.LOOK_CHANGED, detail=changed)

@@ -57,6 +57,7 @@ class Coupon(models.Model):
                 condition=models.Q(status=CouponStatus.PENDING),
                 name="saleor_loyalty_coupon_to_mint",
             ),
+            models.Index(fields=["shop", "issued_at"], name="saleor_loyalty_coupon_issued"),
             models.Index(
                 fields=["shop", "used_at"],
                 condition=models.Q(status=CouponStatus.USED),

@@ -12,7 +12,8 @@ from django.db import connection
 
 from saleor_loyalty.accounts import NOT_EARNING
 from saleor_loyalty.models import Coupon, Entry, Lot, Member, SettledOrder, Shop
-from saleor_loyalty.proof.laws import LAWS, SCOPE, Law
+from saleor_loyalty.proof.law import SCOPE, Law
+from saleor_loyalty.proof.laws import LAWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import segno
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -175,36 +174,6 @@ def test_a_coupon_shows_what_it_gives_and_asks_for(shown, ada, earn, mint):
     assert f"10% 10 % off Ready to use {coupon.code} Copy" in text
     assert "10% off one order of €100.00 or more" in text
     assert f"Valid until the end of {last_day(30)}." in text
-
-
-def test_the_qr_code_holds_the_coupons_code(sign_in, ada, earn, mint):
-    earn(ada, "512")
-    coupon = mint(ada)
-
-    html = sign_in().get("/account/").content.decode()
-
-    (path,) = re.findall(r'<path class="qrline" stroke="#000" d="([^"]+)"/>', html)
-    assert drawn(path) == dark_modules(segno.make_qr(coupon.code, error="m"))
-
-
-def drawn(path):
-    """The dark modules of an SVG path that draws them row by row: move by, draw along."""
-    dark, x, y = set(), 0.0, 0.0
-    for command, numbers in re.findall(r"([Mmh])([^Mmh]*)", path):
-        values = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
-        if command == "h":
-            dark |= {(int(x) + step, int(y)) for step in range(int(values[0]))}
-            x += values[0]
-        elif command == "M":
-            x, y = values
-        else:
-            x, y = x + values[0], y + values[1]
-    return dark
-
-
-def dark_modules(code):
-    rows = code.matrix_iter(border=code.default_border_size)
-    return {(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module}
 
 
 def test_a_coupon_on_its_way_has_no_code_yet(shown, ada, earn):

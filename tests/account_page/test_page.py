@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,9 @@ from tests.account_page import browser as surroundings
 from tests.account_page.browser import Storefront
 
 pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = next(
@@ -144,15 +147,20 @@ def test_a_code_is_copied(visit, rich):
     assert page.evaluate("navigator.clipboard.readText()") == code
 
 
-def test_a_qr_code_folds_out_and_has_a_name(visit, rich):
-    page = visit()
-    picture = page.get_by_role("img", name="QR code of").first
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_qr_code_folds_out_and_a_till_reads_the_coupons_code_from_the_screen(visit, rich, scheme):
+    page = visit(color_scheme=scheme)
+    code = page.locator("code").first.inner_text()
+    picture = page.get_by_role("img", name=f"QR code of {code}")
     expect(picture).to_be_hidden()
 
     page.get_by_text("Show as QR code").first.click()
 
     expect(picture).to_be_visible()
     assert (picture.bounding_box() or {"width": 0})["width"] >= 150
+    screen = Image.open(BytesIO(page.screenshot(full_page=True)))
+    assert [found.text for found in zxingcpp.read_barcodes(screen)] == [code]
+    assert Coupon.objects.filter(code=code, status=CouponStatus.ACTIVE).exists()
 
 
 def test_earlier_coupons_fold_out(visit, rich):

@@ -32,7 +32,7 @@ PAGE = """<!doctype html><html lang="en"><title>Dashboard</title>
 
 
 class Dashboard:
-    """The server. Change `permissions`, `customers`, `is_down` and `stale_tokens` to change it."""
+    """The server. Its public attributes say who looks and what the shop has; change them freely."""
 
     def __init__(self, key: SigningKey) -> None:
         self.key = key
@@ -40,6 +40,7 @@ class Dashboard:
         self.permissions: tuple[str, ...] = ALL
         self.customers: dict[str, dict[str, Any]] = {}
         self.channels = {"default-channel": "EUR", "channel-pln": "PLN"}
+        self.email = "sam@example.com"
         self.is_down = False
         self.stale_tokens = 0  # so many of the next tokens have run out already
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -67,7 +68,7 @@ class Dashboard:
             "exp": now + 300,
             "owner": "saleor",
             "iss": self.api_url,
-            "email": "sam@example.com",
+            "email": self.email,
             "type": "thirdparty",
             "user_id": "VXNlcjox",
             "is_staff": True,

@@ -27,6 +27,7 @@ ACTIONS = {
     "gift?customerId=VXNlcjo3": USERS,
     "gift/1/undo": USERS,
     "members/{member}/gift": USERS,
+    "members/{member}/gifts/1/take-back": USERS,
     "members/{member}/correct": USERS,
     "members/{member}/status": USERS,
     "members/{member}/coupons/1/withdraw": USERS,

@@ -82,7 +82,7 @@ def test_staff_gift_points_on_the_customers_page_and_see_them_there(open_page, p
     assert Member.objects.get().balance == 300
 
     popup.get_by_role("button", name="Take back").click()
-    expect(heading(popup, "Taken back")).to_be_visible()
+    expect(heading(popup, "Took back 300 points")).to_be_visible()
     assert Member.objects.get().balance == 0
     popup.get_by_role("button", name="Done").click()
     expect(page.locator("#popup")).to_be_hidden()
@@ -118,10 +118,11 @@ def test_a_member_is_found_gifted_and_the_gift_taken_back(open_page, ada, progra
     expect(frame.get_by_text("A gift of 500 points: A lost parcel")).to_be_visible()
 
     frame.get_by_role("link", name="Take back").click()
-    dialog = frame.get_by_role("dialog", name=re.compile("Correct the points"))
-    expect(dialog.get_by_label("Points, with a minus")).to_have_value("-500")
-    dialog.get_by_role("button", name="Correct").click()
+    dialog = frame.get_by_role("dialog", name="Take back 500 points?")
+    dialog.get_by_role("button", name="Take back").click()
     expect(frame.get_by_role("cell", name=re.compile("Correction by the shop"))).to_be_visible()
+    expect(frame.get_by_text("was taken back")).to_be_visible()
+    expect(frame.get_by_role("link", name="Take back")).to_have_count(0)
     ada.refresh_from_db()
     assert ada.balance == 0
 
@@ -239,6 +240,33 @@ def test_what_was_changed_of_the_program_is_listed_and_downloaded(open_page, pro
     with page.expect_download() as download:
         frame.get_by_role("link", name="All as CSV").click()
     assert "owner@example.com,Set up the program,version 1" in download.value.path().read_text()
+
+
+def test_of_two_owners_the_second_sees_what_the_first_saved_and_decides(
+    open_page, dashboard, program
+):
+    sams = open_page("app/program")
+    inside(sams).get_by_label("Points for one coupon").fill("7000")
+    dashboard.email = "mia@example.com"
+    mias = open_page("app/program")
+    inside(mias).get_by_label("Points for one coupon").fill("6000")
+    inside(mias).get_by_role("button", name="Save").click()
+    inside(mias).get_by_role("button", name="Save the new rules").click()
+    expect(inside(mias).get_by_text("Version 2, saved")).to_be_visible()
+
+    frame = inside(sams)
+    frame.get_by_role("button", name="Save").click()
+
+    expect(frame.get_by_text("mia@example.com saved version 2 meanwhile.")).to_be_in_viewport()
+    expect(frame.get_by_role("row", name="Points for one coupon 6,000 7,000")).to_be_visible()
+    expect(frame.get_by_label("Points for one coupon")).to_have_value("7000")
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    assert Axe().run(sams.frames[1], options=rules).response["violations"] == []
+    frame.get_by_role("button", name="Save").click()
+    frame.get_by_role("button", name="Save the new rules").click()
+    expect(frame.get_by_text("Version 3, saved")).to_be_visible()
+    program.refresh_from_db()
+    assert program.current.threshold == 7000
 
 
 def test_fields_that_do_not_matter_are_hidden(open_page, program):

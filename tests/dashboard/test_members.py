@@ -163,21 +163,87 @@ def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):
     assert ada.balance == 0
 
 
-def test_a_gift_can_be_taken_back_once(ask, ada, program, gift):
+def take_back(ask, entry, **form):
+    return ask(
+        f"members/{entry.member_id}/gifts/{entry.pk}/take-back", post={"reason": "A slip", **form}
+    )
+
+
+def test_a_gift_is_taken_back_whole_and_says_why(ask, ada, program, gift):
     entry = gift(ada, 100)
-    page = ask(f"members/{ada.pk}?undo={entry.pk}").text
-    dialog = re.search(r'<dialog id="correct".*?</dialog>', page, re.DOTALL)[0]
-    form = dict(re.findall(r'name="(points|key)" value="([^"]+)"', dialog))
-    form["reason"] = re.search(r"<textarea[^>]*>\s*([^<]*)</textarea>", dialog)[1]
+    dialog = re.search(
+        r'<dialog id="take-back".*?</dialog>',
+        ask(f"members/{ada.pk}?undo={entry.pk}").text,
+        re.DOTALL,
+    )[0]
 
-    for _ in range(2):
-        ask(f"members/{ada.pk}/correct", post=form)
+    answer = take_back(ask, entry, points="30")
 
-    assert "data-open" in dialog
-    assert form["reason"] == "Taken back: For a kind letter"
+    assert "Take back 100 points?" in dialog
+    assert "Taken back: For a kind letter" in dialog
+    assert 'name="points"' not in dialog
+    assert "Took back 100 points" in answer["HX-Trigger"]
     ada.refresh_from_db()
     assert ada.balance == 0
-    assert ada.entries.count() == 2
+
+
+def test_t30_a_gift_is_taken_back_once_and_the_second_time_says_so(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    gift(ada, 100)
+
+    first, again = take_back(ask, entry), take_back(ask, entry)
+
+    assert (first.status_code, again.status_code) == (200, 422)
+    assert "These points were taken back already." in again.text
+    ada.refresh_from_db()
+    assert ada.balance == 100
+
+
+def test_a_gift_that_was_taken_back_is_not_offered_again(ask, ada, program, gift):
+    one, two = gift(ada, 100), gift(ada, 100)
+    take_back(ask, one)
+
+    page = ask(f"members/{ada.pk}").text
+
+    assert f"?undo={one.pk}" not in page
+    assert f"?undo={two.pk}" in page
+    assert page.count("was taken back") == 1
+    asked = ask(f"members/{ada.pk}?undo={one.pk}").text
+    assert "These points were taken back already." in asked
+    assert 'id="take-back"' not in asked
+
+
+def test_a_correction_of_a_gift_is_no_taking_back(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    ask(f"members/{ada.pk}/correct", post={"points": "-20", "reason": "x", "key": "a"})
+
+    refused = take_back(ask, entry)
+
+    assert refused.status_code == 422
+    assert "The member does not have so many points." in refused.text
+    assert f"?undo={entry.pk}" in ask(f"members/{ada.pk}").text
+    gift(ada, 20)
+    assert take_back(ask, entry).status_code == 200
+
+
+def test_the_popup_takes_its_gift_back_once(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    gift(ada, 100)
+
+    first, again = (ask(f"gift/{entry.pk}/undo", post={}) for _ in range(2))
+
+    assert "Took back 100 points" in first.text
+    assert again.status_code == 422
+    assert "These points were taken back already." in again.text
+    ada.refresh_from_db()
+    assert ada.balance == 100
+
+
+def test_only_points_that_staff_gave_are_taken_back(ask, ada, program, gift):
+    gift(ada, 100)
+    ask(f"members/{ada.pk}/correct", post={"points": "-20", "reason": "x", "key": "a"})
+
+    assert take_back(ask, ada.entries.latest("pk")).status_code == 404
 
 
 def test_blocking_is_kept_with_who_and_when(ask, ada, program):

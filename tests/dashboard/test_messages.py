@@ -1,5 +1,7 @@
 """Messages and look, asked for directly."""
 
+import re
+
 import pytest
 from django.core import mail
 
@@ -54,3 +56,18 @@ def test_a_look_is_saved_with_who_changed_it(ask, program):
     )
     assert AuditRecord.objects.get().actor == "mia@example.com"
     assert "Changed the look" in ask("program/changes").text
+
+
+def test_two_owners_change_the_look_and_the_second_sees_what_the_first_saved(ask, program):
+    form = {"opened_at": "0", "brand_color": "#112233", "default_language": "en"}
+    ask("look", post={**form, "shop_name": "Nordlys"}, email="mia@example.com")
+
+    answer = ask("look", post={**form, "shop_name": "Südlicht"})
+
+    assert answer.status_code == 409
+    assert "mia@example.com saved the look meanwhile." in answer.text
+    assert '<th scope="row">Name of the shop</th><td>Nordlys</td><td>Südlicht</td>' in answer.text
+    assert Look.objects.get().shop_name == "Nordlys"
+    opened_at = re.search(r'name="opened_at" value="(\d+)"', answer.text)[1]
+    ask("look", post={**form, "shop_name": "Südlicht", "opened_at": opened_at})
+    assert Look.objects.get().shop_name == "Südlicht"

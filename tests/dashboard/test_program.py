@@ -1,11 +1,16 @@
 """The program's form, asked for directly: what it refuses, and what it says before it saves."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, transaction
 
+from saleor_loyalty import programs
 from saleor_loyalty.models import AuditAction, AuditRecord
+from saleor_loyalty.problems import SavedMeanwhile
 
 FORM = {
+    "opened_at": "1",
     "title": "Nordlys Club",
     "basis": "GROSS",
     "threshold": "5000",
@@ -87,6 +92,78 @@ def test_a_change_says_whom_it_affects_and_is_saved_when_confirmed(
     assert before == 1
     program.refresh_from_db()
     assert (program.current.number, program.current.created_by) == (2, "mia@example.com")
+
+
+def save_as(ask, who, **changes):
+    return ask("program", post={**FORM, **changes, "confirmed": "1"}, email=who)
+
+
+def current(program):
+    program.refresh_from_db()
+    return program.current
+
+
+def test_two_owners_the_second_is_told_who_saved_what_and_nothing_is_overwritten(ask, program):
+    save_as(ask, "mia@example.com", threshold="6000", basis="NET")
+
+    answer = save_as(ask, "sam@example.com", threshold="7000")
+
+    assert answer.status_code == 409
+    assert "mia@example.com saved version 2 meanwhile." in answer.text
+    assert current(program).number == 2
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', answer.text)
+    assert rows == [
+        ("What counts", "Prices before tax", "Prices with tax"),
+        ("Points for one coupon", "6,000", "7,000"),
+    ]
+
+
+def test_what_was_typed_stays_in_the_form_which_can_take_the_place_of_the_newer_one(ask, program):
+    save_as(ask, "mia@example.com", threshold="6000")
+
+    answer = save_as(ask, "sam@example.com", threshold="7000", title="Sam’s Club")
+
+    assert 'value="7000"' in answer.text
+    assert 'value="Sam’s Club"' in answer.text
+    opened_at = re.search(r'name="opened_at" value="(\d+)"', answer.text)[1]
+    save_as(ask, "sam@example.com", threshold="7000", opened_at=opened_at)
+    assert (current(program).number, current(program).threshold) == (3, 7000)
+
+
+def test_whom_a_change_affects_is_not_said_of_rules_that_are_old(ask, ada, program, gift):
+    gift(ada, 300)
+    save_as(ask, "mia@example.com", threshold="200")
+
+    asked = ask("program", post={**FORM, "threshold": "100"})
+
+    assert asked.status_code == 409
+    assert "gets a coupon" not in asked.text
+
+
+def test_rules_saved_while_their_consequences_were_read_are_not_overwritten(ask, ada, program):
+    shown = ask("program", post={**FORM, "threshold": "7000"})
+    save_as(ask, "mia@example.com", threshold="6000")
+
+    answer = save_as(ask, "sam@example.com", threshold="7000")
+
+    assert "Save the new rules?" in shown.text
+    assert answer.status_code == 409
+    assert current(program).threshold == 6000
+
+
+def test_of_two_who_set_the_program_up_one_is_told_of_the_other(ask, program):
+    answer = save_as(ask, "sam@example.com", opened_at="0", threshold="7000")
+
+    assert "owner@example.com saved version 1 meanwhile." in answer.text
+    assert save_as(ask, "sam@example.com", opened_at="", threshold="7000").status_code == 409
+
+
+def test_rules_are_compared_again_when_they_are_saved(shop, program):
+    with pytest.raises(SavedMeanwhile) as meanwhile:
+        programs.update(shop=shop, changes={"threshold": 1}, actor="sam", opened_at=0)
+
+    assert (meanwhile.value.number, meanwhile.value.actor) == (1, "owner@example.com")
+    assert current(program).number == 1
 
 
 def test_decimals_are_read_as_the_language_writes_them(ask, program):

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from saleor_loyalty import settlement
 from saleor_loyalty.doors.app import tokens
-from saleor_loyalty.doors.app.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
+from saleor_loyalty.doors.bearer import InvalidToken
+from saleor_loyalty.doors.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
 from saleor_loyalty.models import (
     Activation,
     Change,
@@ -157,7 +158,7 @@ def test_an_installation_of_any_kind_is_refused(client: Client, shop: Shop, body
     token=st.text() | st.lists(st.text(), min_size=3, max_size=3).map(".".join) | st.binary(),
 )
 def test_a_token_of_any_form_is_refused(shop: Shop, token: str | bytes) -> None:
-    with pytest.raises(tokens.InvalidToken):
+    with pytest.raises(InvalidToken):
         tokens.verify(token if isinstance(token, str) else token.decode("latin-1"))
 
 
@@ -195,7 +196,7 @@ def test_a_signed_token_with_any_claims_is_somebody_or_refused(
 
     try:
         viewer = tokens.verify(token)
-    except tokens.InvalidToken:
+    except InvalidToken:
         return
     assert isinstance(viewer, Viewer)
     assert viewer.customer_id is None or viewer.permissions == frozenset()

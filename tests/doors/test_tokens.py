@@ -7,7 +7,8 @@ import pytest
 from django.test import RequestFactory
 
 from saleor_loyalty.doors.app.keys import KeysUnavailable
-from saleor_loyalty.doors.app.tokens import InvalidToken, TokenProblem, verify, viewer_of
+from saleor_loyalty.doors.app.tokens import verify, viewer_of
+from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied, Viewer
 from tests.doors.conftest import installed

@@ -11,10 +11,12 @@ SALEOR_DATABASE_URL
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -30,7 +32,6 @@ from sandbox.addresses import HOST
 from sandbox.processes import INHERITED, REPOSITORY, Processes
 
 STAFF = ("admin@example.com", "admin")  # of Saleor's sample data
-FILLED = "loyalty_live_filled"  # sample data, nothing of ours: copied for each Saleor
 DEFAULT_DATABASE_URL = "postgres://saleor:saleor@localhost:5432/postgres"
 SECONDS_TO_FILL = 1800
 # The sample data takes a random percentage off every order: no two runs would see the same points.
@@ -48,6 +49,15 @@ class Installation:
     directory: Path
     python: str
     server_url: str  # of PostgreSQL, naming a database that is there
+
+    @cached_property
+    def filled(self) -> str:
+        """The database with sample data and nothing of ours: copied for each Saleor."""
+        source = (self.directory / "saleor" / "__init__.py").read_text()
+        version = re.search(r'__version__ = "(.+)"', source)
+        if version is None:
+            raise AssertionError(f"{self.directory} holds no Saleor: it does not say its version.")
+        return "loyalty_live_filled_" + re.sub(r"\W", "_", version[1])
 
     @classmethod
     def from_environment(cls) -> "Installation | None":
@@ -147,7 +157,7 @@ def live_saleor(
     database = f"loyalty_live_{port}"
     url = urlsplit(installation.server_url)._replace(path=f"/{database}").geturl()
     env = {**_settings(port, url, broker_url), **(extra or {})}
-    with _copied(installation.server_url, database):
+    with _copied(installation, database):
         _run(installation, env, "manage.py", "migrate", "--no-input", seconds=180)
         with Processes(
             log_dir, Event(), python=installation.python, directory=installation.directory
@@ -176,12 +186,12 @@ def _settings(port: int, database_url: str, broker_url: str) -> dict[str, str]:
 
 
 def _fill(installation: Installation) -> None:
-    """Make the database that all are copied from, once per server: Saleor's own sample data."""
+    """Make the database that all are copied from, once: Saleor's own sample data."""
     with psycopg.connect(installation.server_url, autocommit=True) as connection:
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        if connection.execute(query, [FILLED]).fetchone():
+        if connection.execute(query, [installation.filled]).fetchone():
             return
-        draft = f"{FILLED}_draft"
+        draft = f"{installation.filled}_draft"
         _drop(connection, draft)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
         url = urlsplit(installation.server_url)._replace(path=f"/{draft}").geturl()
@@ -190,15 +200,20 @@ def _fill(installation: Installation) -> None:
             _run(installation, env, "manage.py", *command, seconds=SECONDS_TO_FILL)
         _run(installation, env, "-c", NO_PROMOTIONS, seconds=120)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        connection.execute(rename.format(sql.Identifier(draft), sql.Identifier(FILLED)))
+        connection.execute(
+            rename.format(sql.Identifier(draft), sql.Identifier(installation.filled))
+        )
 
 
 @contextmanager
-def _copied(server_url: str, database: str) -> Iterator[None]:
+def _copied(installation: Installation, database: str) -> Iterator[None]:
+    server_url = installation.server_url
     with psycopg.connect(server_url, autocommit=True) as connection:
         _drop(connection, database)
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(database), sql.Identifier(FILLED)))
+        connection.execute(
+            copy.format(sql.Identifier(database), sql.Identifier(installation.filled))
+        )
     try:
         yield
     finally:

@@ -1,11 +1,12 @@
 """A shop with a programme: 10 points per euro, 5,000 for a coupon of 10 % off from 100 euro."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from saleor_loyalty import inbox, members, settlement
+from saleor_loyalty import connection, inbox, members, settlement, vault
 from saleor_loyalty.models import Activation, ChannelTerms, Member, Program, ProgramVersion, Shop
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
@@ -74,6 +75,13 @@ def anna(shop) -> Member:
 @pytest.fixture
 def paper(shop, program) -> PaperSaleor:
     return PaperSaleor()
+
+
+@pytest.fixture
+def connected(paper, monkeypatch) -> None:
+    """Who connects to the shop's Saleor meets the paper one."""
+    monkeypatch.setattr(vault, "unseal", lambda sealed: "token")
+    monkeypatch.setattr(connection, "HttpTransport", lambda *_, **__: nullcontext(paper))
 
 
 @pytest.fixture

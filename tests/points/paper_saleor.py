@@ -127,6 +127,9 @@ class PaperSaleor:
             happens()
         return answer
 
+    def _app(self) -> dict[str, Any]:
+        return {"app": {"id": "QXBwOjE=", "identifier": "saleor.loyalty", "permissions": []}}
+
     def _orders(self, ids: list[str]) -> dict[str, Any]:
         if self.stumbles_over in ids:
             raise SaleorRefused("some field of some order is broken")
@@ -227,6 +230,7 @@ class PaperSaleor:
 
 
 ANSWERS = {
+    "app": PaperSaleor._app,
     "orders": PaperSaleor._orders,
     "voucher_create": PaperSaleor._create,
     "voucher_by_code": PaperSaleor._find,

@@ -248,3 +248,13 @@ def test_t30_the_same_key_many_times_at_once_corrects_once(shop, rich):
 
     assert len(set(outcomes)) == 1
     assert balance(rich) == 1100
+
+
+def test_a_gift_taken_back_stays_so_when_entries_get_other_ids(shop, rich):
+    gift = Entry.objects.get()
+    entry = staff_points.take_back(gift, reason="A slip", actor="Sam")
+
+    assert (entry.kind, entry.points, entry.actor) == ("ADJUSTMENT", -1200, "Sam")
+    assert entry.source == f"taken-back:{gift.source}"
+    assert str(gift.pk) not in entry.source.split(":")
+    assert staff_points.taken_back([gift]) == {gift.pk}

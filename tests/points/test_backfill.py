@@ -1,6 +1,5 @@
 """`loyalty_backfill`: the past is credited when the owner asks, and only then."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -10,7 +9,6 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from saleor_loyalty import backfill, inbox, members, settlement
-from saleor_loyalty.management.commands import loyalty_backfill
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -25,16 +23,8 @@ from saleor_loyalty.models import (
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN, PAID_AT, line
 
+pytestmark = pytest.mark.usefixtures("connected")
 SWITCHED_ON = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _connected(monkeypatch, paper):
-    @contextmanager
-    def connect(shop):
-        yield Saleor(paper)
-
-    monkeypatch.setattr(loyalty_backfill, "connect", connect)
 
 
 @pytest.fixture

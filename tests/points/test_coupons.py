@@ -1,6 +1,5 @@
 """Coupons become vouchers, once each, whatever crashes."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -176,16 +175,11 @@ def test_a_coupon_none_of_whose_channels_is_left_is_not_minted(paper, coupon):
 
 
 def test_t32_a_saleor_that_goes_down_amid_a_batch_is_not_asked_for_each_coupon(
-    paper, shop, settle, monkeypatch
+    paper, shop, settle, connected
 ):
     settle(paper.place(1, line(2560)))
     assert Coupon.objects.count() == 5
 
-    @contextmanager
-    def connect(shop):
-        yield Saleor(paper)
-
-    monkeypatch.setattr(coupons, "connect", connect)
     paper.after["channels"] = lambda: setattr(paper, "down", True)
     coupons.mint_due(shop)
 

@@ -1,23 +1,13 @@
 """Gifts of points by staff."""
 
-from contextlib import contextmanager
-
 import pytest
 
-from saleor_loyalty import members, staff_points
+from saleor_loyalty import staff_points
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.problems import ErrorCode, Refused
-from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN
 
-
-@pytest.fixture(autouse=True)
-def connected(monkeypatch, paper):
-    @contextmanager
-    def connect(shop):
-        yield Saleor(paper)
-
-    monkeypatch.setattr(members, "connect", connect)
+pytestmark = pytest.mark.usefixtures("connected")
 
 
 def give(shop, **changes) -> Entry:

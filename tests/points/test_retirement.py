@@ -1,7 +1,5 @@
 """Retired codes open no discount any more, whatever their coupon's worker does meanwhile."""
 
-from contextlib import contextmanager
-
 import pytest
 from django.utils import timezone
 
@@ -11,17 +9,8 @@ from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 from tests.points.paper_saleor import line, order_id
 
+pytestmark = pytest.mark.usefixtures("connected")
 PAID = order_id(1)
-
-
-@pytest.fixture(autouse=True)
-def _connected(paper, monkeypatch):
-    @contextmanager
-    def connect(shop):
-        yield Saleor(paper)
-
-    monkeypatch.setattr(coupons, "connect", connect)
-    monkeypatch.setattr(retirement, "connect", connect)
 
 
 @pytest.fixture
@@ -161,7 +150,7 @@ def test_t32_a_saleor_that_will_not_work_with_us_now_is_asked_once_per_batch(
     paper.before["voucher_by_code"], paper.calls = fail, []
     assert retirement.retire_due(shop) == 0
 
-    assert paper.calls == ["voucher_by_code"]
+    assert paper.calls.count("voucher_by_code") == 1
     assert set(RetiredCode.objects.values_list("error", flat=True)) == {
         f"{error.__name__}: not now"
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from saleor_loyalty.doors.app.manifest import CUSTOMER_EVENTS
+from saleor_loyalty.doors.manifest import CUSTOMER_EVENTS
 from saleor_loyalty.saleor_api.client import document
 from tests.sandbox.app import App
 from tests.sandbox.orders import Orders

@@ -2,6 +2,7 @@
 
 from saleor_loyalty.account_page.sessions import TokenNotChecked, TokenRefused
 from saleor_loyalty.doors.app import keys, tokens
+from saleor_loyalty.doors.bearer import InvalidToken
 from saleor_loyalty.permissions import Viewer
 
 
@@ -9,7 +10,7 @@ def customer_of(token: str) -> Viewer:
     """Who a token was made for. Raises TokenRefused, TokenNotChecked."""
     try:
         return tokens.verify(token)
-    except tokens.InvalidToken as error:
+    except InvalidToken as error:
         raise TokenRefused(error.problem.name) from error
     except keys.KeysUnavailable as error:
         raise TokenNotChecked(str(error)) from error

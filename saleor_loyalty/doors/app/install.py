@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.doors.app import body, keys, rates, shops
-from saleor_loyalty.doors.app.manifest import APP_ID
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door
+from saleor_loyalty.doors.jwks import Jwks
+from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.models import Shop
 from saleor_loyalty.saleor_api.client import App, Saleor
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorRefused, SaleorUnavailable
@@ -69,14 +70,14 @@ def _ask_who_we_are(api_url: str, token: str) -> App:
     return app
 
 
-def _fetch_keys(api_url: str) -> keys.Jwks:
+def _fetch_keys(api_url: str) -> Jwks:
     try:
         return keys.fetch(api_url)
     except keys.KeysUnavailable as error:
         raise Refusal(Code.KEYS_UNAVAILABLE, str(error)) from error
 
 
-def _save(*, api_url: str, domain: str, app: App, token: str, jwks: keys.Jwks) -> Shop:
+def _save(*, api_url: str, domain: str, app: App, token: str, jwks: Jwks) -> Shop:
     now = timezone.now()
     current = {
         "domain": domain[:255],

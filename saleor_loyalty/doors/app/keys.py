@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import httpx
@@ -11,21 +11,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from saleor_loyalty.conf import conf
+from saleor_loyalty.doors.jwks import Jwks, UnknownKey, find
 from saleor_loyalty.models import Shop
 
-ALGORITHM = "RS256"  # Saleor's only one; what a token itself says is never believed
 REFETCH_FLOOR = timedelta(seconds=60)
 
-Jwks = dict[str, Any]
 T = TypeVar("T")
 
 
 class KeysUnavailable(Exception):
     """The shop does not give out its keys at the moment."""
-
-
-class UnknownKey(Exception):
-    """A token names a key that the shop does not have."""
 
 
 def fetch(api_url: str) -> Jwks:
@@ -51,18 +46,11 @@ def verify(shop: Shop, kid: str | None, check: Callable[[jwt.PyJWK], T]) -> T:
     anew: the shop may have changed them. Raises what the last try raised, or KeysUnavailable.
     """
     try:
-        return check(_find(shop.jwks, kid))
+        return check(find(shop.jwks, kid))
     except (UnknownKey, jwt.InvalidSignatureError):
         if not _renew(shop):
             raise
-    return check(_find(shop.jwks, kid))
-
-
-def _find(jwks: Jwks, kid: str | None) -> jwt.PyJWK:
-    for key in jwks.get("keys", ()):
-        if kid is not None and key.get("kid") == kid and key["kty"] == "RSA":
-            return jwt.PyJWK(key, algorithm=ALGORITHM)
-    raise UnknownKey
+    return check(find(shop.jwks, kid))
 
 
 def _renew(shop: Shop) -> bool:

@@ -2,6 +2,7 @@
 
 import jwt
 
+from saleor_loyalty.doors import jwks
 from saleor_loyalty.doors.app import keys
 from saleor_loyalty.models import Shop
 
@@ -21,7 +22,7 @@ def verify(*, shop: Shop, signature: str, body: bytes) -> None:
         keys.verify(
             shop,
             header.get("kid"),
-            lambda key: jwt.api_jws.decode(signature, key, [keys.ALGORITHM], detached_payload=body),
+            lambda key: jwt.api_jws.decode(signature, key, [jwks.ALGORITHM], detached_payload=body),
         )
-    except (jwt.PyJWTError, keys.UnknownKey, RecursionError) as error:
+    except (jwt.PyJWTError, jwks.UnknownKey, RecursionError) as error:
         raise InvalidSignature from error

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from saleor_loyalty.conf import conf
 from saleor_loyalty.dashboard_extension.door import TokenRefused
 from saleor_loyalty.doors.app import keys, shops, tokens
+from saleor_loyalty.doors.bearer import InvalidToken
 from saleor_loyalty.permissions import Viewer
 
 
@@ -18,7 +19,7 @@ class AppDoor:
     def viewer_of(self, request: HttpRequest) -> Viewer:
         try:
             return tokens.viewer_of(request)
-        except (tokens.InvalidToken, keys.KeysUnavailable) as error:
+        except (InvalidToken, keys.KeysUnavailable) as error:
             raise TokenRefused(str(error)) from error
 
     def at_work(self) -> AbstractContextManager[object]:

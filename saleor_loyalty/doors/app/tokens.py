@@ -1,41 +1,13 @@
-"""A bearer token becomes a `Viewer`: the one place that decides whom a request comes from."""
+"""Whom a request comes from: of all the shops there are, the one whose key signed its token."""
 
-import enum
-from typing import Any
+from functools import partial
 
-import jwt
 from django.http import HttpRequest
 
-from saleor_loyalty.conf import conf
+from saleor_loyalty.doors import bearer
 from saleor_loyalty.doors.app import keys, shops
-from saleor_loyalty.models import Shop
+from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.permissions import Viewer
-
-LEEWAY = 5  # seconds that the shop's clock and ours may differ
-SCHEMES = ("bearer", "jwt")
-
-Claims = dict[str, Any]
-
-
-class TokenProblem(enum.Enum):
-    """Why a token is refused."""
-
-    UNREADABLE = "This is not a token of Saleor."
-    ISSUER_UNKNOWN = "This token is of a shop that has not installed this app."
-    SIGNATURE_INVALID = "Signature verification failed."
-    EXPIRED = "Signature has expired."
-    AUDIENCE_FOREIGN = "This token is meant for somebody else."
-    KIND_REFUSED = "Only a shopper's access token or a token made for this app is accepted."
-    APP_FOREIGN = "This token was made for another app."
-    NOT_STAFF = "This token was made for this app, but not for a member of staff."
-
-
-class InvalidToken(Exception):
-    """A token that says nothing we may believe."""
-
-    def __init__(self, problem: TokenProblem) -> None:
-        super().__init__(problem.value)
-        self.problem = problem
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -44,7 +16,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
     Without a token: nobody in particular, at the shop that the header Saleor-Api-Url names, or at
     the only shop there is.
     """
-    token = _bearer(request)
+    token = bearer.token_of(request)
     if token:
         return verify(token)
     api_url = request.headers.get("Saleor-Api-Url")
@@ -53,90 +25,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 def verify(token: str) -> Viewer:
     """The shopper or staff member a token was made for. Raises as `viewer_of` does."""
-    shop = _issuer(token)
-    claims = _claims(shop, token)
-    match claims.get("type"):
-        case "access":
-            return _customer(shop, claims)
-        case "thirdparty":
-            return _staff(shop, claims)
-    raise InvalidToken(TokenProblem.KIND_REFUSED)
-
-
-def _bearer(request: HttpRequest) -> str:
-    """The token from where Saleor itself looks for it, in the same order."""
-    if token := request.headers.get("Authorization-Bearer"):
-        return token
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() in SCHEMES else ""
-
-
-def _issuer(token: str) -> Shop:
-    """The shop a token says it is from; believed only as far as to look up that shop's keys."""
-    try:
-        claims: Claims = jwt.decode(token, options={"verify_signature": False})
-    except (jwt.PyJWTError, RecursionError) as error:
-        raise InvalidToken(TokenProblem.UNREADABLE) from error
-    issuer = claims.get("iss")
-    shop = shops.installed(issuer) if isinstance(issuer, str) else None
+    shop = shops.installed(bearer.issuer_of(token))
     if shop is None:
         raise InvalidToken(TokenProblem.ISSUER_UNKNOWN)
-    return shop
-
-
-def _claims(shop: Shop, token: str) -> Claims:
-    """What a token says, once it is proven that the shop made it, for us, and not too long ago."""
-
-    def check(key: jwt.PyJWK) -> Claims:
-        claims: Claims = jwt.decode(
-            token,
-            key,
-            algorithms=[keys.ALGORITHM],
-            issuer=shop.api_url,
-            leeway=LEEWAY,
-            options={"require": ["exp", "iss", "type"], "verify_aud": False},
-        )
-        return claims
-
-    try:
-        claims = keys.verify(shop, jwt.get_unverified_header(token).get("kid"), check)
-    except jwt.ExpiredSignatureError as error:
-        raise InvalidToken(TokenProblem.EXPIRED) from error
-    except (jwt.PyJWTError, keys.UnknownKey) as error:
-        raise InvalidToken(TokenProblem.SIGNATURE_INVALID) from error
-    if not _is_for_us(claims.get("aud")):
-        raise InvalidToken(TokenProblem.AUDIENCE_FOREIGN)
-    return claims
-
-
-def _is_for_us(audience: object) -> bool:
-    """A token need not name its audience; if it does, we are to be among it (RFC 7519, 4.1.3)."""
-    if audience is None:
-        return True
-    return conf.public_url in (audience if isinstance(audience, list) else [audience])
-
-
-def _customer(shop: Shop, claims: Claims) -> Viewer:
-    """A shopper, or staff shopping: either way somebody who may see their own things only."""
-    customer_id = claims.get("user_id")
-    if not isinstance(customer_id, str) or not customer_id:
-        raise InvalidToken(TokenProblem.UNREADABLE)
-    return Viewer(shop=shop, customer_id=customer_id)
-
-
-def _staff(shop: Shop, claims: Claims) -> Viewer:
-    """Staff in the Dashboard, with all that Saleor allows them, not only what it allows us.
-
-    Saleor also makes such tokens for shoppers, through an extension that asks for no permission:
-    hence `is_staff`.
-    """
-    if claims.get("app") != shop.app_id:
-        raise InvalidToken(TokenProblem.APP_FOREIGN)
-    permissions = claims.get("user_permissions")
-    if claims.get("is_staff") is not True or not isinstance(permissions, list):
-        raise InvalidToken(TokenProblem.NOT_STAFF)
-    return Viewer(
-        shop=shop,
-        actor=str(claims.get("email", "")),
-        permissions=frozenset(map(str, permissions)),
-    )
+    return bearer.verify(token, shop=shop, with_key=partial(keys.verify, shop))

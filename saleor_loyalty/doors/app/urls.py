@@ -7,10 +7,10 @@ from saleor_loyalty.dashboard_extension.overview import overview_view
 from saleor_loyalty.doors.app.account import customer_of
 from saleor_loyalty.doors.app.explorer import explored
 from saleor_loyalty.doors.app.install import register_view
-from saleor_loyalty.doors.app.manifest import manifest_view
 from saleor_loyalty.doors.app.staff import AppDoor
 from saleor_loyalty.doors.app.views import graphql_view
 from saleor_loyalty.doors.app.webhooks import webhook_view
+from saleor_loyalty.doors.manifest import manifest_view
 
 DOOR = {"door": AppDoor()}
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from saleor_loyalty.doors.app import body, keys, rates, tokens
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door, refused
+from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.graphql import limits
 from saleor_loyalty.graphql.schema import execute
 
@@ -15,8 +16,8 @@ logger = logging.getLogger(__name__)
 
 # Saleor's own codes: storefronts get a new token and ask again when they see the first.
 SALEOR_CODES = {
-    tokens.TokenProblem.EXPIRED: "ExpiredSignatureError",
-    tokens.TokenProblem.SIGNATURE_INVALID: "InvalidSignatureError",
+    TokenProblem.EXPIRED: "ExpiredSignatureError",
+    TokenProblem.SIGNATURE_INVALID: "InvalidSignatureError",
 }
 
 
@@ -28,7 +29,7 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         viewer = tokens.viewer_of(request)
         rates.take_request(viewer, is_mutation=limits.is_mutation(operation["query"]))
         result = execute(**operation, context=SimpleNamespace(loyalty_viewer=viewer))
-    except tokens.InvalidToken as error:
+    except InvalidToken as error:
         logger.info("Token refused: %s", error.problem.name)
         code = SALEOR_CODES.get(error.problem, "InvalidTokenError")
         return _refuse(request, str(error), code, 401)

@@ -12,7 +12,7 @@ from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import inbox
-from saleor_loyalty.doors.app.manifest import APP_ID, manifest
+from saleor_loyalty.doors.manifest import APP_ID, manifest
 from saleor_loyalty.doors.plugin import shop, switch
 
 logger = logging.getLogger(__name__)

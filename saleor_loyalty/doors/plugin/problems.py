@@ -10,7 +10,7 @@ from django.db import connections, router
 from saleor.app.models import App
 from saleor.graphql.account.types import User
 
-from saleor_loyalty.doors.app.manifest import APP_ID
+from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.models import Shop
 
 OLDEST = (3, 22)

@@ -14,7 +14,7 @@ from saleor.permission.enums import get_permissions_from_names
 from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import __version__
-from saleor_loyalty.doors.app.manifest import APP_ID, manifest
+from saleor_loyalty.doors.manifest import APP_ID, manifest
 from saleor_loyalty.doors.plugin import addresses
 from saleor_loyalty.models import Door, Shop
 

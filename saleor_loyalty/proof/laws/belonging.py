@@ -1,0 +1,78 @@
+"""The laws of belonging: all that is a member's is of the member's shop."""
+
+from saleor_loyalty.proof.law import Law
+
+LAWS = (
+    Law(
+        "what is a member's is of the member's shop",
+        """
+        SELECT m.id, row.what || ' ' || row.id, 'shop ' || row.shop_id, 'shop ' || m.shop_id
+        FROM scope m
+        JOIN (
+            SELECT 'entry' AS what, id, member_id, shop_id FROM saleor_loyalty_entry
+            UNION ALL SELECT 'lot', id, member_id, shop_id FROM saleor_loyalty_lot
+            UNION ALL SELECT 'settled order', id, member_id, shop_id
+                      FROM saleor_loyalty_settledorder
+            UNION ALL SELECT 'coupon', id, member_id, shop_id FROM saleor_loyalty_coupon
+            UNION ALL SELECT 'retired code', r.id, c.member_id, r.shop_id
+                      FROM saleor_loyalty_retiredcode r
+                      JOIN saleor_loyalty_coupon c ON c.id = r.coupon_id
+            UNION ALL SELECT 'message', id, member_id, shop_id FROM saleor_loyalty_message
+            UNION ALL SELECT 'device', id, member_id, shop_id FROM saleor_loyalty_device
+        ) AS row ON row.member_id = m.id AND row.shop_id <> m.shop_id
+        """,
+    ),
+    Law(
+        "the rules a row follows are of its member's shop",
+        """
+        SELECT m.id, row.what || ' ' || row.id, 'a version of shop ' || p.shop_id,
+               'one of shop ' || m.shop_id
+        FROM scope m
+        JOIN (
+            SELECT 'entry' AS what, id, member_id, version_id FROM saleor_loyalty_entry
+            UNION ALL SELECT 'settled order', id, member_id, version_id
+                      FROM saleor_loyalty_settledorder
+            UNION ALL SELECT 'coupon', id, member_id, version_id FROM saleor_loyalty_coupon
+        ) AS row ON row.member_id = m.id
+        JOIN saleor_loyalty_programversion v ON v.id = row.version_id
+        JOIN saleor_loyalty_program p ON p.id = v.program_id AND p.shop_id <> m.shop_id
+        """,
+    ),
+    Law(
+        "lots and messages are of the member whose entry or coupon they come from",
+        """
+        SELECT m.id, row.what || ' ' || row.id, 'member ' || m.id, 'member ' || row.owner_id
+        FROM scope m
+        JOIN (
+            SELECT 'lot' AS what, l.id, l.member_id, e.member_id AS owner_id
+            FROM saleor_loyalty_lot l JOIN saleor_loyalty_entry e ON e.id = l.entry_id
+            UNION ALL
+            SELECT 'message', n.id, n.member_id, c.member_id
+            FROM saleor_loyalty_message n JOIN saleor_loyalty_coupon c ON c.id = n.coupon_id
+            UNION ALL
+            SELECT 'message', n.id, n.member_id, e.member_id
+            FROM saleor_loyalty_message n JOIN saleor_loyalty_entry e ON e.id = n.entry_id
+        ) AS row ON row.member_id = m.id AND row.owner_id <> m.id
+        """,
+    ),
+    Law(
+        "an entry's order is of the entry's shop",
+        """
+        SELECT m.id, 'entry ' || e.id, 'an order of shop ' || o.shop_id, 'one of shop ' || m.shop_id
+        FROM scope m
+        JOIN saleor_loyalty_entry e ON e.member_id = m.id
+        JOIN saleor_loyalty_settledorder o ON o.id = e.order_id AND o.shop_id <> m.shop_id
+        """,
+    ),
+    Law(
+        "a programme's rules are its own",
+        """
+        SELECT NULL::bigint, 'programme of shop ' || p.shop_id,
+               'version ' || v.id || ' of another programme', 'one of its own'
+        FROM saleor_loyalty_program p
+        JOIN saleor_loyalty_programversion v ON v.id = p.current_id AND v.program_id <> p.id
+        WHERE (%(shop)s::bigint IS NULL OR p.shop_id = %(shop)s::bigint)
+          AND %(members)s::bigint[] IS NULL
+        """,
+    ),
+)

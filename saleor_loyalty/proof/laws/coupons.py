@@ -1,0 +1,107 @@
+"""The laws of coupons: bought once, paid back once, and none beside a debt."""
+
+from saleor_loyalty.proof.law import Law
+
+LAWS = (
+    Law(
+        "a coupon was bought by its member with a REWARD entry",
+        """
+        SELECT m.id, 'entry of coupon ' || c.id, e.kind || ' of member ' || e.member_id,
+               'REWARD of member ' || m.id
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
+        JOIN saleor_loyalty_entry e ON e.id = c.entry_id
+        WHERE e.kind <> 'REWARD' OR e.member_id <> m.id
+        """,
+    ),
+    Law(
+        "each reward brought one coupon",
+        """
+        SELECT m.id, 'entry ' || e.id, 'no coupon', 'one'
+        FROM scope m
+        JOIN saleor_loyalty_entry e ON e.member_id = m.id AND e.kind = 'REWARD'
+        LEFT JOIN saleor_loyalty_coupon c ON c.entry_id = e.id
+        WHERE c.id IS NULL AND NOT e.source ^@ 'coupon:'
+        """,
+    ),
+    Law(
+        "a withdrawn coupon's points are back, and not spent again",
+        """
+        SELECT m.id, 'withdrawn coupon ' || c.id,
+               CASE WHEN back.id IS NULL THEN 'its points not back'
+                    ELSE 'its points spent again' END,
+               'its points back'
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+        LEFT JOIN saleor_loyalty_entry back
+          ON back.member_id = m.id AND back.kind = 'REVERSAL'
+         AND back.source = 'coupon:' || c.id || ':' || c.issue
+        LEFT JOIN saleor_loyalty_entry again
+          ON again.member_id = m.id AND again.kind = 'REWARD'
+         AND again.source = 'coupon:' || c.id || ':' || c.issue
+        WHERE back.id IS NULL OR again.id IS NOT NULL
+        """,
+    ),
+    Law(
+        "points came back only with a withdrawn coupon",
+        """
+        SELECT m.id, 'entry ' || e.id, 'points of ' || e.source || ' back', 'it is withdrawn'
+        FROM scope m
+        JOIN saleor_loyalty_entry e
+          ON e.member_id = m.id AND e.kind = 'REVERSAL' AND e.source ^@ 'coupon:'
+        LEFT JOIN saleor_loyalty_entry again
+          ON again.member_id = m.id AND again.kind = 'REWARD' AND again.source = e.source
+        LEFT JOIN saleor_loyalty_coupon c
+          ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+         AND e.source = 'coupon:' || c.id || ':' || c.issue
+        WHERE again.id IS NULL AND c.id IS NULL
+        """,
+    ),
+    Law(
+        "a coupon is paid back, and spent again, at its price",
+        """
+        SELECT m.id, 'entry ' || e.id || ' for ' || e.source, e.points::text,
+               CASE WHEN bought.id IS NULL THEN 'a coupon of the member'
+                    ELSE (CASE e.kind WHEN 'REVERSAL' THEN -bought.points
+                                      ELSE bought.points END)::text END
+        FROM scope m
+        JOIN saleor_loyalty_entry e
+          ON e.member_id = m.id AND e.kind IN ('REVERSAL', 'REWARD') AND e.source ^@ 'coupon:'
+        LEFT JOIN saleor_loyalty_coupon c
+          ON c.member_id = m.id AND c.id::text = split_part(e.source, ':', 2)
+        LEFT JOIN saleor_loyalty_entry bought ON bought.id = c.entry_id
+        WHERE bought.id IS NULL
+           OR e.points <> CASE e.kind WHEN 'REVERSAL' THEN -bought.points ELSE bought.points END
+        """,
+    ),
+    Law(
+        "a withdrawn coupon's code is retired",
+        """
+        SELECT m.id, 'coupon ' || c.id, 'its code not retired', 'retired'
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+        LEFT JOIN saleor_loyalty_retiredcode r ON r.coupon_id = c.id AND r.code = c.code
+        WHERE r.id IS NULL
+        """,
+    ),
+    Law(
+        "a used coupon knows its order",
+        """
+        SELECT m.id, 'used coupon ' || c.id, 'no order', 'one'
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'USED'
+        WHERE c.used_order_id = '' OR c.used_at IS NULL
+        """,
+    ),
+    Law(
+        "who owes points has no unused coupon",
+        """
+        SELECT m.id, 'coupon ' || c.id, 'unused at a balance of ' || m.balance, 'withdrawn'
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
+        WHERE m.balance < 0
+          AND (c.status = 'PENDING'
+               OR c.status = 'ACTIVE' AND (c.expires_at IS NULL OR c.expires_at > now()))
+        """,
+    ),
+)

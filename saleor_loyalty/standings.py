@@ -1,0 +1,184 @@
+"""What orders stand at: the points that each entitles to now, beside what the ledger holds for it.
+
+An order that earned once stays with the program version that first credited it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from saleor_loyalty.ground import Ground
+from saleor_loyalty.ledger import Book
+from saleor_loyalty.models import EntryKind, Member, ProgramVersion, SettledOrder
+from saleor_loyalty.postings import Posting
+from saleor_loyalty.rules.entitlement import Entitlement, entitlement
+from saleor_loyalty.saleor_api.facts import Order
+from saleor_loyalty.statements import Writing
+
+ROW_FIELDS = (
+    *("member", "version", "points", "revision"),
+    *("gift_card_lines", "waived", "settled_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an order entitles to by its row's version, beside what the row says was posted.
+
+    The row is brought up to date with every posting that is made of it.
+    """
+
+    order: Order
+    row: SettledOrder
+    version: ProgramVersion
+    entitled: Entitlement
+    owner: Member | None  # None: whose points they are stays as it is
+    has_new_gift_cards: bool  # lines that the row did not know as such
+
+    @property
+    def owner_id(self) -> int:
+        """Whose the points are to be. A newcomer has an id once the book is open."""
+        return self.owner.pk if self.owner else self.row.member_id
+
+    @property
+    def member_ids(self) -> set[int]:
+        """Whose points may change, of those who are members already."""
+        return {self.owner_id, self.row.member_id} - {None}
+
+    @property
+    def missing(self) -> int:
+        """Points that are missing in the ledger; negative: that are too many there."""
+        return self.entitled.points - self.row.points
+
+    @property
+    def is_settled(self) -> bool:
+        """True when nothing is to be posted or kept."""
+        has_moved = self.row.points != 0 and self.owner_id != self.row.member_id
+        return self.missing == 0 and not has_moved and not self.has_new_gift_cards
+
+    def begin(self, book: Book) -> None:
+        """Say whose the row is before its first points, or those that were waived."""
+        if self.row.revision == 0:
+            self.row.member_id = self.owner_id
+            self.row.waived = not book.takes_points(self.owner_id)
+
+    def taken_back(self, book: Book) -> Iterator[Posting]:
+        """What is too much. All of it, where the order has another customer now; its row moves."""
+        if self.row.member_id != self.owner_id and self._can_move(book):
+            if self.row.points:
+                yield self._posting(-self.row.points, replace(self.entitled, points=0))
+            self.row.member_id = self.owner_id
+        if self.missing < 0:
+            yield self._posting(self.missing, self.entitled)
+
+    def credited(self, book: Book) -> Iterator[Posting]:
+        """What is missing, unless the member is blocked or closed."""
+        if self.missing > 0 and book.takes_points(self.row.member_id) and not self.row.waived:
+            yield self._posting(self.missing, self.entitled)
+
+    def _can_move(self, book: Book) -> bool:
+        """False when the points of a blocked or closed member are spent already.
+
+        Who deletes their account and registers anew gets their old orders in Saleor; their points,
+        had they been spent, would come a second time, against a debt that nobody pays.
+        """
+        member_id, points = self.row.member_id, self.row.points
+        if points == 0 or book.takes_points(member_id):
+            return True
+        return book.member(member_id).balance >= points
+
+    def _posting(self, points: int, basis: Entitlement) -> Posting:
+        self.row.revision += 1
+        self.row.points += points
+        return Posting(
+            member_id=self.row.member_id,
+            kind=EntryKind.ORDER if points > 0 else EntryKind.REVERSAL,
+            points=points,
+            source=f"order:{self.row.order_id}:{self.row.revision}",
+            version=self.version,
+            order=self.row,
+            basis=basis,
+            renews=self.row.revision == 1,
+        )
+
+
+def unsettled(ground: Ground, *, past: bool) -> list[Standing]:
+    """The orders of which something is to be posted or kept, the first paid first.
+
+    With `past`, those too that were paid while the programme was off, or while their member took
+    no points.
+    """
+    standings = (_standing(ground, order, past=past) for order in ground.orders)
+    return sorted((s for s in standings if s and not s.is_settled), key=_oldest_first)
+
+
+def postings(standings: Sequence[Standing], book: Book) -> Iterator[Posting]:
+    """All that is too much is taken back, then all that is missing is credited.
+
+    In that order no coupon that the batch brings is one that the batch should have withdrawn. Post
+    each before the next is asked for: it may depend on what the book holds by then.
+    """
+    for standing in standings:
+        standing.begin(book)
+    for standing in standings:
+        yield from standing.taken_back(book)
+    for standing in standings:
+        yield from standing.credited(book)
+
+
+def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:
+    """Have the orders' rows written as they are now."""
+    rows = [standing.row for standing in standings]
+    for row in rows:
+        row.settled_at = now
+    writing.insert(row for row in rows if row._state.adding)
+    writing.update((row for row in rows if not row._state.adding), ROW_FIELDS)
+
+
+def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
+    """None for an order that does not earn, or not in its channel by its row's version."""
+    row = _row(ground, order, past=past)
+    if row is None or row.waived:
+        return None
+    terms = ground.rulebook.earning_terms(row.version_id, row.channel)
+    if terms is None:
+        return None
+    new_gift_cards = order.gift_card_lines.difference(row.gift_card_lines)
+    row.gift_card_lines = sorted(new_gift_cards.union(row.gift_card_lines))
+    return Standing(
+        order=order,
+        row=row,
+        version=ground.rulebook.versions[row.version_id],
+        entitled=entitlement(order, terms, gift_card_lines=row.gift_card_lines),
+        owner=ground.owner(order),
+        has_new_gift_cards=bool(new_gift_cards),
+    )
+
+
+def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
+    """The order's row; one not yet saved where it may earn for the first time, else None."""
+    row = ground.rows.get(order.id)
+    if row is None and _may_earn(ground, order, past=past):
+        return SettledOrder(
+            shop=ground.shop,
+            order_id=order.id,
+            number=order.number,
+            channel=order.channel,
+            version=ground.rulebook.version,
+            fully_paid_at=order.fully_paid_at or ground.now,
+            settled_at=ground.now,
+        )
+    if row is not None and row.revision == 0:  # known, but never credited
+        row.version, row.waived = ground.rulebook.version, row.waived and not past
+    return row
+
+
+def _may_earn(ground: Ground, order: Order, *, past: bool) -> bool:
+    if ground.owner(order) is None or order.fully_paid_at is None:
+        return False
+    return past or ground.rulebook.was_active_at(order.fully_paid_at)
+
+
+def _oldest_first(standing: Standing) -> tuple[datetime, str]:
+    """By payment, as the member will read it in their history."""
+    return standing.row.fully_paid_at, standing.order.number
