@@ -47,6 +47,17 @@ def test_a_status_that_cannot_be_set_is_refused(anna, shop, customer_id, status,
     assert (problem.field, problem.code) == (field, code)
 
 
+@pytest.mark.parametrize("status", ["ACTIVE", "BLOCKED"])
+def test_staff_do_not_open_a_member_whose_customer_is_gone(paper, anna, shop, hear, status):
+    paper.forget(ANNA)
+    hear(ANNA)
+
+    with pytest.raises(Refused, match="stays closed"):
+        members.set_status(shop=shop, customer_id=ANNA["id"], status=status, actor="staff")
+
+    assert (member_of(ANNA).status, member_of(ANNA).status_by) == ("CLOSED", "")
+
+
 def test_another_shops_member_is_not_found(anna):
     other = Shop.objects.create(
         api_url="https://other.example.com/graphql/", installed_at=anna.joined_at
