@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from sandbox.demo import Demo
+from sandbox.opening import give_phone
 from sandbox.shop_api import ShopApi
 from tests.live.doors import Customer, Door
 from tests.live.pages import Browser
@@ -20,11 +22,11 @@ DEACTIVATE = "UPDATE account_user SET is_active = %s WHERE email = %s"
 
 
 @pytest.fixture(scope="module")
-def member(plugin_door: Door) -> Customer:
+def member(inside: tuple[LiveSaleor, Demo], plugin_door: Door) -> Customer:
     """A member with a coupon, a device, and messages."""
     customer = plugin_door.new_customer()
     plugin_door.paid_order(customer, "600.00")
-    plugin_door.loyalty.register_device(customer.token, "a-device-of-theirs")
+    give_phone(inside[1], shopper_token=customer.token, name="a phone of theirs")
     assert balance_of(plugin_door, customer, 1000) == 1000
     return customer
 
