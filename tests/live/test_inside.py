@@ -96,6 +96,14 @@ def test_the_app_has_the_permissions_it_needs_and_no_token(live: LiveSaleor) -> 
     assert tokens == 0
 
 
+def test_the_app_is_listed_with_our_logo(live: LiveSaleor) -> None:
+    logo = "SELECT brand_logo_default FROM app_app WHERE identifier = 'saleor.loyalty'"
+
+    ((name,),) = live.sql(logo)
+
+    assert name.endswith(".png")
+
+
 def test_setting_up_again_changes_nothing(live: LiveSaleor) -> None:
     rows = "SELECT * FROM saleor_loyalty_shop; "
     apps = "SELECT * FROM app_app WHERE identifier = 'saleor.loyalty'"
@@ -132,7 +140,7 @@ def test_the_plugin_is_in_saleors_list_with_the_way_to_the_back_office(
 
     plugin = ask(live.api_url, query, token=plugin_door.staff_token)
 
-    assert plugin["name"] == "Loyalty"
+    assert plugin["name"] == "Loyalty: on and off"
     assert plugin["globalConfiguration"]["active"] is True
     (field,) = plugin["globalConfiguration"]["configuration"]
     assert field["value"].startswith(f"{live.url}/loyalty/app")

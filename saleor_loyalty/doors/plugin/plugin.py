@@ -22,7 +22,7 @@ class LoyaltyPlugin(BasePlugin):
     """
 
     PLUGIN_ID = APP_ID
-    PLUGIN_NAME = "Loyalty"
+    PLUGIN_NAME = "Loyalty: on and off"  # the App has the name alone, in the same list
     PLUGIN_DESCRIPTION = (
         "Shoppers collect points for what they pay; enough points become a single-use voucher. "
         "Switched off, nothing is credited, sent or ended; switched on again, the past stays as "

@@ -1,8 +1,10 @@
 """The one shop that a plugin serves: the Saleor it lives in, as rows of ours and of Saleor's."""
 
 import logging
+from importlib.resources import files
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from graphene import Node
@@ -75,6 +77,7 @@ def set_up() -> None:
     with transaction.atomic():
         app = _app(says)
         _extensions(app, says["extensions"])
+        _logo(app)
         # Without a row Saleor shows the plugin as on, and takes it for off when it is switched.
         PluginConfiguration.objects.get_or_create(
             identifier=APP_ID, channel=None, defaults={"active": True}
@@ -133,6 +136,17 @@ def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
     for extension, row in zip(wanted, rows, strict=True):
         made = AppExtension.objects.create(app=app, **row)
         made.permissions.set(get_permissions_from_names(extension["permissions"]))
+
+
+def _logo(app: App) -> None:
+    """Our logo, kept where Saleor keeps that of an installed app. Not worth a failing `migrate`."""
+    if app.brand_logo_default:
+        return
+    logo = files("saleor_loyalty") / "static" / "saleor_loyalty" / "logo.png"
+    try:
+        app.brand_logo_default.save("loyalty.png", ContentFile(logo.read_bytes()))
+    except Exception:  # of whatever storage the shop has
+        logger.warning("The App has no logo: the shop's storage did not take it", exc_info=True)
 
 
 def _row(extension: dict[str, Any]) -> dict[str, Any]:
