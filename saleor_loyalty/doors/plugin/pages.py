@@ -27,13 +27,23 @@ class PluginDoor:
     def framed_by(self, request: HttpRequest) -> Sequence[str]:
         """Where the shop's Dashboard is served from: Saleor knows its host as that of a client."""
         known = getattr(settings, "ALLOWED_CLIENT_HOSTS", ())
-        hosts = [f"*{host}" if host.startswith(".") else host for host in known]
-        return ["'self'", *hosts, *conf.allowed_origins]
+        return ["'self'", *(at for host in known for at in _at(host)), *conf.allowed_origins]
 
     def at_work(self) -> AbstractContextManager[object]:
         """Saleor reports each use of the main database that was not announced."""
         writer: AbstractContextManager[object] = allow_writer()
         return writer
+
+
+def _at(host: str) -> list[str]:
+    """A client's host as CSP names it: to Saleor a port makes no difference, and a leading dot is
+    the domain with all that lies under it.
+    """
+    if host == "*":
+        return [host]
+    if host.startswith("."):
+        return [f"{host[1:]}:*", f"*{host}:*"]
+    return [f"{host}:*"]
 
 
 def customer_of(token: str) -> Viewer:
