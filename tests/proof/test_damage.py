@@ -354,6 +354,23 @@ def test_a_programme_that_follows_the_rules_of_another(history, program):
     )
 
 
+def test_a_message_that_waits_for_a_coupon_that_is_not_coming(history):
+    withdrawn = Coupon.objects.filter(status="WITHDRAWN").order_by("pk").first()
+    message = Message.objects.filter(coupon=withdrawn).order_by("pk").first()
+    damage(
+        "UPDATE saleor_loyalty_message SET status = 'PENDING', due_at = NULL WHERE id = %s",
+        message.pk,
+    )
+
+    law = "a message waits only for a coupon that is to be made"
+    assert one(law) == (
+        message.member_id,
+        f"message {message.pk}",
+        f"waits for {message.cause}",
+        f"over: coupon {withdrawn.pk} is withdrawn, issue {withdrawn.issue}",
+    )
+
+
 def test_every_coupon_state_is_in_the_history(history):
     states = set(Coupon.objects.values_list("status", flat=True))
     assert states == {"PENDING", "USED", "WITHDRAWN"}
