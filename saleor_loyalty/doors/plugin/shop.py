@@ -1,8 +1,11 @@
 """The one shop that a plugin serves: the Saleor it lives in, as rows of ours and of Saleor's."""
 
 import logging
+from importlib.resources import files
 from typing import Any
 
+from django.contrib.sites.models import Site
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from graphene import Node
@@ -82,6 +85,7 @@ def set_up() -> None:
         current = {
             "api_url": addresses.api_url(),
             "domain": get_domain()[:255],
+            "name": " ".join(Site.objects.get_current().name.split()),
             "app_id": Node.to_global_id("App", app.pk),
             "jwks": get_jwt_manager().get_jwks(),
         }
@@ -92,6 +96,7 @@ def set_up() -> None:
         )
     if made:
         logger.info("Shop %s is set up, with the App %s", shop.pk, shop.app_id)
+    _logo(app)
 
 
 def tear_down() -> None:
@@ -113,6 +118,19 @@ def _app(says: dict[str, Any]) -> App:
     app, _ = App.objects.update_or_create(**OURS, defaults=current)
     app.permissions.set(get_permissions_from_names(says["permissions"]))
     return app
+
+
+def _logo(app: App) -> None:
+    """The App's picture in the Dashboard, unless it has one. Without it the shop works as well."""
+    if app.brand_logo_default:
+        return
+    picture = files("saleor_loyalty") / "static" / "saleor_loyalty" / "logo.png"
+    try:
+        app.brand_logo_default.save(picture.name, ContentFile(picture.read_bytes()), save=False)
+    except Exception:  # the shop's files may lie with a provider, which raises what it likes
+        logger.warning("The App has no picture: the shop's storage did not take it", exc_info=True)
+    else:
+        app.save(update_fields=["brand_logo_default"])
 
 
 def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
