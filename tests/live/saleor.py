@@ -110,10 +110,10 @@ class LiveSaleor:
         for name in names:
             self.processes.start(prefix + name, self._programs()[name], self.env)
         if "web" in names:
-            self.processes.until(f"{prefix}web", self._answers, seconds=60)
+            self.processes.until(f"{prefix}web", self._answers, seconds=300)
         if "worker" in names:
             log = self.processes.log("worker")
-            self.processes.until("worker", lambda: b" ready." in log.read_bytes(), seconds=60)
+            self.processes.until("worker", lambda: b" ready." in log.read_bytes(), seconds=300)
 
     def stop(self, *names: str) -> None:
         for name in names:

@@ -12,7 +12,7 @@ from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import inbox
-from saleor_loyalty.doors.manifest import APP_ID, manifest
+from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.doors.plugin import shop, switch
 
 logger = logging.getLogger(__name__)
@@ -21,27 +21,29 @@ PATIENCE = timedelta(milliseconds=500)  # that a checkout waits for a settlement
 
 
 class LoyaltyPlugin(BasePlugin):
-    """The programme, in Saleor's list of plugins: its switch, and the way to its back office.
+    """The programme's switch in Saleor's list of plugins, with the way to its back office.
 
     Saleor calls the hooks below after it committed what they tell. A hook never raises: what it
     could not mark, reconciliation finds.
     """
 
     PLUGIN_ID = APP_ID
-    PLUGIN_NAME = "Loyalty"
+    PLUGIN_NAME = "Loyalty (on and off)"  # the Dashboard lists it beside the App "Loyalty"
     PLUGIN_DESCRIPTION = (
         "Shoppers collect points for what they pay; enough points become a single-use voucher. "
         "Switched off, nothing is credited, sent or ended; switched on again, the past stays as "
-        "it is. Everything else is set in the back office."
+        "it is. The same switch is on the program's own page."
     )
     CONFIGURATION_PER_CHANNEL = False
     DEFAULT_ACTIVE = True
-    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [{"name": "back-office", "value": ""}]
+    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [
+        {"name": "back-office", "value": "In this Dashboard: Customers → Loyalty"}
+    ]
     CONFIG_STRUCTURE: ClassVar[dict[str, dict[str, str]]] = {
         "back-office": {
             "type": ConfigurationTypeField.OUTPUT,
             "label": "Back office",
-            "help_text": "Rules, members and messages of the programme.",
+            "help_text": "Rules, members and messages of the program.",
         }
     }
 
@@ -91,13 +93,6 @@ class LoyaltyPlugin(BasePlugin):
 
     def account_deleted(self, user: Any, previous_value: Any, **kwargs: Any) -> Any:
         return self._customer(user, previous_value)
-
-    def resolve_plugin_configuration(self, request: Any) -> Any:
-        """The settings with the address of the back office, which may change with the shop's."""
-        for field in self.configuration:
-            if field["name"] == "back-office":
-                field["value"] = manifest()["appUrl"]
-        return self.configuration
 
     @classmethod
     def save_plugin_configuration(
