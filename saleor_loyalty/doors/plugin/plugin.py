@@ -103,16 +103,19 @@ class LoyaltyPlugin(BasePlugin):
         Off is what an owner does when something is wrong with us: it works whatever that is, since
         Saleor does not tell a plugin that is off of anything.
         """
-        was_active = plugin_configuration.active
-        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        if saved.active == was_active:
+        on = cleaned_data.get("active", plugin_configuration.active)
+        if on == plugin_configuration.active:
+            return super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        if on:
+            with transaction.atomic():  # on both, or neither
+                saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+                switch.turn(on=True)
             return saved
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
         try:
             with transaction.atomic():
-                switch.turn(on=saved.active)
+                switch.turn(on=False)
         except Exception:
-            if saved.active:
-                raise
             logger.exception("The plugin is off, and its programme could not be switched off")
         return saved
 
