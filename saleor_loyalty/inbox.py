@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -26,10 +26,8 @@ MARK = """
     INSERT INTO saleor_loyalty_change AS change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
     SELECT %s, subject, subject_id, 1, %s, %s, 0, '', facts, facts_at
-    FROM (SELECT set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true))
-            AS patience,
-        unnest(%s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
-            AS changed (subject, subject_id, facts, facts_at)
+    FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
+        AS changed (subject, subject_id, facts, facts_at)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = change.marks + 1,
         due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END,
@@ -81,13 +79,11 @@ def mark(
     order_ids: Iterable[str] = (),
     customer_ids: Iterable[str] = (),
     snapshots: Mapping[str, Snapshot] | None = None,
-    patience: timedelta | None = None,
 ) -> None:
     """Have these looked at again. One statement; wakes the workers once committed.
 
     An order of `order_ids` is settled by its entry in `snapshots`, unless a worker knows newer
-    facts; one without an entry is asked for. With `patience` no longer is waited than that for a
-    worker that just settles one of them: OperationalError, and nothing is marked.
+    facts; one without an entry is asked for. Waits for a worker that just settles one of them.
     """
     snapshots = snapshots or {}
     changed = {(Subject.ORDER, order_id) for order_id in order_ids}
@@ -97,9 +93,8 @@ def mark(
     now = timezone.now()
     rows = [_row(subject, id_, snapshots.get(id_)) for subject, id_ in sorted(changed)]
     columns = [list(column) for column in zip(*rows, strict=True)]  # sorted: one order of locking
-    longest_wait = f"{patience / timedelta(milliseconds=1):.0f}ms" if patience else None
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [shop.pk, now, now, longest_wait, *columns])
+        cursor.execute(MARK, [shop.pk, now, now, *columns])
     wake("settle_orders")
 
 

@@ -162,15 +162,13 @@ def update(
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()
     with transaction.atomic():
-        Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
-        program = (
-            Program.objects.select_for_update(of=["self"]).select_related("current").get(shop=shop)
-        )
+        program = _held(shop)
         _compare(program, opened_at)
         is_first = program.current is None
         before = _rules_of(program.current) if program.current else DEFAULTS
-        known = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
-        after = checked({**before, **rules}, currencies=known if currencies is None else currencies)
+        if currencies is None:
+            currencies = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
+        after = checked({**before, **rules}, currencies=currencies)
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
@@ -184,6 +182,13 @@ def update(
         .prefetch_related("current__channels")
         .get(pk=program.pk)
     )
+
+
+def _held(shop: Shop) -> Program:
+    """The shop's programme, made if there is none yet, locked until the transaction ends."""
+    Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
+    programs = Program.objects.select_for_update(of=["self"]).select_related("current")
+    return programs.get(shop=shop)
 
 
 def _compare(program: Program | None, opened_at: int | None) -> None:

@@ -100,11 +100,8 @@ class Saleor:
 
     def order_ids_of(self, customer_ids: Sequence[str]) -> Iterator[list[str]]:
         """The ids of all orders of these customers, up to 100 at a time; one request each."""
-        return self._pages_of_order_ids("orders_of_customers", ids=list(customer_ids))
-
-    def order_ids_since(self, moment: datetime) -> Iterator[list[str]]:
-        """The ids of all orders changed since, oldest first, up to 100 at a time."""
-        return self._pages_of_order_ids("orders_since", since=moment.isoformat())
+        for nodes in self._pages("orders_of_customers", "orders", ids=list(customer_ids)):
+            yield [node["id"] for node in nodes]
 
     def orders_changed_since(self, moment: datetime) -> Iterator[list[Changed]]:
         """The orders changed since, the longest ago first, up to 100 at a time. No drafts."""
@@ -117,10 +114,6 @@ class Saleor:
     def _pages_of_changed(self, name: str, field: str, moment: datetime) -> Iterator[list[Changed]]:
         for nodes in self._pages(name, field, since=moment.isoformat()):
             yield [Changed(n["id"], datetime.fromisoformat(n["updatedAt"])) for n in nodes]
-
-    def _pages_of_order_ids(self, name: str, **variables: Any) -> Iterator[list[str]]:
-        for nodes in self._pages(name, "orders", **variables):
-            yield [node["id"] for node in nodes]
 
     def _pages(self, name: str, field: str, **variables: Any) -> Iterator[list[dict[str, Any]]]:
         """The nodes of a connection; one request for each page that is not empty."""

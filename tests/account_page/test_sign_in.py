@@ -10,8 +10,8 @@ from django.test import Client
 from saleor_loyalty.account_page import sessions
 from saleor_loyalty.models import Member
 from tests.account_page.conftest import STORE, enroll
-from tests.doors.conftest import installed
 from tests.doors.saleor import Saleor, SigningKey
+from tests.shops import installed
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"

@@ -96,8 +96,11 @@ class LiveSaleor:
 
     def bare(self, port: int | None = None) -> "LiveSaleor":
         """The same database, seen by a Saleor without our package; at another port if given."""
-        env = {**self.env, "DJANGO_SETTINGS_MODULE": "without_loyalty"}
-        return replace(self, env=env, port=port or self.port)
+        return replace(self.under("without_loyalty"), port=port or self.port)
+
+    def under(self, settings: str) -> "LiveSaleor":
+        """The same under a settings module of tests/live/settings."""
+        return replace(self, env={**self.env, "DJANGO_SETTINGS_MODULE": settings})
 
     def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a statement, committed."""

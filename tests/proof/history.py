@@ -9,8 +9,8 @@ from saleor_loyalty import announcements, coupons, ledger
 from saleor_loyalty.models import Coupon, Device, EntryKind, Member, Message, Program
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, BEN, PaperSaleor, line
+from tests.shops import new_version
 
 EVE = {**ANNA, "id": "VXNlcjoz", "email": "eve@example.com", "firstName": "Ève"}
 DAN = {**ANNA, "id": "VXNlcjo0", "email": "dan@example.com", "firstName": "", "languageCode": "FR"}

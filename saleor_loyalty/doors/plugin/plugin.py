@@ -1,23 +1,17 @@
 """What Saleor calls when something happens in the shop: it is marked in the inbox, no more."""
 
 import logging
-from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
-from graphene import Node
-from saleor.core.db.connection import allow_writer
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
-from saleor_loyalty import inbox
 from saleor_loyalty.doors.manifest import APP_ID
-from saleor_loyalty.doors.plugin import shop, switch
+from saleor_loyalty.doors.plugin import switch
+from saleor_loyalty.doors.plugin.marks import mark
 
 logger = logging.getLogger(__name__)
-
-PATIENCE = timedelta(milliseconds=500)  # that a checkout waits for a settlement
 
 
 class LoyaltyPlugin(BasePlugin):
@@ -28,7 +22,7 @@ class LoyaltyPlugin(BasePlugin):
     """
 
     PLUGIN_ID = APP_ID
-    PLUGIN_NAME = "Loyalty (on and off)"  # the Dashboard lists it beside the App "Loyalty"
+    PLUGIN_NAME = "Loyalty: on and off"  # the App has the name alone, in the same list
     PLUGIN_DESCRIPTION = (
         "Shoppers collect points for what they pay; enough points become a single-use voucher. "
         "Switched off, nothing is credited, sent or ended; switched on again, the past stays as "
@@ -48,7 +42,7 @@ class LoyaltyPlugin(BasePlugin):
     }
 
     def order_created(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
-        _mark("Order", [order], matters=_matters_when_new)
+        mark("Order", [order], matters=_matters_when_new)
         return previous_value
 
     def order_paid(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
@@ -73,7 +67,7 @@ class LoyaltyPlugin(BasePlugin):
         return self._order(order, previous_value)
 
     def order_bulk_created(self, orders: list[Any], previous_value: Any, **kwargs: Any) -> Any:
-        _mark("Order", orders, matters=_is_placed)
+        mark("Order", orders, matters=_is_placed)
         return previous_value
 
     def customer_created(self, customer: Any, previous_value: Any, **kwargs: Any) -> Any:
@@ -120,11 +114,11 @@ class LoyaltyPlugin(BasePlugin):
         return saved
 
     def _order(self, order: Any, previous_value: Any) -> Any:
-        _mark("Order", [order], matters=_is_placed)
+        mark("Order", [order], matters=_is_placed)
         return previous_value
 
     def _customer(self, customer: Any, previous_value: Any) -> Any:
-        _mark("User", [customer])
+        mark("User", [customer])
         return previous_value
 
 
@@ -137,34 +131,3 @@ def _matters_when_new(order: Any) -> bool:
     """An order that is not paid at all is told of again when it is; unless it uses a coupon."""
     is_unpaid = getattr(order, "charge_status", None) == "none"
     return _is_placed(order) and not (is_unpaid and not getattr(order, "voucher_code", None))
-
-
-def _mark(
-    kind: str, objects: Iterable[Any], *, matters: Callable[[Any], bool] = lambda _: True
-) -> None:
-    """Have these looked at again once the shop's transaction is committed. Never raises."""
-    try:
-        pks = [thing.pk for thing in objects if thing.pk and matters(thing)]
-        if not pks:
-            return
-        if transaction.get_connection().in_atomic_block:
-            # A statement that fails in the shop's transaction would break it.
-            transaction.on_commit(lambda: _write(kind, pks), robust=True)
-        else:
-            _write(kind, pks)
-    except Exception:
-        logger.exception("Not marked, to be found by reconciliation: %s", kind)
-
-
-def _write(kind: str, pks: list[Any]) -> None:
-    ids = [Node.to_global_id(kind, pk) for pk in pks]
-    try:
-        with allow_writer():
-            here = shop.here()
-            if kind == "Order":
-                inbox.mark(shop=here, order_ids=ids, patience=PATIENCE)
-            else:
-                inbox.mark(shop=here, customer_ids=ids, patience=PATIENCE)
-    except Exception:
-        shop.forget()
-        logger.exception("Not marked, to be found by reconciliation: %s", ", ".join(ids))

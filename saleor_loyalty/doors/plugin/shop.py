@@ -89,6 +89,9 @@ def set_up() -> None:
             "app_id": Node.to_global_id("App", app.pk),
             "jwks": get_jwt_manager().get_jwks(),
         }
+        if not Shop.objects.filter(door=Door.PLUGIN).exists():
+            # A row that was migrated back to before there were doors, and forth, is ours still.
+            Shop.objects.filter(api_url=current["api_url"]).update(door=Door.PLUGIN)
         shop, made = Shop.objects.update_or_create(
             door=Door.PLUGIN,
             defaults=current,
