@@ -34,27 +34,11 @@ def run(main: Callable[..., int]) -> None:
 
 def shop(since: datetime, **rules: Any) -> Any:
     """Replace everything by a shop with a programme by these rules; the programme."""
-    from saleor_loyalty.models import Program, ProgramVersion, Shop
+    from tests.shops import new_program, new_shop
 
     with quiet_cursor() as cursor:
         cursor.execute(EMPTY)
-    shop = Shop.objects.create(api_url="https://example.com/graphql/", installed_at=since)
-    program = Program.objects.create(shop=shop, is_active=True)
-    program.current = ProgramVersion.objects.create(
-        program=program,
-        number=1,
-        name="Points",
-        reward_name="10 % off",
-        discount_type="PERCENTAGE",
-        basis="GROSS",
-        include_shipping=False,
-        time_zone="UTC",
-        created_at=since,
-        created_by="benchmark",
-        **rules,
-    )
-    program.save()
-    return program
+    return new_program(new_shop(installed_at=since), since=since, time_zone="UTC", **rules)
 
 
 def settle_down() -> None:

@@ -4,20 +4,15 @@ python -m benchmarks.reminders [members [rounds]], with DATABASE_URL or else an 
 The points of every member end in a week, so each is due a reminder.
 """
 
-import os
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
 
-import django
 from django.db import connection
 
-from benchmarks.expiry import END, fill, peak_memory, quiet_cursor, rounded
-from saleor_loyalty.server.engines import engines
+from benchmarks import fresh
+from benchmarks.expiry import END, fill, peak_memory, rounded
 
 NOW = END - timedelta(days=7, hours=14)  # 10:00 on the day a week before the last one
 GOAL = 3  # times the plain SQL
@@ -55,7 +50,7 @@ def timed(policy: str, members: int, insert: Callable[[object], None]) -> float:
     from saleor_loyalty.models import Message, Program, ProgramVersion
 
     shop = fill(policy, members)
-    with quiet_cursor() as cursor:
+    with fresh.quiet_cursor() as cursor:
         cursor.execute("UPDATE saleor_loyalty_programversion SET reminders = '{ONE_WEEK}'")
     Program.objects.update(reminded_until=NOW - timedelta(minutes=15))
     assert ProgramVersion.objects.get().reminders
@@ -82,9 +77,4 @@ def insert_plainly(_shop: object) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="loyalty-") as folder, engines(Path(folder)) as running:
-        os.environ.update(running.environment())
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        sys.exit(main(*map(int, sys.argv[1:])))
+    fresh.run(main)

@@ -81,17 +81,9 @@ def timed(orders: int, members: int, work: Callable[..., Callable[[], None]]) ->
 
 def fill(members: int) -> object:
     """Replace everything by a shop with members and no orders; the shop."""
-    from saleor_loyalty.models import Activation, ChannelTerms, Member
+    from saleor_loyalty.models import Member
 
     program = fresh.shop(NOW, threshold=1_000_000, expiry_policy="NEVER")
-    Activation.objects.create(program=program, started_at=NOW)
-    ChannelTerms.objects.create(
-        version=program.current,
-        channel="main",
-        currency="EUR",
-        points_per_unit=Decimal(10),
-        discount_value=Decimal(10),
-    )
     Member.objects.bulk_create(
         Member(
             shop=program.shop,
@@ -133,6 +125,8 @@ def order(number: int, customer: int) -> object:
         voucher_code=None,
         created_at=NOW,
         fully_paid_at=NOW,
+        updated_at=NOW,
+        history=2,
     )
 
 

@@ -62,8 +62,8 @@ def backfill(
 
     Raises SaleorUnavailable and SaleorRefused.
     """
-    for order_ids in saleor.order_ids_since(since - LEEWAY):
-        orders, failed = settlement.fetch(saleor, order_ids)
+    for page in saleor.orders_changed_since(since - LEEWAY):
+        orders, failed = settlement.fetch(saleor, [changed.id for changed in page])
         paid = [o for o in orders.values() if o.fully_paid_at and o.fully_paid_at >= since]
         yield Page(_settle_again_on_conflict(shop, paid, dry_run=dry_run), failed)
         clock.sleep(pause)

@@ -130,6 +130,28 @@ def check_rates(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.files)
+def check_documents(**kwargs: Any) -> list[CheckMessage]:
+    """E007: documents that cannot be read, or that alone are answered and are none."""
+    from saleor_loyalty.graphql import documents  # reads no models, which are not ready before
+
+    try:
+        are_missing = not documents.read(conf.documents) and conf.documents_only
+    except documents.NoDocuments as error:
+        problem = f"LOYALTY_DOCUMENTS: {error}."
+    else:
+        if not are_missing:
+            return []
+        problem = "LOYALTY_DOCUMENTS_ONLY is on, but LOYALTY_DOCUMENTS has none."
+    return [
+        Error(
+            problem,
+            hint="Name a JSON file of hashes and documents, or a folder of such files.",
+            id="saleor_loyalty.E007",
+        )
+    ]
+
+
 @register(Tags.security)
 def check_mail_reports(**kwargs: Any) -> list[CheckMessage]:
     """W002: mail goes through a provider whose reports of bounces and complaints cannot come in."""

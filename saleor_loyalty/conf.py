@@ -74,6 +74,10 @@ class Conf:
     rate_mutations = Setting("30/minute")
     # Where this is counted for all processes, as redis://host:6379/0. Empty: by each for itself.
     rate_store = Setting("")
+    # Documents that may be asked for by their hash: a JSON file, or a folder of them. Only: others
+    # are not answered.
+    documents = Setting("")
+    documents_only = Setting(False)
     # Whether the GraphQL API tells its schema, to clients and to gateways.
     introspection = Setting(True)
     # Seconds a call to Saleor or to a message provider may take.

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -77,29 +78,39 @@ def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon, *, lan
     """
     if not _begin(coupon):
         return
-    version = coupon.version
+    terms = _terms(coupon, channels)
+    voucher_id = _voucher(saleor, coupon, language)
+    saleor.list_voucher(voucher_id, terms)
+    _activate(coupon, voucher_id)
+
+
+def _terms(coupon: Coupon, channels: Mapping[str, Channel]) -> list[VoucherTerms]:
     terms = [
         VoucherTerms(channels[terms.channel].id, terms.discount_value, terms.min_spent)
-        for terms in version.channels.all()
+        for terms in coupon.version.channels.all()
         if terms.channel in channels
     ]
     if not terms:
         message = f"coupon {coupon.pk}: the shop has none of its channels any more"
         raise SaleorRefused(message)
-    try:
-        voucher_id: str | None = saleor.create_voucher(
+    return terms
+
+
+def _voucher(saleor: Saleor, coupon: Coupon, language: str) -> str:
+    """The id of the coupon's voucher, made now or by an earlier try."""
+    version = coupon.version
+    with suppress(CodeTaken):
+        return saleor.create_voucher(
             name=reward_in(version, language),
             code=coupon.code,
             percentage=version.discount_type == DiscountType.PERCENTAGE,
             ends_at=coupon.expires_at,
         )
-    except CodeTaken:
-        voucher_id = saleor.find_voucher(coupon.code)
+    voucher_id = saleor.find_voucher(coupon.code)
     if voucher_id is None:
         message = f"coupon {coupon.pk}: its code is taken, yet no voucher has it"
         raise SaleorRefused(message)
-    saleor.list_voucher(voucher_id, terms)
-    _activate(coupon, voucher_id)
+    return voucher_id
 
 
 def _to_mint(coupon: Coupon) -> QuerySet[Coupon]:

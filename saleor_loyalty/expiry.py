@@ -37,27 +37,29 @@ def sweep(
     another transaction holds is left to the next run. While the programme is off nothing ends.
     """
     entries = last = 0
-    members = limit
-    while members == limit:
-        with transaction.atomic(durable=True):
-            program = _held_program(shop)
-            if program is None or program.current is None:
-                break
-            ids = lapse.lock_due(
-                shop_id=shop.pk,
-                rule=program.current.expiry,
-                ended_by=ended_by or now,
-                after=last,
-                limit=limit,
-            )
-            if ids:
-                entries += lapse.lapse(
-                    ids, version=program.current, ended_by=ended_by or now, now=now
-                )
-        members, last = len(ids), max(ids, default=last)
+    is_more = True
+    while is_more:
+        ids, ended = _sweep_batch(shop, now=now, ended_by=ended_by or now, after=last, limit=limit)
+        entries += ended
+        last, is_more = max(ids, default=last), len(ids) == limit
     if entries:
         logger.info("Shop %s: points ended, %s entries", shop.pk, entries)
     return entries
+
+
+@transaction.atomic(durable=True)
+def _sweep_batch(
+    shop: Shop, *, now: datetime, ended_by: datetime, after: int, limit: int
+) -> tuple[list[int], int]:
+    """End the points of the next members; their ids, and how many entries that made."""
+    program = _held_program(shop)
+    if program is None or program.current is None:
+        return [], 0
+    version = program.current
+    ids = lapse.lock_due(
+        shop_id=shop.pk, rule=version.expiry, ended_by=ended_by, after=after, limit=limit
+    )
+    return ids, lapse.lapse(ids, version=version, ended_by=ended_by, now=now) if ids else 0
 
 
 def settled_until(shop: Shop, *, now: datetime) -> datetime:

@@ -44,25 +44,25 @@ def matching(
     A debt counts as a negative balance. Inactive since a moment is who neither joined nor did
     anything from then on.
     """
-    members = Member.objects.filter(shop=shop)
-    if search := (search or "").replace("\x00", "").strip():  # PostgreSQL's text has no NUL
-        letters = Upper(Value(search))
-        members = members.alias(
-            email_letters=EMAIL_LETTERS, name_letters=FIRST_NAME_LETTERS
-        ).filter(
-            Q(email_letters__startswith=letters)
-            | Q(name_letters__startswith=letters)
-            | Q(customer_id=search)
-        )
-    if status is not None:
-        members = members.filter(status__in=status)
-    if balance_gte is not None:
-        members = members.filter(balance__gte=balance_gte)
-    if balance_lte is not None:
-        members = members.filter(balance__lte=balance_lte)
-    if inactive_since is not None:
-        members = members.alias(active_at=LAST_ACTIVITY).filter(active_at__lt=inactive_since)
-    return members
+    bounds = {
+        "status__in": status,
+        "balance__gte": balance_gte,
+        "balance__lte": balance_lte,
+        "active_at__lt": inactive_since,
+    }
+    members = Member.objects.filter(shop=shop).alias(active_at=LAST_ACTIVITY)
+    members = members.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+    search = (search or "").replace("\x00", "").strip()  # PostgreSQL's text has no NUL
+    return _beginning_with(search, members) if search else members
+
+
+def _beginning_with(search: str, members: QuerySet[Member]) -> QuerySet[Member]:
+    letters = Upper(Value(search))
+    return members.alias(email_letters=EMAIL_LETTERS, name_letters=FIRST_NAME_LETTERS).filter(
+        Q(email_letters__startswith=letters)
+        | Q(name_letters__startswith=letters)
+        | Q(customer_id=search)
+    )
 
 
 def order(

@@ -167,8 +167,8 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
     """Let a member take part (ACTIVE), or not (BLOCKED, CLOSED); the member as they are now.
 
     One who does not take part keeps their points, earns and is given none, and is told nothing.
-    `actor` is who decided, and is kept. Raises Refused for a customer who is no member, and for an
-    unknown status.
+    `actor` is who decided, and is kept. Raises Refused for a customer who is no member, for an
+    unknown status, and for a member whom the shop closed: it has their customer no more.
     """
     if status not in MemberStatus.values:
         message = f"The status is one of {', '.join(MemberStatus.values)}."
@@ -178,6 +178,12 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
         if member is None:
             message = f"The customer with the id “{customer_id}” is no member of the program."
             raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
+        if member.is_closed_by_shop and status != MemberStatus.CLOSED:
+            message = (
+                "The shop has this customer no more, so the member stays closed; they open again "
+                "by themselves should the shop have the customer again."
+            )
+            raise Refused(Problem("status", message, ErrorCode.INVALID))
         if member.status != status:
             logger.info("Member %s: %s, was %s", member.pk, status, member.status)
             member.status, member.status_by = MemberStatus(status), actor

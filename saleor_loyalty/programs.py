@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from saleor_loyalty import audit
@@ -27,6 +28,10 @@ from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
 from saleor_loyalty.workers import wake
+
+# Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
+# then `on`. Also when it was so before: what follows the switch may have gone its own way.
+switched = Signal()
 
 TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent")
 
@@ -157,25 +162,33 @@ def update(
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()
     with transaction.atomic():
-        Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
-        program = (
-            Program.objects.select_for_update(of=["self"]).select_related("current").get(shop=shop)
-        )
+        program = _held(shop)
         _compare(program, opened_at)
+        is_first = program.current is None
         before = _rules_of(program.current) if program.current else DEFAULTS
-        known = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
-        after = checked({**before, **rules}, currencies=known if currencies is None else currencies)
+        if currencies is None:
+            currencies = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
+        after = checked({**before, **rules}, currencies=currencies)
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
             program.current = _new_version(program, after, protected, actor=actor, now=now)
         _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
+        if "is_active" in changes or is_first:
+            switched.send(Program, shop=shop, on=on)
     return (
         Program.objects.select_related("current")
         .prefetch_related("current__channels")
         .get(pk=program.pk)
     )
+
+
+def _held(shop: Shop) -> Program:
+    """The shop's programme, made if there is none yet, locked until the transaction ends."""
+    Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
+    programs = Program.objects.select_for_update(of=["self"]).select_related("current")
+    return programs.get(shop=shop)
 
 
 def _compare(program: Program | None, opened_at: int | None) -> None:

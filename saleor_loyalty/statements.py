@@ -28,7 +28,7 @@ def read(*querysets: QuerySet[Any]) -> list[list[Any]]:
     for place, queryset in enumerate(querysets):
         with suppress(EmptyResultSet):  # it asks for one of no rows
             sql, values = queryset.query.get_compiler(connection=connection).as_sql()
-            parts.append(f"SELECT {place}, to_jsonb(found) FROM ({sql}) AS found")  # noqa: S608
+            parts.append(f"SELECT {place}, to_jsonb(found) FROM ({sql}) AS found")  # noqa: S608 - Django's own SQL
             params += values
     rows: list[list[Any]] = [[] for _ in querysets]
     if parts:
@@ -108,19 +108,14 @@ class Writing:
             place=range(len(rows)),
             **{f"{key.name}_place": [self._place(row, key) for row in rows] for key in keys},
         )
-        values = {column: f"{new}.{column}" for column in given.columns}
-        joins = ""
-        for key in keys:
-            other = _new(key.related_model)
-            values[key.column] = f"coalesce({values[key.column]}, {other}.id)"
-            joins += f" LEFT JOIN {other} ON {other}.place = {new}.{key.name}_place"
+        values, joins = _with_new_ids(new, given.columns, keys)
         self.add(
             f"""{new} AS MATERIALIZED (
                 SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id, given.*
                 FROM jsonb_to_recordset(%s::jsonb) AS given ({given.types})
             ), inserted_{new} AS (
                 INSERT INTO {table} (id, {", ".join(values)})
-                SELECT {new}.id, {", ".join(values.values())} FROM {new} {joins}
+                SELECT {new}.id, {", ".join(values.values())} FROM {joins}
             )""",  # noqa: S608 - names of our own tables and columns
             given.values,
         )
@@ -188,3 +183,15 @@ class Writing:
 
 def _new(model: type[Model]) -> str:
     return f"new_{model._meta.model_name}"
+
+
+def _with_new_ids(
+    new: str, columns: Iterable[str], keys: "Iterable[ForeignKey[Any, Any]]"
+) -> tuple[dict[str, str], str]:
+    """The value of each column, and from where: keys to new rows have the ids drawn for those."""
+    values, tables = {column: f"{new}.{column}" for column in columns}, new
+    for key in keys:
+        other = _new(key.related_model)
+        values[key.column] = f"coalesce({values[key.column]}, {other}.id)"
+        tables += f" LEFT JOIN {other} ON {other}.place = {new}.{key.name}_place"
+    return values, tables

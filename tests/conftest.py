@@ -1,12 +1,19 @@
 """What all tests share; each folder adds its own fixtures in a conftest.py beside its tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-# Tasks that a test sends go to the queue of this test run.
-import saleor_loyalty.server.celery  # noqa: F401
+import saleor_loyalty.server.celery  # noqa: F401 - tasks go to the queue of this test run
+from saleor_loyalty import connection, inbox, members, settlement
+from saleor_loyalty.models import Member, Program, Shop
+from saleor_loyalty.saleor_api import client
+from saleor_loyalty.saleor_api.facts import Customer
+from tests.doors.saleor import Saleor, SigningKey
+from tests.points.paper_saleor import ANNA, PaperSaleor
+from tests.shops import new_program, new_shop
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,3 +30,58 @@ def _append_only_tables_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_past_triggers)
         yield
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    """What the shop signs with."""
+    return SigningKey("the-shops-key")
+
+
+@pytest.fixture
+def saleor(key: SigningKey) -> Iterator[Saleor]:
+    """A Saleor that answers what doors ask: its keys, and whose our token is."""
+    server = Saleor(key)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    """One that runs nowhere."""
+    return new_shop()
+
+
+@pytest.fixture
+def program(shop: Shop) -> Program:
+    return new_program(shop)
+
+
+@pytest.fixture
+def anna(shop: Shop) -> Member:
+    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)], welcome=False)
+    return Member.objects.get(customer_id=ANNA["id"])
+
+
+@pytest.fixture
+def paper(shop: Shop, program: Program) -> PaperSaleor:
+    """The shop's Saleor on paper; the shop has a programme."""
+    return PaperSaleor()
+
+
+@pytest.fixture
+def connected(paper: PaperSaleor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who connects to the shop's Saleor meets the paper one."""
+    monkeypatch.setattr(connection, "HttpTransport", lambda *_, **__: nullcontext(paper))
+
+
+@pytest.fixture
+def settle(shop: Shop, paper: PaperSaleor) -> Callable[..., None]:
+    """Marks orders as changed and settles all that is due."""
+
+    def settle(*order_ids: str) -> None:
+        inbox.mark(shop=shop, order_ids=order_ids)
+        while settlement.settle_due(shop, client.Saleor(paper)):
+            pass
+
+    return settle

@@ -5,7 +5,6 @@ import os
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 os.environ |= {
-    "DATABASE_POOL_SIZE": "0",  # a test runs in one thread, on one connection
     "ALLOWED_HOSTS": "testserver,loyalty.example.com",
     "LOYALTY_PUBLIC_URL": "https://loyalty.example.com",
     "LOYALTY_ALLOWED_API_URLS": "https://*.example.com/graphql/,http://127.0.0.1:*/graphql/",

@@ -13,6 +13,7 @@ def test_a_complete_configuration_has_no_complaint(settings):
     assert checks.check_fcm_service_account() == []
     assert checks.check_reminder_hour() == []
     assert checks.check_mail_reports() == []
+    assert checks.check_documents() == []
 
 
 @pytest.mark.parametrize("name", ["EVENTS", "REQUESTS", "VISITORS", "CUSTOMER", "MUTATIONS"])
@@ -32,6 +33,44 @@ def test_e006_an_empty_rate_is_no_limit(settings):
     settings.LOYALTY_RATE_EVENTS = ""
 
     assert checks.check_rates() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("{", "documents.json cannot be read: Expecting property name"),
+        ('["{ a }"]', "documents.json is no JSON object of hashes and documents."),
+        ('{"5ab2": 1}', "documents.json is no JSON object of hashes and documents."),
+    ],
+)
+def test_e007_a_file_of_documents_that_is_none(settings, tmp_path, content, problem):
+    (tmp_path / "documents.json").write_text(content)
+    settings.LOYALTY_DOCUMENTS = str(tmp_path / "documents.json")
+
+    [error] = checks.check_documents()
+
+    assert problem in error.msg
+    assert error.id == "saleor_loyalty.E007"
+
+
+def test_e007_a_folder_without_documents(settings, tmp_path):
+    settings.LOYALTY_DOCUMENTS = str(tmp_path)
+
+    assert checks.check_documents() == [
+        Error(
+            f"LOYALTY_DOCUMENTS: {tmp_path} has no file *.json.",
+            hint="Name a JSON file of hashes and documents, or a folder of such files.",
+            id="saleor_loyalty.E007",
+        )
+    ]
+
+
+def test_e007_no_documents_though_they_alone_are_answered(settings):
+    settings.LOYALTY_DOCUMENTS_ONLY = True
+
+    [error] = checks.check_documents()
+
+    assert error.msg == "LOYALTY_DOCUMENTS_ONLY is on, but LOYALTY_DOCUMENTS has none."
 
 
 def test_w001_no_shop_may_install_the_app(settings):

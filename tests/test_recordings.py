@@ -110,21 +110,6 @@ def test_the_orders_of_customers_are_listed():
     assert len(page) > 1
 
 
-def test_the_orders_since_a_moment_are_walked_page_by_page():
-    first, second = Replay("orders_since"), Replay("orders_since_next_page")
-
-    class Both:
-        def execute(self, text: str, variables: Any) -> dict[str, Any]:
-            exchange = next(r for r in (first, second) if r.exchange["variables"] == variables)
-            return exchange.execute(text, variables)
-
-    since = datetime.fromisoformat(first.exchange["variables"]["since"])
-    pages = list(Saleor(Both()).order_ids_since(since))
-
-    assert len(pages[0]) == 100
-    assert len(set(pages[0] + pages[1])) == 100 + len(pages[1])
-
-
 def test_what_changed_is_walked_page_by_page_the_longest_ago_first():
     first, second = Replay("orders_changed"), Replay("orders_changed_next_page")
     since = datetime.fromisoformat(first.exchange["variables"]["since"])
@@ -175,6 +160,11 @@ def test_an_order_that_two_processes_changed_at_once_is_told_torn():
 
     with pytest.raises(Unreadable, match="two changed it"):
         Order.from_event(json.loads(body)["order"])
+
+
+def test_the_shop_says_what_it_is_called():
+    saleor, _ = replay("shop")
+    assert saleor.shop_name() == "Saleor e-commerce"
 
 
 def test_the_app_behind_a_token_is_read():

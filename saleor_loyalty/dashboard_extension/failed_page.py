@@ -73,7 +73,7 @@ def _show(visit: Visit, *, refusal: str = "") -> HttpResponse:
     messages = failed.matching(visit.shop, **chosen)
     order = Keyset(Message.objects.filter(shop=visit.shop))
     found = slices.read(visit.request, messages.select_related("member"), order)
-    count = messages.count()
+    count, true = failed.counted(messages)
     context = {
         "filters": filters,
         "chosen": chosen,
@@ -87,7 +87,7 @@ def _show(visit: Visit, *, refusal: str = "") -> HttpResponse:
             for message in found.rows
         ],
         "count": count,
-        "true": failed.still_true(messages).count() if count else 0,
+        "true": true,
         "is_filtered": any(chosen.values()),
         "is_resending": failed.is_resending(visit.shop),
         "refusal": refusal,

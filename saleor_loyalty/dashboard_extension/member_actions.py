@@ -73,12 +73,15 @@ def status_view(visit: Visit, *, member_id: int) -> HttpResponse:
         MemberStatus.BLOCKED,
     ):
         return show_member(visit, member, refusal=_("That cannot be done."), status=REFUSED)
-    members.set_status(
-        shop=visit.shop,
-        customer_id=member.customer_id,
-        status=str(status),
-        actor=visit.viewer.actor,
-    )
+    try:
+        members.set_status(
+            shop=visit.shop,
+            customer_id=member.customer_id,
+            status=str(status),
+            actor=visit.viewer.actor,
+        )
+    except Refused:  # the shop has just closed them
+        return show_member(visit, member, refusal=_("That cannot be done."), status=REFUSED)
     is_blocked = status == MemberStatus.BLOCKED
     return _done(visit, member, _("Member blocked") if is_blocked else _("Member unblocked"))
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import expiry, staff_points
+from saleor_loyalty import announcements, expiry, staff_points
 from saleor_loyalty.dashboard_extension.forms import (
     CorrectForm,
     GiftForm,
@@ -216,6 +216,7 @@ def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
 
 def _messages(member: Member) -> list[dict[str, object]]:
     messages = Message.objects.filter(member=member).order_by("-pk")[:MESSAGES]
+    is_reached = bool(announcements.with_device([member.pk]))
     words = {
         MessageStatus.PENDING: (_("Waits"), "warn"),
         MessageStatus.SENT: (_("Sent"), "good"),
@@ -227,7 +228,8 @@ def _messages(member: Member) -> list[dict[str, object]]:
             "message": message,
             "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
             "state": words[MessageStatus(message.status)],
-            "can_resend": message.status in (MessageStatus.FAILED, MessageStatus.SKIPPED),
+            "can_resend": message.status in (MessageStatus.FAILED, MessageStatus.SKIPPED)
+            and (message.kind not in announcements.PUSH or is_reached),
         }
         for message in messages
     ]

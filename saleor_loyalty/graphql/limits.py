@@ -5,7 +5,7 @@ Fields of a fragment count each time it is spread, so fragments cannot multiply 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLError, parse
@@ -16,6 +16,7 @@ from saleor_loyalty.graphql.connections import DEFAULT_PAGE, MAX_PAGE
 MAX_DEPTH = 20
 MAX_FIELDS = 500
 MAX_ALIASES = 50
+MAX_MUTATIONS = 10  # each writes under a lock, and may ask Saleor
 MAX_COST = 10_000  # values that the answer may hold, were all lists as long as asked for
 STATEMENT = 25  # values that one statement of the database is worth: at most 400 for one request
 MAX_LENGTH = 20_000  # characters; parsing and validating a longer text would take seconds
@@ -37,25 +38,33 @@ def check(query: str, variables: Mapping[str, Any] | None = None) -> None:
     _at_most(MAX_DEPTH, asked.depth, "The request is nested {} deep")
     _at_most(MAX_FIELDS, asked.fields, "The request has {} fields")
     _at_most(MAX_ALIASES, asked.aliases, "The request has {} aliases")
+    _at_most(MAX_MUTATIONS, asked.mutations, "The request has {} mutations")
     _at_most(MAX_COST, asked.cost, "The request may cost {}")
 
 
-def is_mutation(query: str) -> bool:
-    """Whether a request may change something. False for text that is no query: it is not run."""
+def mutations(query: str) -> int:
+    """How many mutations a request has, with those in fragments; MAX_MUTATIONS if it has more.
+
+    0 for text that is no query: it is not run.
+    """
     if "mutation" not in query or len(query) > MAX_LENGTH:
-        return False
+        return 0
     try:
         definitions = parse(query).definitions
+        asked = _Measure(definitions, {}).all(definitions)
     except (GraphQLError, RecursionError):
-        return False
-    kinds = (getattr(each, "operation", None) for each in definitions)
-    # A text in graphql-core 2, an enumeration in 3.
-    return any(getattr(kind, "value", kind) == "mutation" for kind in kinds)
+        return 0
+    return min(asked.mutations, MAX_MUTATIONS)
 
 
 def _at_most(limit: int, found: int, what: str) -> None:
     if found > limit:
         raise GraphQLError(f"{what.format(f'{found:,}')}; at most {limit:,} are allowed.")
+
+
+def _is_mutation(node: object) -> bool:
+    kind = getattr(node, "operation", None)
+    return getattr(kind, "value", kind) == "mutation"  # a text in graphql-core 2
 
 
 def _is(node: object, kind: str) -> bool:
@@ -64,13 +73,18 @@ def _is(node: object, kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What some nodes of a document ask for. `each`: the values for each item of their list."""
+    """What some nodes of a document ask for.
+
+    `each`: the values for each item of their list. `here`: the fields on their own level.
+    """
 
     depth: int = 0
     fields: int = 0
     aliases: int = 0
     cost: int = 0
     each: int = 0
+    here: int = 0
+    mutations: int = 0
 
     def __add__(self, other: "Asked") -> "Asked":
         return Asked(
@@ -79,6 +93,8 @@ class Asked:
             self.aliases + other.aliases,
             self.cost + other.cost,
             self.each + other.each,
+            self.here + other.here,
+            self.mutations + other.mutations,
         )
 
 
@@ -100,7 +116,9 @@ class _Measure:
             return self._fragment(node.name.value)
         selections = getattr(node, "selection_set", None)
         below = self.all(selections.selections) if selections else Asked()
-        return self._field(node, below) if _is(node, "Field") else below
+        if _is(node, "Field"):
+            return self._field(node, below)
+        return replace(below, mutations=below.here) if _is_mutation(node) else below
 
     def _field(self, field: Any, below: Asked) -> Asked:
         name = field.name.value
@@ -114,7 +132,7 @@ class _Measure:
             cost, each = 1 + below.cost + self._page_size(field) * below.each, 0
         cost += STATEMENT * (name in STATEMENTS)
         aliases = below.aliases + (field.alias is not None)
-        return Asked(below.depth + 1, below.fields + 1, aliases, cost, each)
+        return Asked(below.depth + 1, below.fields + 1, aliases, cost, each, here=1)
 
     def _page_size(self, field: Any) -> int:
         """Items on a page of this field; beyond what a page may have, it is refused as a page."""

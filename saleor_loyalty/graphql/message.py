@@ -1,16 +1,17 @@
 """Message texts in GraphQL: reading, trying on and changing what members are told."""
 
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import graphene
 from graphene import NonNull, ResolveInfo
 from graphql import GraphQLError
 
+from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.enums import LoyaltyMessageKind
-from saleor_loyalty.graphql.errors import errors_field
 from saleor_loyalty.messages import texts, trial
 from saleor_loyalty.messages.texts import Rendered
 from saleor_loyalty.messages.wording import Text
+from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
 
@@ -92,35 +93,24 @@ class MessageQueries:
             raise GraphQLError(" ".join(reasons)) from refused
 
 
-class LoyaltyMessageUpdate(graphene.Mutation):
+class LoyaltyMessageUpdate(ByStaff):
     """Words a message anew, or switches its kind on or off. Requires MANAGE_SETTINGS."""
 
     class Arguments:
         input = LoyaltyMessageInput(required=True)
 
     message = graphene.Field(LoyaltyMessage)
-    errors = errors_field()
+
+    permission = Permission.MANAGE_SETTINGS
 
     @classmethod
-    def mutate(cls, _root: None, info: ResolveInfo, input: dict[str, Any]) -> Self:
-        viewer = info.context.loyalty_viewer
-        shop = viewer.require(Permission.MANAGE_SETTINGS)
-        try:
-            text = texts.save(
-                shop,
-                input["kind"],
-                input["language_code"],
-                subject=input.get("subject"),
-                body=input.get("body"),
-                is_active=input.get("is_active"),
-                actor=viewer.actor,
-            )
-        except Refused as refused:
-            return cls(errors=refused.problems)
-        return cls(message=text, errors=[])
+    def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
+        changes = dict(arguments["input"])
+        kind, language = changes.pop("kind"), changes.pop("language_code")
+        return {"message": texts.save(shop, kind, language, **changes, actor=actor)}
 
 
-class LoyaltyMessageTest(graphene.Mutation):
+class LoyaltyMessageTest(ByStaff):
     """Sends a message with invented contents, at once. Requires MANAGE_SETTINGS."""
 
     class Arguments:
@@ -132,16 +122,12 @@ class LoyaltyMessageTest(graphene.Mutation):
         )
 
     ok = graphene.Boolean(required=True)
-    errors = errors_field()
+
+    permission = Permission.MANAGE_SETTINGS
+    undone: ClassVar[dict[str, Any]] = {"ok": False}
 
     @classmethod
-    def mutate(
-        cls, _root: None, info: ResolveInfo, kind: str, language_code: str, recipient: str
-    ) -> Self:
-        viewer = info.context.loyalty_viewer
-        shop = viewer.require(Permission.MANAGE_SETTINGS)
-        try:
-            trial.send(shop, kind, language_code, recipient=recipient, actor=viewer.actor)
-        except Refused as refused:
-            return cls(ok=False, errors=refused.problems)
-        return cls(ok=True, errors=[])
+    def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
+        kind, language = arguments["kind"], arguments["language_code"]
+        trial.send(shop, kind, language, recipient=arguments["recipient"], actor=actor)
+        return {"ok": True}

@@ -7,38 +7,34 @@ import graphene
 from graphene import ResolveInfo
 
 from saleor_loyalty import devices, members, preferences, programs, staff_points
+from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.entry import LoyaltyEntry
 from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberStatus
 from saleor_loyalty.graphql.errors import errors_field
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.message import LoyaltyMessageTest, LoyaltyMessageUpdate
 from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput
-from saleor_loyalty.models import Entry, Member
+from saleor_loyalty.models import Entry, Member, Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied
 from saleor_loyalty.problems import Refused
 
 
-class LoyaltyProgramUpdate(graphene.Mutation):
+class LoyaltyProgramUpdate(ByStaff):
     """Changes the program, or sets it up. Requires MANAGE_SETTINGS."""
 
     class Arguments:
         input = LoyaltyProgramInput(required=True)
 
     program = graphene.Field(LoyaltyProgram)
-    errors = errors_field()
+
+    permission = Permission.MANAGE_SETTINGS
 
     @classmethod
-    def mutate(cls, _root: None, info: ResolveInfo, input: dict[str, Any]) -> Self:
-        viewer = info.context.loyalty_viewer
-        shop = viewer.require(Permission.MANAGE_SETTINGS)
-        try:
-            program = programs.update(shop=shop, changes=input, actor=viewer.actor)
-        except Refused as refused:
-            return cls(errors=refused.problems)
-        return cls(program=program, errors=[])
+    def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
+        return {"program": programs.update(shop=shop, changes=arguments["input"], actor=actor)}
 
 
-class PointsByStaff(graphene.Mutation):
+class PointsByStaff(ByStaff):
     """Base of the mutations by which staff change a customer's points."""
 
     class Meta:
@@ -46,19 +42,14 @@ class PointsByStaff(graphene.Mutation):
 
     entry = graphene.Field(LoyaltyEntry)
     member = graphene.Field(LoyaltyMember)
-    errors = errors_field()
 
+    permission = Permission.MANAGE_USERS
     verb: ClassVar[Callable[..., Entry]]
 
     @classmethod
-    def mutate(cls, _root: None, info: ResolveInfo, **points: Any) -> Self:
-        viewer = info.context.loyalty_viewer
-        shop = viewer.require(Permission.MANAGE_USERS)
-        try:
-            entry = cls.verb(shop=shop, actor=viewer.actor, **points)
-        except Refused as refused:
-            return cls(errors=refused.problems)
-        return cls(entry=entry, member=entry.member, errors=[])
+    def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
+        entry = cls.verb(shop=shop, actor=actor, **arguments)
+        return {"entry": entry, "member": entry.member}
 
 
 class LoyaltyPointsGift(PointsByStaff):
@@ -89,7 +80,7 @@ class LoyaltyPointsAdjust(PointsByStaff):
     verb = staff_points.adjust
 
 
-class LoyaltyMemberUpdate(graphene.Mutation):
+class LoyaltyMemberUpdate(ByStaff):
     """Lets a member take part, or not. Requires MANAGE_USERS."""
 
     class Arguments:
@@ -97,19 +88,12 @@ class LoyaltyMemberUpdate(graphene.Mutation):
         status = LoyaltyMemberStatus(required=True)
 
     member = graphene.Field(LoyaltyMember)
-    errors = errors_field()
+
+    permission = Permission.MANAGE_USERS
 
     @classmethod
-    def mutate(cls, _root: None, info: ResolveInfo, customer_id: str, status: str) -> Self:
-        viewer = info.context.loyalty_viewer
-        shop = viewer.require(Permission.MANAGE_USERS)
-        try:
-            member = members.set_status(
-                shop=shop, customer_id=customer_id, status=status, actor=viewer.actor
-            )
-        except Refused as refused:
-            return cls(errors=refused.problems)
-        return cls(member=member, errors=[])
+    def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
+        return {"member": members.set_status(shop=shop, actor=actor, **arguments)}
 
 
 class LoyaltyPreferencesUpdate(graphene.Mutation):

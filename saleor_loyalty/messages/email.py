@@ -8,6 +8,7 @@ from smtplib import (
     SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
 )
 from typing import Protocol
@@ -25,6 +26,7 @@ from saleor_loyalty.models import Message
 
 PERMANENT = 500  # SMTP replies from here on are final for this mail (RFC 5321, 4.2.1)
 CLOSING = 421  # the server takes nothing more now, whoever it is for (RFC 5321, 4.2.3)
+TOO_LARGE = 552  # more than the server takes of anybody (RFC 1870, 6.1)
 # What a provider's API answers when this one mail is at fault, not our account or its load.
 MAIL_AT_FAULT = frozenset({400, 404, 406, 413, 422})
 
@@ -108,14 +110,14 @@ class EmailCourier:
         """Whether an error of a mail backend is final for this email, for now, or for all of them.
 
         Only what is said of the recipient or the mail itself is final: a wrong password or sender
-        is ours to put right, and the email waits for that. A server that breaks off in the middle
+        is ours to put right, and all emails wait for that. A server that breaks off in the middle
         may have stumbled over this one email; one that does so twice running is in trouble.
         """
         reason = f"The mail was not taken. {_said(error)}"
         if _is_final(error):
             return Rejected(reason)
         self._broken_off = self._broken_off + 1 if _is_broken_off(error) else 0
-        if self._broken_off > 1 or _is_closing(error):
+        if self._broken_off > 1 or _is_closing(error) or isinstance(error, SMTPSenderRefused):
             return Unavailable(reason)
         return Postponed(reason)
 
@@ -140,6 +142,8 @@ def _is_final(error: Exception) -> bool:
             return all(code >= PERMANENT for code, _ in error.recipients.values())
         case SMTPDataError():
             return error.smtp_code >= PERMANENT
+        case SMTPSenderRefused():  # a server that knows the size refuses what is too large here
+            return error.smtp_code == TOO_LARGE
         case AnymailAPIError():
             return error.status_code in MAIL_AT_FAULT
         case SMTPNotSupportedError() | ProviderRefusedRecipients() | AnymailInvalidAddress():

@@ -3,7 +3,7 @@
 import logging
 
 from django.db import transaction
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -21,6 +21,13 @@ from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.workers import wake
 
 AT_ONCE = 1_000  # messages that one transaction takes up
+# The cause of what tells of the coupon as it is now; a former issue is told of no more.
+ISSUE = Concat(
+    Value("coupon:"),
+    Cast("coupon", CharField()),
+    Value(":"),
+    Cast("coupon__issue", CharField()),
+)
 
 logger = logging.getLogger(__name__)
 
@@ -33,25 +40,27 @@ def matching(shop: Shop, *, kind: str = "", fault: str = "") -> QuerySet[Message
     return messages.filter(fault=fault) if fault else messages
 
 
-def still_true(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """Those that still tell of something: their coupon can be used, or their points have not ended.
+def counted(messages: QuerySet[Message]) -> tuple[int, int]:
+    """How many there are, and how many of them still tell of something. One statement."""
+    every = messages.aggregate(number=Count("pk"), true=Count("pk", filter=_is_true()))
+    return every["number"], every["true"]
+
+
+def _still_true(messages: QuerySet[Message]) -> QuerySet[Message]:
+    return messages.filter(_is_true())
+
+
+def _is_true() -> Q:
+    """Their coupon can be used, or their points have not ended.
 
     It is asked once more, and more closely, right before each is sent.
     """
     now = timezone.now()
-    issue = Concat(
-        Value("coupon:"),
-        Cast("coupon", CharField()),
-        Value(":"),
-        Cast("coupon__issue", CharField()),
-    )
     usable = Q(coupon__status=CouponStatus.PENDING) | Q(coupon__status=CouponStatus.ACTIVE) & (
         Q(coupon__expires_at=None) | Q(coupon__expires_at__gt=now)
     )
-    return messages.alias(issue=issue).filter(
-        Q(coupon=None) | usable & Q(cause=F("issue")),
-        ~Q(kind=MessageKind.EXPIRY_EMAIL) | Q(deadline__gt=now),
-    )
+    is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
+    return (Q(coupon=None) | usable & Q(cause=ISSUE)) & (~is_reminder | Q(deadline__gt=now))
 
 
 def resend(message: Message, *, actor: str) -> Message:
@@ -80,12 +89,12 @@ def resend(message: Message, *, actor: str) -> Message:
 
 
 def resend_all(shop: Shop, *, kind: str = "", fault: str = "", actor: str) -> int:
-    """Have all `matching` messages that are `still_true` tried again by the workers; how many.
+    """Have all `matching` messages that still tell of something tried again; how many.
 
-    Nothing is changed here but that it is asked for: `resend_asked` carries it out. Raises Refused
-    when there is none.
+    It is only asked for here: the workers carry it out, by `resend_asked`. Raises Refused when
+    there is none.
     """
-    number = still_true(matching(shop, kind=kind, fault=fault)).count()
+    _every, number = counted(matching(shop, kind=kind, fault=fault))
     if not number:
         wrong = "No such message has failed, or what they told of is over."
         raise Refused(Problem(None, wrong, ErrorCode.NOT_FOUND))
@@ -119,7 +128,7 @@ def resend_asked(limit: int = AT_ONCE) -> int:
         rest = failed.filter(pk__gt=wish.reached).order_by("pk")
         ids = list(rest.values_list("pk", flat=True)[:limit])
         if ids:
-            true = still_true(Message.objects.filter(pk__in=ids)).values("pk")
+            true = _still_true(Message.objects.filter(pk__in=ids)).values("pk")
             _take_up(failed.filter(pk__in=true), actor=wish.actor)
         if len(ids) < limit:
             wish.delete()

@@ -10,6 +10,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+
 FALLBACK = "en"
 
 
@@ -28,11 +30,25 @@ class Count(int):
 
 
 def known_locale(language_code: str) -> Locale | None:
-    """The locale of a language code in any spelling ("PT_BR", "pt-br"); None: nobody knows it."""
+    """The locale of a language code in any spelling ("PT_BR", "pt-br"); None: nobody knows it.
+
+    The only reading of such codes: `str` of it is the code as CLDR writes it. It is of a language,
+    script and country: variants and modifiers can be of any length, and no text of ours has one.
+    """
     try:
-        return Locale.parse(language_code.strip().replace("-", "_"))
+        read = Locale.parse(language_code.strip().replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return None
+    return Locale(read.language, read.territory, read.script)
+
+
+def checked_code(language_code: str) -> str:
+    """A language code as CLDR writes it. Raises Refused for a language nobody knows."""
+    locale = known_locale(language_code)
+    if locale is None:
+        message = f"There is no language “{language_code[:35]}”; use a code like de or pt-br."
+        raise Refused(Problem("language_code", message, ErrorCode.INVALID))
+    return str(locale)
 
 
 def locale_of(language_code: str) -> Locale:
@@ -52,18 +68,26 @@ def broader(locale: Locale) -> list[str]:
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """€10.00 in English, 10,00 € in German."""
-    return format_currency(amount, currency, locale=locale)
+    return _together(format_currency(amount, currency, locale=locale), locale)
 
 
 def round_money(amount: int, currency: str, locale: Locale) -> str:
     """€10 in English, 10 € in German: a round amount, without cents."""
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
-    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    written = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    return _together(written, locale)
 
 
 def percentage(value: Decimal, locale: Locale) -> str:
     """10 stands for ten percent: 10% in English, 10 % in French."""
-    return format_percent(value / 100, locale=locale, decimal_quantization=False)
+    return _together(format_percent(value / 100, locale=locale, decimal_quantization=False), locale)
+
+
+def _together(amount: str, locale: Locale) -> str:
+    """Where text runs from right to left: kept in one piece, whatever number stands beside it."""
+    if locale.text_direction == "ltr":
+        return amount
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{amount}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def counted(value: int, forms: Mapping[str, object], language: Locale) -> str:

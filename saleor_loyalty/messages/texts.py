@@ -12,7 +12,7 @@ from saleor_loyalty import audit
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
-from saleor_loyalty.messages.localised import known_locale
+from saleor_loyalty.messages.localised import checked_code
 from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, sample, samples
 from saleor_loyalty.messages.sandbox import (
     Template,
@@ -70,7 +70,7 @@ def current(shop: Shop, kind: str, language: str) -> Text:
 
     Raises Refused for a language nobody knows.
     """
-    return _wording(shop).text(kind, _code(language))
+    return _wording(shop).text(kind, checked_code(language))
 
 
 def all_current(shop: Shop, *, kind: str | None = None, language: str | None = None) -> list[Text]:
@@ -95,7 +95,7 @@ def silenced(shop: Shop) -> frozenset[str]:
 
 def versions(shop: Shop, kind: str, language: str) -> list[Version]:
     """What was saved in exactly this language, newest first."""
-    code = _code(language)
+    code = checked_code(language)
     saved = MessageText.objects.filter(shop=shop, kind=kind, language_code=code).order_by("-pk")
     return [_version(text) for text in saved]
 
@@ -166,7 +166,7 @@ def save(
 
 def reset(shop: Shop, kind: str, language: str, *, actor: str) -> Text:
     """Go back to the product's text; members of a language it lacks get the nearest there is."""
-    code = _code(language)
+    code = checked_code(language)
     own = _wording(shop).text(kind, code)
     if own.is_own and own.language_code == code:
         _keep(shop, Text(kind, code, "", ""), actor=actor, is_default=True)
@@ -197,7 +197,7 @@ def _keep(shop: Shop, text: Text, *, actor: str, is_default: bool = False) -> No
 
 def _draft(shop: Shop, kind: str, language: str, *, subject: str | None, body: str | None) -> Text:
     """The text as it would be. Raises Refused for a language nobody knows, and half of a text."""
-    code = _code(language)
+    code = checked_code(language)
     text = current(shop, kind, code)
     if subject is None and body is None:
         return text
@@ -268,14 +268,6 @@ def _problems_as_a_whole(shop: Shop, look: Look, text: Text) -> Iterator[Problem
 
 def _missing(field: str) -> Problem:
     return Problem(field, f"Give a {field}; a message needs both parts.", ErrorCode.REQUIRED)
-
-
-def _code(language: str) -> str:
-    locale = known_locale(language)
-    if locale is None:
-        message = f"There is no language “{language}”; use a code such as de or pt-BR."
-        raise Refused(Problem("language_code", message, ErrorCode.INVALID))
-    return str(locale)
 
 
 def _wording(shop: Shop) -> Wording:

@@ -100,11 +100,8 @@ class Saleor:
 
     def order_ids_of(self, customer_ids: Sequence[str]) -> Iterator[list[str]]:
         """The ids of all orders of these customers, up to 100 at a time; one request each."""
-        return self._pages_of_order_ids("orders_of_customers", ids=list(customer_ids))
-
-    def order_ids_since(self, moment: datetime) -> Iterator[list[str]]:
-        """The ids of all orders changed since, oldest first, up to 100 at a time."""
-        return self._pages_of_order_ids("orders_since", since=moment.isoformat())
+        for nodes in self._pages("orders_of_customers", "orders", ids=list(customer_ids)):
+            yield [node["id"] for node in nodes]
 
     def orders_changed_since(self, moment: datetime) -> Iterator[list[Changed]]:
         """The orders changed since, the longest ago first, up to 100 at a time. No drafts."""
@@ -117,10 +114,6 @@ class Saleor:
     def _pages_of_changed(self, name: str, field: str, moment: datetime) -> Iterator[list[Changed]]:
         for nodes in self._pages(name, field, since=moment.isoformat()):
             yield [Changed(n["id"], datetime.fromisoformat(n["updatedAt"])) for n in nodes]
-
-    def _pages_of_order_ids(self, name: str, **variables: Any) -> Iterator[list[str]]:
-        for nodes in self._pages(name, "orders", **variables):
-            yield [node["id"] for node in nodes]
 
     def _pages(self, name: str, field: str, **variables: Any) -> Iterator[list[dict[str, Any]]]:
         """The nodes of a connection; one request for each page that is not empty."""
@@ -137,6 +130,10 @@ class Saleor:
         """All channels by slug."""
         channels = self._run("channels")["channels"]
         return {c["slug"]: Channel(c["id"], c["slug"], c["currencyCode"]) for c in channels}
+
+    def shop_name(self) -> str:
+        """What the shop is called, in one line; empty when nobody has named it."""
+        return " ".join(self._run("shop")["shop"]["name"].split())
 
     def app(self) -> App:
         """The app that our token belongs to. Raises SaleorForbade for a token of none."""

@@ -60,6 +60,8 @@ LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
 LOYALTY_REMINDER_HOUR = _number("LOYALTY_REMINDER_HOUR", Conf.reminder_hour)
 LOYALTY_MAX_BODY_BYTES = _number("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes)
+LOYALTY_DOCUMENTS = os.environ.get("LOYALTY_DOCUMENTS", "")
+LOYALTY_DOCUMENTS_ONLY = _flag("LOYALTY_DOCUMENTS_ONLY")
 LOYALTY_INTROSPECTION = _flag("LOYALTY_INTROSPECTION", "1")
 LOYALTY_HTTP_TIMEOUT = _number("LOYALTY_HTTP_TIMEOUT", Conf.http_timeout)
 
@@ -73,7 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "saleor_loyalty.server.probes.probes",
     "django.middleware.security.SecurityMiddleware",
-    "saleor_loyalty.server.static_files.StaticFiles",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,14 +95,14 @@ DATABASES = {
         _required(
             "DATABASE_URL",
             "the address of a PostgreSQL database, as postgresql://user:password@host/name",
-        )
+        ),
+        # Threads keep their connections; whether one still stands is looked at before each request.
+        conn_max_age=600,
+        conn_health_checks=True,
     )
 }
-# Under ASGI every request has a thread, and without a pool a connection, of its own. The pool
-# bounds them per process, and keeps them open between requests; who waits longer gets a 500.
-if _pool_size := _number("DATABASE_POOL_SIZE", 10):
-    _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 5}
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
+# Requests that a web process works on at once. Others wait for their turn.
+WEB_THREADS = _number("WEB_THREADS", 8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -131,7 +133,7 @@ LOYALTY_RATE_STORE = os.environ.get("LOYALTY_RATE_STORE", CELERY_BROKER_URL)
 # A name of our own: a broker may serve other programs, and their workers know none of our tasks.
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("LOYALTY_QUEUE", "saleor_loyalty")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A webhook that cannot wake the workers must not wait for it; the next round finds the work.
+# Who cannot reach the broker hears so soon: probes say it, and the next round finds the work.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "max_retries": 1,
@@ -167,6 +169,9 @@ CSRF_COOKIE_SECURE = LOYALTY_PUBLIC_URL.startswith("https://")
 # Who may read /metrics; empty: nobody.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
+_LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+# Both web servers bring handlers and levels of their own: one form for all lines instead.
+_AS_ALL_OTHERS = {"handlers": [], "propagate": True, "level": _LOG_LEVEL}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -181,14 +186,14 @@ LOGGING = {
             "formatter": os.environ.get("LOG_FORMAT", "line"),
         },
     },
-    "root": {"handlers": ["stdout"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stdout"], "level": _LOG_LEVEL},
     "loggers": {
         # One line per request it makes, with the address in full: addresses can carry secrets.
         "httpx": {"level": "WARNING"},
-        # Both servers bring handlers of their own: one form for all lines instead.
-        "uvicorn": {"handlers": [], "propagate": True},
-        "uvicorn.access": {"handlers": [], "propagate": True},
-        "gunicorn.error": {"handlers": [], "propagate": True},
-        "gunicorn.access": {"handlers": [], "propagate": True},
+        "uvicorn": _AS_ALL_OTHERS,
+        "uvicorn.access": _AS_ALL_OTHERS,
+        "uvicorn.error": _AS_ALL_OTHERS,
+        "gunicorn.error": _AS_ALL_OTHERS,
+        "gunicorn.access": _AS_ALL_OTHERS,
     },
 }

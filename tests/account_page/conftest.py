@@ -1,7 +1,7 @@
 """A shop with a real key and a programme, a shopper who holds a token, and points of all kinds."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -11,8 +11,6 @@ from django.utils import timezone
 
 from saleor_loyalty import ledger, members, staff_points
 from saleor_loyalty.models import (
-    Activation,
-    ChannelTerms,
     Coupon,
     CouponStatus,
     Entry,
@@ -26,23 +24,11 @@ from saleor_loyalty.models import (
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
-from tests.doors.conftest import installed
 from tests.doors.saleor import CUSTOMER_ID, Saleor, SigningKey
+from tests.shops import installed, new_program, new_version
 
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+RULES = {"name": "Nordlys Club", "expiry_policy": "ROLLING", "expiry_days": 365}
 STORE = "https://store.example.com"  # in LOYALTY_ALLOWED_ORIGINS of the tests
-
-
-@pytest.fixture(scope="session")
-def key() -> SigningKey:
-    return SigningKey("the-shops-key")
-
-
-@pytest.fixture
-def saleor(key: SigningKey) -> Iterator[Saleor]:
-    server = Saleor(key)
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -53,48 +39,12 @@ def shop(db: None, saleor: Saleor) -> Shop:
 @pytest.fixture
 def program(shop: Shop) -> Program:
     """10 points per euro; 5,000 make a coupon of 10 % from 100 euro on; a year after each order."""
-    program = Program.objects.create(shop=shop, is_active=True)
-    Activation.objects.create(program=program, started_at=LONG_AGO)
-    program.current = new_version(program)
-    program.save()
-    return program
-
-
-def new_version(program: Program, **fields: object) -> ProgramVersion:
-    """The next version of the rules, not yet the current one."""
-    version = ProgramVersion.objects.create(
-        program=program,
-        **{
-            "number": program.versions.count() + 1,
-            "name": "Nordlys Club",
-            "threshold": 5000,
-            "reward_name": "10 % off",
-            "discount_type": "PERCENTAGE",
-            "coupon_valid_days": 60,
-            "basis": "GROSS",
-            "include_shipping": False,
-            "expiry_policy": "ROLLING",
-            "expiry_days": 365,
-            "time_zone": "Europe/Paris",
-            "created_at": LONG_AGO,
-            "created_by": "owner",
-            **fields,
-        },
-    )
-    ChannelTerms.objects.create(
-        version=version,
-        channel="main",
-        currency="EUR",
-        points_per_unit=Decimal(10),
-        discount_value=Decimal(10),
-        min_spent=Decimal(100),
-    )
-    return version
+    return new_program(shop, **RULES)
 
 
 def use(program: Program, **fields: object) -> ProgramVersion:
     """Have the programme go by other rules from now on."""
-    program.current = new_version(program, **fields)
+    program.current = new_version(program, **RULES | fields)
     program.save()
     return program.current
 

@@ -10,8 +10,8 @@ from django.test import Client
 from saleor_loyalty.account_page import sessions
 from saleor_loyalty.models import Member
 from tests.account_page.conftest import STORE, enroll
-from tests.doors.conftest import installed
 from tests.doors.saleor import Saleor, SigningKey
+from tests.shops import installed
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"
@@ -257,3 +257,13 @@ def Client_of_another(client):  # noqa: N802 - reads as a noun
     session = signing.loads(client.cookies[sessions.COOKIE].value, salt=sessions.SALT)
     other.cookies[sessions.COOKIE] = signing.dumps({**session, "back": ""}, salt=sessions.SALT)
     return other
+
+
+def test_how_the_shop_marks_what_its_templates_lack_does_not_reach_the_page(client, settings):
+    """Saleor does so under DEBUG."""
+    settings.TEMPLATES = [
+        {**engine, "OPTIONS": {**engine.get("OPTIONS", {}), "string_if_invalid": "MISSING %s"}}
+        for engine in settings.TEMPLATES
+    ]
+
+    assert "MISSING" not in page(client).content.decode()

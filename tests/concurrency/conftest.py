@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from saleor_loyalty import vault
-from saleor_loyalty.models import Activation, Program, Shop
+from saleor_loyalty.models import Shop
 from tests.concurrency.saleor_over_http import Server, serve
-from tests.points.conftest import LONG_AGO, new_version
 from tests.points.paper_saleor import PaperSaleor
+from tests.shops import new_program, new_shop
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +31,8 @@ def saleor() -> Iterator[Server]:
 
 @pytest.fixture
 def shop(transactional_db, saleor) -> Shop:
-    shop = Shop.objects.create(
-        api_url=saleor.api_url,
-        domain="shop.example.com",
-        sealed_token=vault.seal("token"),
-        installed_at=LONG_AGO,
-    )
-    program = Program.objects.create(shop=shop, is_active=True)
-    Activation.objects.create(program=program, started_at=LONG_AGO)
-    program.current = new_version(program)
-    program.save()
+    shop = new_shop(saleor.api_url)
+    new_program(shop)
     return shop
 
 

@@ -38,7 +38,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.taken: list[tuple[str, str]] = []
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the name is aiosmtpd's
         mail = message_from_bytes(envelope.content)
         self.taken.append((envelope.rcpt_tos[0], mail["Message-ID"]))
         return "250 Taken"

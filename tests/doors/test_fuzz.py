@@ -5,7 +5,6 @@ LOYALTY_EXAMPLES sets how many inputs each test tries.
 
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +20,15 @@ from saleor_loyalty.doors.app import tokens
 from saleor_loyalty.doors.bearer import InvalidToken
 from saleor_loyalty.doors.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
 from saleor_loyalty.models import (
-    Activation,
     Change,
-    ChannelTerms,
     Entry,
-    Program,
-    ProgramVersion,
     Shop,
 )
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.saleor_api.client import Saleor as Api
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from tests.doors.saleor import Saleor, SigningKey
+from tests.shops import new_program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
 
@@ -212,31 +208,7 @@ class Nobody:
 @pytest.fixture
 def _program(shop: Shop) -> None:
     """One point for each whole unit, in the channels of the recorded orders."""
-    program = Program.objects.create(shop=shop, is_active=True)
-    Activation.objects.create(program=program, started_at=datetime(2026, 1, 1, tzinfo=UTC))
-    program.current = ProgramVersion.objects.create(
-        program=program,
-        number=1,
-        name="Points",
-        threshold=1000,
-        reward_name="10 % off",
-        discount_type="PERCENTAGE",
-        coupon_valid_days=60,
-        basis="GROSS",
-        include_shipping=False,
-        expiry_policy="NEVER",
-        time_zone="Europe/Paris",
-        created_at=timezone.now(),
-        created_by="owner",
-    )
-    program.save()
-    ChannelTerms.objects.create(
-        version=program.current,
-        channel="default-channel",
-        currency="USD",
-        points_per_unit=1,
-        discount_value=10,
-    )
+    new_program(shop, threshold=1000, channel="default-channel", currency="USD", rate="1")
 
 
 @pytest.mark.usefixtures("_program")

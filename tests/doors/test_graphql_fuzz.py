@@ -23,12 +23,12 @@ from hypothesis import strategies as st
 from hypothesis_graphql import Mode, from_schema
 from pytest_django import Settings
 
-from saleor_loyalty import staff_points, vault
+from saleor_loyalty import staff_points
 from saleor_loyalty.graphql.federation import schema
-from saleor_loyalty.models import Activation, Program, Shop
+from saleor_loyalty.models import Shop
 from tests.doors.saleor import APP_ID, SigningKey
 from tests.graphql.conftest import StandIn
-from tests.points.conftest import LONG_AGO, new_version
+from tests.shops import new_program, new_shop
 
 LONG_RUN = os.environ.get("LOYALTY_TESTS") == "long"
 FUZZ = hypothesis_settings(
@@ -90,17 +90,8 @@ def shop(transactional_db: None) -> Iterator[Shop]:
     """A shop whose programme has a member with points, and a Saleor that answers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    shop = Shop.objects.create(
-        api_url=f"http://127.0.0.1:{server.server_port}/graphql/",
-        domain="shop.example.com",
-        app_id=APP_ID,
-        sealed_token=vault.seal("token"),
-        installed_at=LONG_AGO,
-    )
-    program = Program.objects.create(shop=shop, is_active=True)
-    Activation.objects.create(program=program, started_at=LONG_AGO)
-    program.current = new_version(program)
-    program.save()
+    shop = new_shop(f"http://127.0.0.1:{server.server_port}/graphql/")
+    new_program(shop)
     staff_points.give(shop=shop, customer_id="VXNlcjox", points=7000, reason="Welcome", actor="Sam")
     yield shop
     server.shutdown()

@@ -7,9 +7,9 @@ from pytest_django import Settings
 
 from saleor_loyalty.doors.app import rates
 from saleor_loyalty.models import Change, Shop
-from tests.doors.conftest import installed
 from tests.doors.saleor import Saleor, SigningKey
 from tests.doors.test_webhooks import BODY, deliver
+from tests.shops import installed
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,18 @@ def test_a_customer_who_changes_things_too_fast_is_refused_but_may_still_look(
     assert answers == [200, 200, 429]
     assert ask(client, "{ __typename }", mine)[0] == 200
     assert ask(client, mutation, anothers)[0] == 200
+
+
+def test_each_mutation_of_a_request_counts(
+    client: Client, shop: Shop, saleor: Saleor, key: SigningKey, settings: Settings
+) -> None:
+    settings.LOYALTY_RATE_MUTATIONS = "10/minute"
+    token = key.token(saleor.access_claims())
+    four = "mutation { a: __typename b: __typename ...C } fragment C on Mutation { c: __typename }"
+
+    answers = [ask(client, four, token)[0] for _ in range(4)]
+
+    assert answers == [200, 200, 200, 429]
 
 
 def test_staff_may_change_as_much_as_they_have_to(

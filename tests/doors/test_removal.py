@@ -1,15 +1,16 @@
 """A shop that removed the app, or switched it off, is noticed and rests; nothing of it is lost."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from saleor_loyalty import inbox, settlement, vault
 from saleor_loyalty.connection import connect
-from saleor_loyalty.models import Activation, Change, Program, Shop
+from saleor_loyalty.models import Change, Shop
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
 from tests.doors.saleor import Saleor
+from tests.shops import new_program
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +65,7 @@ def test_the_old_token_does_not_put_a_shop_to_rest_that_was_installed_anew(
 
 
 def test_work_stops_and_waits_in_the_inbox(shop: Shop, saleor: Saleor) -> None:
-    program = Program.objects.create(shop=shop, is_active=True)
-    Activation.objects.create(program=program, started_at=datetime(2026, 1, 1, tzinfo=UTC))
+    new_program(shop)
     inbox.mark(shop=shop, order_ids=[ORDER])
     saleor.app_id = None
 

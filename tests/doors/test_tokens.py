@@ -11,7 +11,6 @@ from saleor_loyalty.doors.app.tokens import verify, viewer_of
 from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied, Viewer
-from tests.doors.conftest import installed
 from tests.doors.saleor import (
     CUSTOMER_ID,
     Saleor,
@@ -19,6 +18,7 @@ from tests.doors.saleor import (
     signed_with_the_public_key,
     unsigned,
 )
+from tests.shops import installed
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from saleor_loyalty import inbox
 from saleor_loyalty.models import Change, Shop
-from tests.doors.conftest import installed
 from tests.doors.saleor import Saleor, SigningKey, signed_with_the_public_key, unsigned
+from tests.shops import installed
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 BODY = b'{"order": {"id": "T3JkZXI6MQ=="}}'

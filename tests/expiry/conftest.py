@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +11,6 @@ from django.utils import timezone
 
 from saleor_loyalty import expiry, ledger, members, programs
 from saleor_loyalty.models import (
-    Activation,
-    ChannelTerms,
     Entry,
     EntryKind,
     Member,
@@ -23,6 +20,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.shops import new_program, new_shop
 
 START = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -37,13 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.fixture
 def shop(clock: SimpleNamespace, db: None) -> Shop:
-    return Shop.objects.create(
-        api_url="https://shop.example.com/graphql/",
-        domain="shop.example.com",
-        app_id="QXBwOjE=",
-        sealed_token="",
-        installed_at=START,
-    )
+    return new_shop(installed_at=START)
 
 
 @pytest.fixture
@@ -53,31 +45,19 @@ def set_up(shop: Shop) -> Callable[..., ProgramVersion]:
     def set_up(
         policy: str, days: int | None = None, time_zone: str = "UTC", threshold: int = 1_000_000
     ) -> ProgramVersion:
-        program = Program.objects.create(shop=shop, is_active=True)
-        Activation.objects.create(program=program, started_at=START)
-        program.current = ProgramVersion.objects.create(
-            program=program,
-            number=1,
-            name="Points",
+        program = new_program(
+            shop,
+            since=START,
             threshold=threshold,
-            reward_name="10 % off",
-            discount_type="PERCENTAGE",
-            basis="GROSS",
-            include_shipping=False,
+            coupon_valid_days=None,
             expiry_policy=policy,
             expiry_days=days,
             time_zone=time_zone,
             created_at=START,
-            created_by="Olga",
+            rate="1",
+            min_spent=None,
         )
-        program.save()
-        ChannelTerms.objects.create(
-            version=program.current,
-            channel="main",
-            currency="EUR",
-            points_per_unit=Decimal(1),
-            discount_value=Decimal(10),
-        )
+        assert program.current
         return program.current
 
     return set_up

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import key, run, saleor, serve, shop
+from tests.server.conftest import run, serve, shop
 
-__all__ = ["key", "run", "saleor", "serve", "shop"]
+__all__ = ["run", "serve", "shop"]
 
 SDL = Path(__file__).parents[2] / "sandbox" / "shop" / "schema.graphql"
 ME = {"__typename": "User", "id": "VXNlcjo3", "email": "ada@example.com"}

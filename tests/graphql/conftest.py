@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty import ledger, members, programs, staff_points, vault
+from saleor_loyalty import ledger, members, programs, staff_points
 from saleor_loyalty.graphql.schema import execute
 from saleor_loyalty.models import Entry, EntryKind, Member, Program, SettledOrder, Shop
 from saleor_loyalty.permissions import Permission, Viewer
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.shops import new_shop
 
 NOW = datetime(2030, 5, 17, 12, 30, tzinfo=UTC)
 CHANNELS = [
@@ -60,24 +61,14 @@ def saleor_url() -> Iterator[str]:
     server.server_close()
 
 
-def new_shop(api_url: str) -> Shop:
-    return Shop.objects.create(
-        api_url=api_url,
-        domain="shop.example.com",
-        app_id="QXBwOjE=",
-        sealed_token=vault.seal("token"),
-        installed_at=NOW,
-    )
-
-
 @pytest.fixture
 def shop(db: None, saleor_url: str) -> Shop:
-    return new_shop(saleor_url)
+    return new_shop(saleor_url, installed_at=NOW)
 
 
 @pytest.fixture
 def other_shop(db: None) -> Shop:
-    return new_shop("https://other.example.com/graphql/")
+    return new_shop("https://other.example.com/graphql/", installed_at=NOW)
 
 
 @pytest.fixture

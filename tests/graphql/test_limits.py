@@ -66,6 +66,41 @@ def test_a_query_may_have_fifty_aliases_and_no_more(ask, anonymous, program):
     )
 
 
+MUTATE = 'm%d: loyaltyDeviceUnregister(token: "x") { ok }'
+
+
+def mutated(times: int) -> str:
+    return " ".join(MUTATE % number for number in range(times))
+
+
+def test_a_request_may_have_ten_mutations_and_no_more(ask, customer):
+    ten, eleven = (f"mutation {{ {mutated(times)} }}" for times in (10, 11))
+
+    assert "data" in ask(customer, ten)
+
+    assert refusal(ask(customer, eleven)) == (
+        "The request has 11 mutations; at most 10 are allowed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("{ __typename }", 0),
+        ("mutation { __typename }", 1),
+        (f"mutation {{ {mutated(7)} }}", 7),
+        (f"mutation {{ ...A ... {{ ...A }} }} fragment A on Mutation {{ {mutated(3)} }}", 6),
+        (f"mutation {{ {mutated(40)} }}", limits.MAX_MUTATIONS),
+        (f"query mutation {{ {mutated(3)} }}", 0),
+        ("mutation { ...A } fragment A on Mutation { ...A }", 0),
+        ("mutation {", 0),
+    ],
+    ids=["query", "one", "aliases", "fragments", "many", "a name", "a circle", "no query"],
+)
+def test_mutations_are_counted_wherever_they_stand(query, number):
+    assert limits.mutations(query) == number
+
+
 def test_a_text_may_have_twenty_thousand_characters_and_no_more(ask, anonymous, program):
     query = "{ __typename }"
 

@@ -34,6 +34,7 @@ from sandbox.processes import INHERITED, REPOSITORY, Processes
 STAFF = ("admin@example.com", "admin")  # of Saleor's sample data
 DEFAULT_DATABASE_URL = "postgres://saleor:saleor@localhost:5432/postgres"
 SECONDS_TO_FILL = 1800
+SECONDS_TO_START = 180
 # The sample data takes a random percentage off every order: no two runs would see the same points.
 NO_PROMOTIONS = (
     "import django; django.setup()\n"
@@ -96,8 +97,11 @@ class LiveSaleor:
 
     def bare(self, port: int | None = None) -> "LiveSaleor":
         """The same database, seen by a Saleor without our package; at another port if given."""
-        env = {**self.env, "DJANGO_SETTINGS_MODULE": "without_loyalty"}
-        return replace(self, env=env, port=port or self.port)
+        return replace(self.under("without_loyalty"), port=port or self.port)
+
+    def under(self, settings: str) -> "LiveSaleor":
+        """The same under a settings module of tests/live/settings."""
+        return replace(self, env={**self.env, "DJANGO_SETTINGS_MODULE": settings})
 
     def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a statement, committed."""
@@ -110,10 +114,12 @@ class LiveSaleor:
         for name in names:
             self.processes.start(prefix + name, self._programs()[name], self.env)
         if "web" in names:
-            self.processes.until(f"{prefix}web", self._answers, seconds=60)
+            self.processes.until(f"{prefix}web", self._answers, seconds=SECONDS_TO_START)
         if "worker" in names:
             log = self.processes.log("worker")
-            self.processes.until("worker", lambda: b" ready." in log.read_bytes(), seconds=60)
+            self.processes.until(
+                "worker", lambda: b" ready." in log.read_bytes(), seconds=SECONDS_TO_START
+            )
 
     def stop(self, *names: str) -> None:
         for name in names:

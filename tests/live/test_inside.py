@@ -8,6 +8,7 @@ import httpx
 import pytest
 from graphql import parse
 
+from saleor_loyalty.timetable import timetable
 from sandbox.graphql_client import Refused, ask
 from sandbox.waiting import look_until
 from tests.live.doors import Door
@@ -95,6 +96,14 @@ def test_the_app_has_the_permissions_it_needs_and_no_token(live: LiveSaleor) -> 
     assert tokens == 0
 
 
+def test_the_app_is_listed_with_our_logo(live: LiveSaleor) -> None:
+    logo = "SELECT brand_logo_default FROM app_app WHERE identifier = 'saleor.loyalty'"
+
+    ((name,),) = live.sql(logo)
+
+    assert name.endswith(".png")
+
+
 def test_setting_up_again_changes_nothing(live: LiveSaleor) -> None:
     rows = "SELECT * FROM saleor_loyalty_shop; "
     apps = "SELECT * FROM app_app WHERE identifier = 'saleor.loyalty'"
@@ -119,17 +128,8 @@ def test_the_beat_has_each_of_our_tasks_once(live: LiveSaleor) -> None:
         "SELECT task, enabled FROM django_celery_beat_periodictask"
         " WHERE name LIKE 'saleor-loyalty-%%' ORDER BY task"
     )
-    assert entries == [
-        (f"saleor_loyalty.tasks.{task}", True)
-        for task in (
-            "expire_points",
-            "mint_coupons",
-            "reconcile",
-            "retire_codes",
-            "send_messages",
-            "settle_orders",
-        )
-    ]
+    ours = sorted(timetable(work=1, reconcile=1))
+    assert entries == [(f"saleor_loyalty.tasks.{task}", True) for task in ours]
 
 
 def test_the_plugin_is_in_saleors_list_with_the_way_to_the_back_office(
@@ -140,10 +140,10 @@ def test_the_plugin_is_in_saleors_list_with_the_way_to_the_back_office(
 
     plugin = ask(live.api_url, query, token=plugin_door.staff_token)
 
-    assert plugin["name"] == "Loyalty"
+    assert plugin["name"] == "Loyalty: on and off"
     assert plugin["globalConfiguration"]["active"] is True
     (field,) = plugin["globalConfiguration"]["configuration"]
-    assert field["value"].startswith(f"{live.url}/loyalty/app")
+    assert field["value"] == "In this Dashboard: Customers → Loyalty"
 
 
 def test_the_dashboard_has_our_places_once_and_as_they_are_now(live: LiveSaleor) -> None:
@@ -161,7 +161,7 @@ def test_our_page_is_served_for_the_shops_dashboard(live: LiveSaleor) -> None:
     page = httpx.get(f"{live.url}/loyalty/app/", trust_env=False)
 
     assert page.status_code == 200
-    assert "frame-ancestors 'self' 127.0.0.1" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self' 127.0.0.1:*" in page.headers["Content-Security-Policy"]
     assert "X-Frame-Options" not in page.headers
 
 
@@ -183,6 +183,26 @@ def test_a_customer_whom_staff_delete_takes_part_no_more(
 
 def test_the_checks_find_nothing_to_say(live: LiveSaleor) -> None:
     assert "saleor_loyalty" not in live.manage("check", "--database", "default")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("too_old", r"E011\) This is Saleor 3\.21\.9, but saleor-loyalty needs 3\.22 or newer\."),
+        ("without_plugin", r"E012\) Saleor does not know the loyalty plugin"),
+        ("with_hasty", r"E013\) Saleor's GraphQL schema was built before saleor_loyalty was ready"),
+    ],
+)
+def test_what_keeps_us_from_our_place_is_said(live: LiveSaleor, settings: str, said: str) -> None:
+    with pytest.raises(AssertionError, match=said):
+        live.under(settings).manage("check")
+
+
+@pytest.mark.parametrize("settings", ["too_old", "with_hasty"])
+def test_a_saleor_in_which_we_have_no_place_is_left_as_it_is(
+    live: LiveSaleor, settings: str
+) -> None:
+    assert "loyalty" not in live.under(settings).python(SDL)
 
 
 def _is_within(part: list[str], whole: list[str]) -> bool:

@@ -71,6 +71,21 @@ def test_a_shop_moves_from_the_plugin_to_the_app(
         manage(app, "loyalty_check")
 
 
+def test_the_shop_is_the_same_after_migrating_back_before_there_were_doors_and_forth(
+    leaving: tuple[LiveSaleor, Demo],
+) -> None:
+    live, _ = leaving
+    live.manage("migrate", "--no-input")
+    shops = "SELECT id, door, api_url FROM saleor_loyalty_shop"
+    before = live.sql(shops)
+
+    live.manage("migrate", "saleor_loyalty", "0003", "--no-input")
+    live.manage("migrate", "--no-input")
+
+    assert live.sql(shops) == before
+    assert [door for _, door, _ in before] == ["PLUGIN"]
+
+
 def test_all_of_ours_goes_when_it_is_migrated_to_zero(leaving: tuple[LiveSaleor, Demo]) -> None:
     live, _ = leaving
     live.manage("migrate", "--no-input")

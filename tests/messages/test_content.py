@@ -1,5 +1,6 @@
 """The words: right for the member's language, safe whatever names contain."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -210,6 +211,13 @@ def test_t29_arabic_runs_from_right_to_left_and_its_code_does_not(make_message, 
 
     assert '<html lang="ar" dir="rtl"' in html
     assert '<span class="code" dir="ltr"' in html
+
+
+def test_t29_amounts_in_arabic_do_not_mix_with_the_numbers_beside_them(make_message, make_member):
+    message = make_message(MessageKind.GIFT_EMAIL, member=make_member(language_code="ar"))
+
+    discount = "\N{LEFT-TO-RIGHT ISOLATE}[^ ]*10[^ ]*%[^ ]*\N{POP DIRECTIONAL ISOLATE}"
+    assert re.search(f"خصم {discount}: 4,880 نقطة", text_of(message))
 
 
 def test_t29_a_language_without_texts_gets_the_shop_s_and_all_of_it_is_in_that(

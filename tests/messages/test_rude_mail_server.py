@@ -60,6 +60,7 @@ def test_t32_a_fault_at_any_phase_is_waited_for_and_then_the_mail_goes_once(
     ("phase", "fault", "status"),
     [
         ("MAIL", "550 Sender not allowed", MessageStatus.PENDING),  # ours to put right
+        ("MAIL", "552 Too large", MessageStatus.FAILED),
         ("RCPT", "550 No such mailbox", MessageStatus.FAILED),
         ("DATA", "554 Refused", MessageStatus.FAILED),
         ("CONTENT", "552 Too large", MessageStatus.FAILED),
@@ -125,6 +126,20 @@ def test_t32_one_mail_a_server_stumbles_over_does_not_keep_the_others_from_going
     for message in others:
         message.refresh_from_db()
         assert message.status == MessageStatus.SENT
+
+
+def test_t32_a_sender_the_server_does_not_allow_uses_up_no_try_and_is_asked_once_per_batch(
+    rude, make_message
+):
+    server = rude("MAIL", "550 Sender not allowed")
+    messages = [make_message() for _ in range(5)]
+
+    send_due()
+
+    assert server.connections == 1
+    for message in messages:
+        message.refresh_from_db()
+        assert (message.status, message.failures) == (MessageStatus.PENDING, 0)
 
 
 def test_t32_a_server_that_takes_no_more_today_is_asked_once(rude, make_message):

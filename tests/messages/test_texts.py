@@ -196,7 +196,7 @@ def test_a_kind_is_switched_off_and_on_in_all_languages(shop):
                 (
                     "language_code",
                     ErrorCode.INVALID,
-                    "There is no language “xx-klingon”; use a code such as de or pt-BR.",
+                    "There is no language “xx-klingon”; use a code like de or pt-br.",
                 )
             ],
         ),

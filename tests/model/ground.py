@@ -8,12 +8,13 @@ from unittest import mock
 from django.db import transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
-from saleor_loyalty import expiry, inbox, settlement, vault
-from saleor_loyalty.models import Change, Entry, Shop
+from saleor_loyalty import expiry, inbox, settlement
+from saleor_loyalty.models import Change, Entry
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.model.facts import Order
 from tests.model.shop import CentSaleor
 from tests.points.paper_saleor import order_id
+from tests.shops import new_shop
 
 START = datetime(2026, 1, 30, 22, 30, tzinfo=UTC)  # 31 January has begun in Kathmandu
 
@@ -37,12 +38,7 @@ class Ground(RuleBasedStateMachine):
         whole._from_testcase = True  # as TestCase does: what must be durable may be inside it
         self.ends.enter_context(whole)
         self.ends.callback(transaction.set_rollback, True)
-        self.shop = Shop.objects.create(
-            api_url="https://shop.example.com/graphql/",
-            domain="shop.example.com",
-            sealed_token=vault.seal("token"),
-            installed_at=self.now,
-        )
+        self.shop = new_shop(installed_at=self.now)
 
     def clock(self) -> datetime:
         return self.now
@@ -55,8 +51,9 @@ class Ground(RuleBasedStateMachine):
         self.sweep()
 
     def sweep(self) -> None:
-        """What ended after an order was marked waits for that order: it may renew it."""
-        self.programme.expire(self.now, ended_by=min([self.now, *self.marked.values()]))
+        """What ended after an order was marked waits for that order, which may renew it: 3 days."""
+        waiting = [at for at in self.marked.values() if at > self.now - timedelta(days=3)]
+        self.programme.expire(self.now, ended_by=min([self.now, *waiting]))
         for shop in expiry.shops_with_work():
             ended_by = expiry.settled_until(shop, now=self.now)
             expiry.sweep(shop, now=self.now, ended_by=ended_by)

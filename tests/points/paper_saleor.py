@@ -1,6 +1,7 @@
 """A Saleor on paper: orders and vouchers in memory, answered as the real one answers."""
 
 import base64
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,7 @@ class PaperSaleor:
         self.vouchers: dict[str, dict[str, Any]] = {}
         self.vouchers_made = 0
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
+        self.name = "Nordlys"
         self.page = 100  # order ids in one answer
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], object]] = {}
@@ -130,6 +132,9 @@ class PaperSaleor:
     def _app(self) -> dict[str, Any]:
         return {"app": {"id": "QXBwOjE=", "identifier": "saleor.loyalty", "permissions": []}}
 
+    def _shop(self) -> dict[str, Any]:
+        return {"shop": {"name": self.name}}
+
     def _orders(self, ids: list[str]) -> dict[str, Any]:
         if self.stumbles_over in ids:
             raise SaleorRefused("some field of some order is broken")
@@ -181,15 +186,6 @@ class PaperSaleor:
         theirs = [o for o in self.orders.values() if o["user"] and o["user"]["id"] in ids]
         return self._page_of_ids(theirs, after)
 
-    def _orders_since(self, since: str, after: str | None) -> dict[str, Any]:
-        moment = datetime.fromisoformat(since)
-        changed = [
-            order
-            for order in self.orders.values()
-            if datetime.fromisoformat(order["updatedAt"]) >= moment
-        ]
-        return self._page_of_ids(changed, after)
-
     def _orders_changed(self, since: str, after: str | None) -> dict[str, Any]:
         return {"orders": self._changed(self.orders.values(), since, after)}
 
@@ -199,19 +195,26 @@ class PaperSaleor:
     def _changed(
         self, rows: Iterable[dict[str, Any]], since: str, after: str | None
     ) -> dict[str, Any]:
-        """By when they changed; the cursor is that moment, so a row that moves on is met again."""
+        """By when they changed; the cursor holds that moment, so what moves on is met again."""
 
-        def moment(row: dict[str, Any]) -> datetime:
-            return datetime.fromisoformat(row.get("updatedAt", PAID_AT))
+        def place(row: dict[str, Any]) -> tuple[datetime, str]:
+            return datetime.fromisoformat(row.get("updatedAt", PAID_AT)), row["id"]
 
-        rest = sorted((r for r in rows if moment(r) >= datetime.fromisoformat(since)), key=moment)
+        rest = sorted((r for r in rows if place(r)[0] >= datetime.fromisoformat(since)), key=place)
         if after:
-            rest = [row for row in rest if moment(row) > datetime.fromisoformat(after)]
-        page = [{"node": {"id": r["id"], "updatedAt": moment(r).isoformat()}} for r in rest]
-        more = len(page) > self.page
-        page = page[: self.page]
-        end = page[-1]["node"]["updatedAt"] if page else None
-        return {"edges": page, "pageInfo": {"hasNextPage": more, "endCursor": end}}
+            moment, id = json.loads(after)
+            rest = [row for row in rest if place(row) > (datetime.fromisoformat(moment), id)]
+        page = [
+            {"id": id, "updatedAt": moment.isoformat()}
+            for moment, id in map(place, rest[: self.page])
+        ]
+        return {
+            "edges": [{"node": node} for node in page],
+            "pageInfo": {
+                "hasNextPage": len(rest) > self.page,
+                "endCursor": json.dumps([page[-1]["updatedAt"], page[-1]["id"]]) if page else None,
+            },
+        }
 
     def _page_of_ids(self, orders: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
         start = int(after or 0)
@@ -231,6 +234,7 @@ class PaperSaleor:
 
 ANSWERS = {
     "app": PaperSaleor._app,
+    "shop": PaperSaleor._shop,
     "orders": PaperSaleor._orders,
     "voucher_create": PaperSaleor._create,
     "voucher_by_code": PaperSaleor._find,
@@ -240,7 +244,6 @@ ANSWERS = {
     "customer": PaperSaleor._customer,
     "customers": PaperSaleor._customers,
     "orders_of_customers": PaperSaleor._orders_of_customers,
-    "orders_since": PaperSaleor._orders_since,
     "orders_changed": PaperSaleor._orders_changed,
     "customers_changed": PaperSaleor._customers_changed,
 }

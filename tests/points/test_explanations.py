@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from saleor_loyalty import expiry, staff_points
 from saleor_loyalty.explanations import explain, points
 from saleor_loyalty.models import Coupon, Entry, Member
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, BEN, line
+from tests.shops import new_version
 
 
 def fr(text: str) -> str:

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty.models import Coupon, Entry, Member, RetiredCode
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, BEN, line
+from tests.shops import new_version
 
 PAID_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

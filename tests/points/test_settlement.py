@@ -9,8 +9,8 @@ from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused
 from tests.points import paper_saleor
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, BEN, line, order_id
+from tests.shops import new_version
 
 
 def balance() -> int:

@@ -4,12 +4,11 @@ import pytest
 from django.db import connection, transaction
 
 from saleor_loyalty import proof
-from tests.points.conftest import anna, paper, program, settle, shop  # noqa: F401
 from tests.proof.history import live_through_a_year
 
 
 @pytest.fixture
-def history(program, paper, settle):  # noqa: F811
+def history(program, paper, settle):
     live_through_a_year(program, paper, settle)
 
 

@@ -3,10 +3,10 @@
 from django.utils import timezone
 
 from saleor_loyalty.models import Coupon, Entry, Lot, Message, Program, SettledOrder, Shop
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, BEN
 from tests.proof.conftest import damage, found
 from tests.proof.history import DAN, coupon_of, member
+from tests.shops import new_version
 
 
 def laws() -> set[str]:
@@ -351,6 +351,23 @@ def test_a_programme_that_follows_the_rules_of_another(history, program):
         f"program of shop {program.shop_id}",
         f"version {foreign.pk} of another program",
         "one of its own",
+    )
+
+
+def test_a_message_that_waits_for_a_coupon_that_is_not_coming(history):
+    withdrawn = Coupon.objects.filter(status="WITHDRAWN").order_by("pk").first()
+    message = Message.objects.filter(coupon=withdrawn).order_by("pk").first()
+    damage(
+        "UPDATE saleor_loyalty_message SET status = 'PENDING', due_at = NULL WHERE id = %s",
+        message.pk,
+    )
+
+    law = "a message waits only for a coupon that is to be made"
+    assert one(law) == (
+        message.member_id,
+        f"message {message.pk}",
+        f"waits for {message.cause}",
+        f"over: coupon {withdrawn.pk} is withdrawn, issue {withdrawn.issue}",
     )
 
 

@@ -290,16 +290,6 @@ def test_orders_are_found_by_their_customers(sandbox, orders, only_orders):
     assert nobody["orders"]["edges"] == []
 
 
-def test_orders_that_changed_are_walked_by_their_age(sandbox, orders, only_orders):
-    unchanged, older, newer = orders.place(10), orders.place(10), orders.place(10)
-    since = datetime.now(UTC).isoformat()
-    orders.mark_as_paid(newer)
-    orders.mark_as_paid(older)
-    data = replay(sandbox, "orders_since", only_orders, folder=OWN, since=since)
-    assert [edge["node"]["id"] for edge in data["orders"]["edges"]] == [older, newer]
-    assert unchanged not in str(data)
-
-
 def test_orders_and_customers_are_walked_by_when_they_changed(sandbox, orders, only_orders):
     since = datetime.now(UTC).isoformat()
     first, second = orders.place(10), orders.place(10)

@@ -16,8 +16,8 @@ import pytest
 from django.db import connection
 
 from saleor_loyalty.models import Shop
-from tests.doors.conftest import installed
-from tests.doors.saleor import Saleor, SigningKey
+from tests.doors.saleor import Saleor
+from tests.shops import installed
 
 PATIENCE = 40  # seconds; a machine under load starts a Python slowly
 
@@ -53,7 +53,7 @@ def environment(**variables: str) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "saleor_loyalty.server.settings",  # not those of the tests
         "DATABASE_URL": database,
-        "DATABASE_POOL_SIZE": "4",
+        "WEB_THREADS": "4",
         **variables,
     }
 
@@ -96,18 +96,6 @@ def serve(run, tmp_path: Path) -> Callable[..., Server]:
         return server
 
     return serve
-
-
-@pytest.fixture(scope="session")
-def key() -> SigningKey:
-    return SigningKey("the-shops-key")
-
-
-@pytest.fixture
-def saleor(key: SigningKey) -> Iterator[Saleor]:
-    server = Saleor(key)
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_every_line_is_a_json_object_if_asked_for(serve, shop):
 def test_an_exception_is_part_of_its_line():
     formatter = json_formatter()
     try:
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - it raises
     except ZeroDivisionError:
         record = logging.LogRecord(
             "room", logging.ERROR, "", 0, "%s failed", ("x",), sys.exc_info()

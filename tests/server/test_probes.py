@@ -1,7 +1,6 @@
 """Alive, ready, and how it is doing: what is told, to whom, and what a trouble turns it into."""
 
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from saleor_loyalty import inbox
-from saleor_loyalty.doors.app.body import BodyLimit
+from saleor_loyalty.doors.app.body import WholeBody
 from saleor_loyalty.models import Shop
 from saleor_loyalty.server import metrics, probes
 
@@ -203,10 +202,10 @@ def test_a_body_that_is_not_read_to_its_end_is_counted_too(figures, settings):
     async def send(_message: object) -> None:
         """Nobody reads the answer."""
 
-    async def read(_scope: object, receive: Callable[[], Awaitable[object]], _send: object) -> None:
-        await receive()
+    async def read(*_: object) -> None:
+        raise AssertionError("Nobody is to be bothered with it.")
 
-    async_to_sync(BodyLimit(read))({"type": "http", "path": "/app/webhooks"}, receive, send)
+    async_to_sync(WholeBody(read))({"type": "http", "path": "/app/webhooks"}, receive, send)
 
     assert figures()[labels] == before + 1
 

@@ -77,9 +77,9 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_value_that_is_no_number_is_refused_in_one_line():
-    refused = run("-m", "saleor_loyalty.server", "check", DATABASE_POOL_SIZE="many")
+    refused = run("-m", "saleor_loyalty.server", "check", WEB_THREADS="many")
 
-    assert refused.stderr == "DATABASE_POOL_SIZE must be a whole number, not 'many'.\n"
+    assert refused.stderr == "WEB_THREADS must be a whole number, not 'many'.\n"
     assert refused.returncode == 1
 
 
@@ -99,3 +99,12 @@ print([getattr(settings, name) for name in {sorted(SETTINGS)}])"""
     assert ast.literal_eval(read.stdout) == [
         list(value) if isinstance(value, tuple) else value for _, value in sorted(defaults.items())
     ]
+
+
+def test_a_rate_that_is_none_stops_the_web_server_at_its_start():
+    refused = run("-c", "import saleor_loyalty.server.asgi", LOYALTY_RATE_EVENTS="often")
+
+    assert (
+        "(saleor_loyalty.E006) LOYALTY_RATE_EVENTS is 'often': that is no rate." in refused.stderr
+    )
+    assert refused.returncode == 1

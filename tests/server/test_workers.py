@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from saleor_loyalty import inbox, vault
-from saleor_loyalty.models import Activation, Change, Member, Program, Shop
+from saleor_loyalty import inbox
+from saleor_loyalty.models import Change, Member, Shop
 from tests.concurrency.saleor_over_http import serve
-from tests.points.conftest import LONG_AGO, new_version
 from tests.points.paper_saleor import PaperSaleor, line
 from tests.server.conftest import PATIENCE
+from tests.shops import new_program, new_shop
 
 
 @pytest.fixture
@@ -22,16 +22,8 @@ def saleor():
 
 @pytest.fixture
 def shop(transactional_db, saleor) -> Shop:
-    shop = Shop.objects.create(
-        api_url=saleor.api_url,
-        domain="shop.example.com",
-        sealed_token=vault.seal("token"),
-        installed_at=LONG_AGO,
-    )
-    program = Program.objects.create(shop=shop, is_active=True)
-    Activation.objects.create(program=program, started_at=LONG_AGO)
-    program.current = new_version(program)
-    program.save()
+    shop = new_shop(saleor.api_url)
+    new_program(shop)
     return shop
 
 

@@ -10,14 +10,13 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from saleor_loyalty.models import Shop
-from tests.points.conftest import paper, program, settle, shop  # noqa: F401
 from tests.proof.history import live_through_a_year
 
 BEGIN_AT = 5_000  # the other installation has given out other ids
 
 
 @pytest.fixture
-def history(transactional_db, program, paper, settle):  # noqa: F811
+def history(transactional_db, program, paper, settle):
     live_through_a_year(program, paper, settle)
 
 
@@ -28,7 +27,7 @@ def once() -> dict[str, Any]:
 
 
 @pytest.fixture
-def exported(transactional_db, once, program, shop, paper, settle, tmp_path) -> Path:  # noqa: F811
+def exported(transactional_db, once, program, shop, paper, settle, tmp_path) -> Path:
     path = tmp_path / "shop.jsonl"
     if once:
         path.write_bytes(once["file"])
@@ -41,13 +40,13 @@ def exported(transactional_db, once, program, shop, paper, settle, tmp_path) -> 
 
 
 @pytest.fixture
-def elsewhere(exported, shop) -> Shop:  # noqa: F811
+def elsewhere(exported, shop) -> Shop:
     """The same shop in another installation: nothing of ours is there but the shop's row."""
     move_house()
     return shop
 
 
-def export(shop: Shop, path: Path) -> Path:  # noqa: F811
+def export(shop: Shop, path: Path) -> Path:
     with path.open("w") as file:
         call_command("loyalty_export", shop=shop.api_url, stdout=file)
     return path

@@ -12,10 +12,10 @@ from django.utils import timezone
 from saleor_loyalty import proof
 from saleor_loyalty.models import Entry, Member, Program
 from saleor_loyalty.transfer import arrival
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import ANNA, line
 from tests.proof.conftest import damage
 from tests.proof.history import member
+from tests.shops import new_version
 from tests.transfer.conftest import export, move_house
 
 pytestmark = pytest.mark.django_db(transaction=True)

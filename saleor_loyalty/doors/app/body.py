@@ -1,7 +1,7 @@
 """What arrives in a request's body, read no further than allowed."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +12,8 @@ from saleor_loyalty.doors.app.refusals import Code, Refusal, refused
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+Scope = Mapping[str, Any]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def read(request: HttpRequest) -> bytes:
@@ -34,33 +35,52 @@ def parse(body: bytes) -> dict[str, Any]:
     return value
 
 
-class BodyLimit:
-    """ASGI middleware: stops receiving, with 413, once a body exceeds LOYALTY_MAX_BODY_BYTES.
+class WholeBody:
+    """ASGI middleware: calls on with the body once all of it is there, or answers 413.
 
-    Django's own ASGI handler takes in the whole body before any view or middleware sees it.
+    So no thread waits for a slow client, and nobody fills our memory: more than
+    LOYALTY_MAX_BODY_BYTES is not taken in. Of headers only those with hyphens pass: to whoever
+    reads them as variables `Saleor_Event` would be `Saleor-Event`, which a proxy let through.
     """
 
     def __init__(self, application: Asgi) -> None:
         self._application = application
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        received = 0
-
-        async def receive_within_limit() -> Message:
-            nonlocal received
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        body = bytearray()
+        more = True
+        while more:
             message = await receive()
-            received += len(message.get("body", b""))
-            # Django gives a request up, and its buffer, when the client is gone.
-            return message if received <= conf.max_body_bytes else {"type": "http.disconnect"}
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > conf.max_body_bytes:
+                await _refuse_too_large(scope, send)
+                return
+        headers = [(b"content-length", b"%d" % len(body)), *_plain(scope["headers"])]
+        await self._application({**scope, "headers": headers}, _receive_once(bytes(body)), send)
 
-        await self._application(scope, receive_within_limit, send)
-        if received > conf.max_body_bytes:
-            refusal = _too_large()
-            refused.send(type(self), path=scope["path"], reason=refusal.code.name)
-            await _send(refusal, send)
+
+def _plain(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    for name, value in headers:
+        if b"_" not in name and name != b"content-length":
+            yield name, value
 
 
-async def _send(refusal: Refusal, send: Send) -> None:
+def _receive_once(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body}
+
+    return receive
+
+
+async def _refuse_too_large(scope: Scope, send: Send) -> None:
+    refusal = _too_large()
+    refused.send(WholeBody, path=scope["path"], reason=refusal.code.name)
     response = refusal.response()
     # The rest of the body is still on its way: this connection is of no further use.
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]

@@ -32,29 +32,34 @@ def take_event(shop: Shop) -> None:
         raise Refusal(Code.TOO_MANY_EVENTS, message, shop_id=shop.pk)
 
 
-def take_request(viewer: Viewer, *, is_mutation: bool) -> None:
+def take_request(viewer: Viewer, *, mutations: int) -> None:
     """Count a GraphQL request where it belongs, so that nobody uses up another's. Raises Refusal.
+
+    And each of its mutations.
 
     Visitors have a count of their own at each shop: anybody may send what they send. A customer
     meets their own limits before they reach the one of the shop.
     """
     shop_id = viewer.shop.pk if viewer.shop else None
-    for setting, rate, *who in _counts(viewer, str(shop_id), is_mutation=is_mutation):
-        if not _may(rate, *who):
+    for setting, rate, number, *who in _counts(viewer, str(shop_id), mutations):
+        if not _may(rate, *who, number=number):
             message = f"More requests than {setting} allows. Try again in a minute."
             raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop_id)
 
 
-def _counts(viewer: Viewer, shop: str, *, is_mutation: bool) -> Iterator[tuple[str, ...]]:
-    """The setting, its rate, and whose count it is."""
+def _counts(
+    viewer: Viewer, shop: str, mutations: int
+) -> Iterator[tuple[str, str, int, *tuple[str, ...]]]:
+    """The setting, its rate, how many to count, and whose count it is."""
     if not viewer.customer_id and not viewer.actor:
-        yield "LOYALTY_RATE_VISITORS", conf.rate_visitors, "visitors", shop
+        yield "LOYALTY_RATE_VISITORS", conf.rate_visitors, 1, "visitors", shop
         return
     if customer := viewer.customer_id:
-        if is_mutation:
-            yield "LOYALTY_RATE_MUTATIONS", conf.rate_mutations, "mutations", shop, customer
-        yield "LOYALTY_RATE_CUSTOMER", conf.rate_customer, "customer", shop, customer
-    yield "LOYALTY_RATE_REQUESTS", conf.rate_requests, "requests", shop
+        if mutations:
+            rate = conf.rate_mutations
+            yield "LOYALTY_RATE_MUTATIONS", rate, mutations, "mutations", shop, customer
+        yield "LOYALTY_RATE_CUSTOMER", conf.rate_customer, 1, "customer", shop, customer
+    yield "LOYALTY_RATE_REQUESTS", conf.rate_requests, 1, "requests", shop
 
 
 def take_installation(api_url: str) -> None:
@@ -64,11 +69,11 @@ def take_installation(api_url: str) -> None:
         raise Refusal(Code.TOO_MANY_REQUESTS, message)
 
 
-def _may(rate: str, *who: str) -> bool:
+def _may(rate: str, *who: str, number: int = 1) -> bool:
     if not rate:
         return True
     try:
-        return _limiter(conf.rate_store).hit(parse(rate), *who)
+        return _limiter(conf.rate_store).hit(parse(rate), *who, cost=number)
     except StorageError as error:
         logger.warning("Requests are not counted: %s", type(error.storage_error).__name__)
         return True

@@ -31,6 +31,8 @@ class Code(enum.Enum):
     API_UNAVAILABLE = enum.auto()
     TOO_MANY_EVENTS = enum.auto()
     TOO_MANY_REQUESTS = enum.auto()
+    PERSISTED_QUERY_NOT_FOUND = enum.auto()
+    QUERY_NOT_IN_SAFELIST = enum.auto()
     UNEXPECTED = enum.auto()
 
 
@@ -48,6 +50,8 @@ STATUS = {
     Code.API_UNAVAILABLE: 503,
     Code.TOO_MANY_EVENTS: 503,
     Code.TOO_MANY_REQUESTS: 429,
+    Code.PERSISTED_QUERY_NOT_FOUND: 200,  # as Apollo's servers: clients then send the text
+    Code.QUERY_NOT_IN_SAFELIST: 400,
     Code.UNEXPECTED: 500,
 }
 

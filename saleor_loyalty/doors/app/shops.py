@@ -1,7 +1,9 @@
 """Shops as the outside names them: by the address of their API."""
 
 import re
+import time
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from saleor_loyalty.conf import conf
@@ -17,6 +19,23 @@ def known(api_url: str) -> Shop | None:
     if not _is_address(api_url):
         return None
     return Shop.objects.filter(api_url=api_url).first()
+
+
+def known_lately(api_url: str) -> Shop | None:
+    """As `known`, but as it was up to a second ago: webhooks come many in one. One that is unknown
+    is looked up each time, as it may just have installed the app."""
+    try:
+        return _known_in(api_url, int(time.monotonic()))
+    except Shop.DoesNotExist:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _known_in(api_url: str, _second: int) -> Shop:
+    shop = known(api_url)
+    if shop is None:
+        raise Shop.DoesNotExist  # which is not remembered
+    return shop
 
 
 def installed(api_url: str) -> Shop | None:

@@ -59,6 +59,7 @@ def _wake_up(shop: Shop) -> None:
     """
     if not shop.is_active:
         Shop.objects.filter(pk=shop.pk).update(is_active=True)
+        shop.is_active = True
         logger.info("Shop %s: the app is active again", shop.pk)
 
 
@@ -67,7 +68,7 @@ def _validate(request: HttpRequest) -> tuple[Shop, str, bytes]:
     event, api_url, jws = (
         _header(request, name) for name in ("Saleor-Event", "Saleor-Api-Url", "Saleor-Signature")
     )
-    shop = shops.known(api_url)
+    shop = shops.known_lately(api_url)
     if shop is None:
         raise Refusal(Code.SHOP_UNKNOWN, "This app is not installed in the shop that sent this.")
     try:

@@ -11,7 +11,7 @@ from saleor_loyalty.account_page import sessions
 from saleor_loyalty.conf import conf
 from saleor_loyalty.dashboard_extension.door import TokenRefused
 from saleor_loyalty.doors.bearer import InvalidToken
-from saleor_loyalty.doors.plugin import shop, tokens
+from saleor_loyalty.doors.plugin import framing, shop, tokens
 from saleor_loyalty.permissions import Viewer
 
 
@@ -26,9 +26,8 @@ class PluginDoor:
 
     def framed_by(self, request: HttpRequest) -> Sequence[str]:
         """Where the shop's Dashboard is served from: Saleor knows its host as that of a client."""
-        known = getattr(settings, "ALLOWED_CLIENT_HOSTS", ())
-        hosts = [f"*{host}" if host.startswith(".") else host for host in known]
-        return ["'self'", *hosts, *conf.allowed_origins]
+        hosts = getattr(settings, "ALLOWED_CLIENT_HOSTS", ())
+        return ["'self'", *framing.sources(hosts), *conf.allowed_origins]
 
     def at_work(self) -> AbstractContextManager[object]:
         """Saleor reports each use of the main database that was not announced."""

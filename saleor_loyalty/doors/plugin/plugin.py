@@ -1,52 +1,48 @@
 """What Saleor calls when something happens in the shop: it is marked in the inbox, no more."""
 
 import logging
-from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
-from graphene import Node
-from saleor.core.db.connection import allow_writer
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
-from saleor_loyalty import inbox
-from saleor_loyalty.doors.manifest import APP_ID, manifest
-from saleor_loyalty.doors.plugin import shop, switch
+from saleor_loyalty.doors.manifest import APP_ID
+from saleor_loyalty.doors.plugin import switch
+from saleor_loyalty.doors.plugin.marks import mark
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = timedelta(milliseconds=500)  # that a checkout waits for a settlement
-
 
 class LoyaltyPlugin(BasePlugin):
-    """The programme, in Saleor's list of plugins: its switch, and the way to its back office.
+    """The programme's switch in Saleor's list of plugins, with the way to its back office.
 
     Saleor calls the hooks below after it committed what they tell. A hook never raises: what it
     could not mark, reconciliation finds.
     """
 
     PLUGIN_ID = APP_ID
-    PLUGIN_NAME = "Loyalty"
+    PLUGIN_NAME = "Loyalty: on and off"  # the App has the name alone, in the same list
     PLUGIN_DESCRIPTION = (
         "Shoppers collect points for what they pay; enough points become a single-use voucher. "
         "Switched off, nothing is credited, sent or ended; switched on again, the past stays as "
-        "it is. Everything else is set in the back office."
+        "it is. The same switch is on the program's own page."
     )
     CONFIGURATION_PER_CHANNEL = False
     DEFAULT_ACTIVE = True
-    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [{"name": "back-office", "value": ""}]
+    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [
+        {"name": "back-office", "value": "In this Dashboard: Customers → Loyalty"}
+    ]
     CONFIG_STRUCTURE: ClassVar[dict[str, dict[str, str]]] = {
         "back-office": {
             "type": ConfigurationTypeField.OUTPUT,
             "label": "Back office",
-            "help_text": "Rules, members and messages of the programme.",
+            "help_text": "Rules, members and messages of the program.",
         }
     }
 
     def order_created(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
-        _mark("Order", [order], matters=_matters_when_new)
+        mark("Order", [order], matters=_matters_when_new)
         return previous_value
 
     def order_paid(self, order: Any, previous_value: Any, **kwargs: Any) -> Any:
@@ -71,7 +67,7 @@ class LoyaltyPlugin(BasePlugin):
         return self._order(order, previous_value)
 
     def order_bulk_created(self, orders: list[Any], previous_value: Any, **kwargs: Any) -> Any:
-        _mark("Order", orders, matters=_is_placed)
+        mark("Order", orders, matters=_is_placed)
         return previous_value
 
     def customer_created(self, customer: Any, previous_value: Any, **kwargs: Any) -> Any:
@@ -92,13 +88,6 @@ class LoyaltyPlugin(BasePlugin):
     def account_deleted(self, user: Any, previous_value: Any, **kwargs: Any) -> Any:
         return self._customer(user, previous_value)
 
-    def resolve_plugin_configuration(self, request: Any) -> Any:
-        """The settings with the address of the back office, which may change with the shop's."""
-        for field in self.configuration:
-            if field["name"] == "back-office":
-                field["value"] = manifest()["appUrl"]
-        return self.configuration
-
     @classmethod
     def save_plugin_configuration(
         cls, plugin_configuration: PluginConfiguration, cleaned_data: dict[str, Any]
@@ -108,25 +97,28 @@ class LoyaltyPlugin(BasePlugin):
         Off is what an owner does when something is wrong with us: it works whatever that is, since
         Saleor does not tell a plugin that is off of anything.
         """
-        was_active = plugin_configuration.active
-        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        if saved.active == was_active:
+        on = cleaned_data.get("active", plugin_configuration.active)
+        if on == plugin_configuration.active:
+            return super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        if on:
+            with transaction.atomic():  # on both, or neither
+                saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+                switch.turn(on=True)
             return saved
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
         try:
             with transaction.atomic():
-                switch.turn(on=saved.active)
+                switch.turn(on=False)
         except Exception:
-            if saved.active:
-                raise
             logger.exception("The plugin is off, and its programme could not be switched off")
         return saved
 
     def _order(self, order: Any, previous_value: Any) -> Any:
-        _mark("Order", [order], matters=_is_placed)
+        mark("Order", [order], matters=_is_placed)
         return previous_value
 
     def _customer(self, customer: Any, previous_value: Any) -> Any:
-        _mark("User", [customer])
+        mark("User", [customer])
         return previous_value
 
 
@@ -139,34 +131,3 @@ def _matters_when_new(order: Any) -> bool:
     """An order that is not paid at all is told of again when it is; unless it uses a coupon."""
     is_unpaid = getattr(order, "charge_status", None) == "none"
     return _is_placed(order) and not (is_unpaid and not getattr(order, "voucher_code", None))
-
-
-def _mark(
-    kind: str, objects: Iterable[Any], *, matters: Callable[[Any], bool] = lambda _: True
-) -> None:
-    """Have these looked at again once the shop's transaction is committed. Never raises."""
-    try:
-        pks = [thing.pk for thing in objects if thing.pk and matters(thing)]
-        if not pks:
-            return
-        if transaction.get_connection().in_atomic_block:
-            # A statement that fails in the shop's transaction would break it.
-            transaction.on_commit(lambda: _write(kind, pks), robust=True)
-        else:
-            _write(kind, pks)
-    except Exception:
-        logger.exception("Not marked, to be found by reconciliation: %s", kind)
-
-
-def _write(kind: str, pks: list[Any]) -> None:
-    ids = [Node.to_global_id(kind, pk) for pk in pks]
-    try:
-        with allow_writer():
-            here = shop.here()
-            if kind == "Order":
-                inbox.mark(shop=here, order_ids=ids, patience=PATIENCE)
-            else:
-                inbox.mark(shop=here, customer_ids=ids, patience=PATIENCE)
-    except Exception:
-        shop.forget()
-        logger.exception("Not marked, to be found by reconciliation: %s", ", ".join(ids))

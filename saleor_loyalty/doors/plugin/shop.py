@@ -1,8 +1,11 @@
 """The one shop that a plugin serves: the Saleor it lives in, as rows of ours and of Saleor's."""
 
 import logging
+from importlib.resources import files
 from typing import Any
 
+from django.contrib.sites.models import Site
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from graphene import Node
@@ -82,9 +85,13 @@ def set_up() -> None:
         current = {
             "api_url": addresses.api_url(),
             "domain": get_domain()[:255],
+            "name": " ".join(Site.objects.get_current().name.split()),
             "app_id": Node.to_global_id("App", app.pk),
             "jwks": get_jwt_manager().get_jwks(),
         }
+        if not Shop.objects.filter(door=Door.PLUGIN).exists():
+            # A row that was migrated back to before there were doors, and forth, is ours still.
+            Shop.objects.filter(api_url=current["api_url"]).update(door=Door.PLUGIN)
         shop, made = Shop.objects.update_or_create(
             door=Door.PLUGIN,
             defaults=current,
@@ -92,6 +99,7 @@ def set_up() -> None:
         )
     if made:
         logger.info("Shop %s is set up, with the App %s", shop.pk, shop.app_id)
+    _logo(app)
 
 
 def tear_down() -> None:
@@ -130,6 +138,17 @@ def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
     for extension, row in zip(wanted, rows, strict=True):
         made = AppExtension.objects.create(app=app, **row)
         made.permissions.set(get_permissions_from_names(extension["permissions"]))
+
+
+def _logo(app: App) -> None:
+    """Our logo, kept where Saleor keeps that of an installed app. Not worth a failing `migrate`."""
+    if app.brand_logo_default:
+        return
+    logo = files("saleor_loyalty") / "static" / "saleor_loyalty" / "logo.png"
+    try:
+        app.brand_logo_default.save("loyalty.png", ContentFile(logo.read_bytes()))
+    except Exception:  # of whatever storage the shop has
+        logger.warning("The App has no logo: the shop's storage did not take it", exc_info=True)
 
 
 def _row(extension: dict[str, Any]) -> dict[str, Any]:

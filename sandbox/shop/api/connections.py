@@ -1,7 +1,7 @@
 """Lists in pages, with Saleor's limit and Saleor's words about it."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -47,6 +47,15 @@ def connection(
         },
         "total_count": rows.count() if isinstance(rows, QuerySet) else len(rows),
     }
+
+
+def column(
+    sort_by: Mapping[str, str] | None, columns: Mapping[str, str], *, unless_sorted: str
+) -> str:
+    """What rows are ordered by: the column of the field that is asked for."""
+    if not sort_by:
+        return unless_sorted
+    return ("-" if sort_by["direction"] == "DESC" else "") + columns[sort_by["field"]]
 
 
 def _cursor(position: int) -> str:

@@ -8,7 +8,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from sandbox.shop import customers
 from sandbox.shop.api.access import require
-from sandbox.shop.api.connections import connection
+from sandbox.shop.api.connections import column, connection
 from sandbox.shop.api.mutations import find, payload
 from sandbox.shop.ids import keys_of
 from sandbox.shop.models import User
@@ -38,10 +38,8 @@ def customers_(
         found = found.filter(pk__in=user_keys(where["ids"]))
     if since := (where.get("updated_at") or {}).get("gte"):
         found = found.filter(updated_at__gte=since)
-    sorting = "email"
-    if sort_by:
-        sorting = ("-" if sort_by["direction"] == "DESC" else "") + SORTING[sort_by["field"]]
-    return connection(info, found.order_by(sorting, "pk"), first=first, after=after)
+    found = found.order_by(column(sort_by, SORTING, unless_sorted="email"), "pk")
+    return connection(info, found, first=first, after=after)
 
 
 @mutation.field("accountRegister")

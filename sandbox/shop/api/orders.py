@@ -9,7 +9,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from sandbox.shop import orders
 from sandbox.shop.api.access import require
-from sandbox.shop.api.connections import connection
+from sandbox.shop.api.connections import column, connection
 from sandbox.shop.api.customers import user_keys
 from sandbox.shop.api.mutations import find, payload
 from sandbox.shop.ids import keys_of
@@ -50,10 +50,8 @@ def orders_(
     """Orders but for drafts, the newest first unless sorted otherwise."""
     require(info, "MANAGE_ORDERS")
     found = _where(rows().exclude(status=Order.Status.DRAFT), where or {})
-    sorting = "-number"
-    if sort_by:
-        sorting = ("-" if sort_by["direction"] == "DESC" else "") + SORTING[sort_by["field"]]
-    return connection(info, found.order_by(sorting, "pk"), first=first, after=after)
+    found = found.order_by(column(sort_by, SORTING, unless_sorted="-number"), "pk")
+    return connection(info, found, first=first, after=after)
 
 
 def _where(found: QuerySet[Order], where: dict[str, Any]) -> QuerySet[Order]:

@@ -29,7 +29,7 @@ def overview_of(request: HttpRequest, user: User | None) -> loyalty.Overview:
     """The overview of this request: the app is asked once, whoever on the page wants to know."""
     if not hasattr(request, "loyalty_overview"):
         request.loyalty_overview = loyalty.overview(user)  # type: ignore[attr-defined]  # its own place on the request
-    return request.loyalty_overview  # type: ignore[attr-defined]
+    return request.loyalty_overview  # type: ignore[attr-defined]  # likewise
 
 
 def _pieces(request: HttpRequest) -> int:

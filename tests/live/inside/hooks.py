@@ -4,13 +4,14 @@ import json
 import logging
 from unittest import mock
 
+from celery._state import pop_current_task, push_current_task
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_loyalty import inbox, workers
-from saleor_loyalty.doors.plugin import shop
+from saleor_loyalty import gathering, inbox
+from saleor_loyalty.doors.plugin import marks, shop
 from saleor_loyalty.models import Change
 
 HOOKS = (
@@ -21,7 +22,8 @@ CUSTOMER_HOOKS = ("customer_created", "customer_updated", "customer_deleted")
 ACCOUNT_HOOKS = ("account_confirmed", "account_deleted")
 
 logging.disable(logging.CRITICAL)
-workers.wake = inbox.wake = lambda task: None  # the statements are counted, nothing is worked off
+inbox.wake = lambda task: None  # the statements are counted, nothing is worked off
+gathering.LAST_MOMENT = 60
 (plugin,) = [
     each
     for each in get_plugins_manager(allow_replica=False).get_plugins(active_only=True)
@@ -52,6 +54,14 @@ def every_hook():
     return raised
 
 
+def marked():
+    """How often each was marked by what the thread had to do."""
+    marks._gatherer.leave()
+    found = dict(Change.objects.values_list("subject_id", "marks"))
+    Change.objects.all().delete()
+    return sorted(found.values())
+
+
 def fully_paid(subject=order):
     plugin.order_fully_paid(subject, previous_value=None)
 
@@ -59,23 +69,38 @@ def fully_paid(subject=order):
 def new(charge_status, voucher_code):
     placed = Order(pk=order.pk, charge_status=charge_status, voucher_code=voucher_code)
     plugin.order_created(placed, previous_value=None)
+    return marked()
 
 
-seen = {
-    "statements_of_a_hook": cost(fully_paid),
-    "statements_of_a_draft": cost(lambda: fully_paid(draft)),
-    "statements_of_a_new_order": {
-        f"{status} {code}": cost(lambda status=status, code=code: new(status, code))
-        for status in ("none", "full")
-        for code in ("", "CODE")
-    },
-}
-raised = every_hook()
+def as_a_task(call):
+    push_current_task(object())
+    try:
+        return call()
+    finally:
+        pop_current_task()
+
 
 Change.objects.all().delete()
 with transaction.atomic():
-    seen["statements_in_a_transaction"] = cost(fully_paid)
-seen["marked_after_commit"] = Change.objects.count()
+    fully_paid()
+    plugin.order_updated(order, previous_value=None)
+    plugin.customer_updated(order.user, previous_value=None)
+    seen = {"marked_before_commit": marked()}
+seen["marked_after_commit"] = marked()
+
+seen["statements_of_a_hook"] = cost(fully_paid)
+seen["marked_by_a_hook"] = marked()
+fully_paid(draft)
+seen["marked_by_a_draft"] = marked()
+seen["marked_by_a_new_order"] = {
+    f"{status} {code}": new(status, code) for status in ("none", "full") for code in ("", "CODE")
+}
+seen["statements_of_a_hook_in_a_task"] = as_a_task(lambda: cost(fully_paid))
+seen["statements_of_marking"] = cost(
+    lambda: marks.write({("Order", order.pk), ("User", order.user.pk)})
+)
+raised = every_hook()
+marked()
 
 try:
     with transaction.atomic():
@@ -89,13 +114,19 @@ except KeyError:
     seen["shop_goes_on_in_a_broken_transaction"] = Order.objects.filter(pk=order.pk).exists()
 
 with mock.patch.object(inbox, "MARK", "SELECT nonsense FROM nowhere"):
-    raised += every_hook()
+    raised += every_hook() + as_a_task(every_hook)
+    marks._gatherer.leave()
 with mock.patch.object(shop, "here", side_effect=MemoryError):
+    raised += every_hook() + as_a_task(every_hook)
+    marks._gatherer.leave()
+with mock.patch.object(marks._gatherer, "add", side_effect=RuntimeError("no more threads")):
     raised += every_hook()
 connections["default"].close()
 with mock.patch.dict(connections["default"].settings_dict, {"PORT": 1}):
-    raised += every_hook()
+    raised += every_hook() + as_a_task(every_hook)
+    marks._gatherer.leave()
 connections["default"].close()
-Change.objects.all().delete()
+fully_paid()
+seen["marked_when_all_is_well_again"] = marked()
 
 print(json.dumps({**seen, "raised": raised}))

@@ -1,6 +1,6 @@
 """Saleor's settings as they are where our package is not installed."""
 
-from saleor.settings import *  # noqa: F403
+from saleor.settings import *  # noqa: F403 - as Django's settings are passed on
 from saleor.settings import INSTALLED_APPS as _APPS
 from saleor.settings import PLUGINS as _PLUGINS
 

@@ -1,0 +1,86 @@
+"""Shops and their programmes as rows: what tests, and benchmarks, begin with."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from saleor_loyalty import vault
+from saleor_loyalty.models import Activation, ChannelTerms, Program, ProgramVersion, Shop
+from tests.doors.saleor import APP_ID, APP_TOKEN, Saleor
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def new_shop(api_url: str = "https://shop.example.com/graphql/", **fields: Any) -> Shop:
+    """A shop that has the app installed; its keys are not known."""
+    values = {
+        "domain": "shop.example.com",
+        "app_id": APP_ID,
+        "sealed_token": vault.seal(APP_TOKEN),
+        "installed_at": LONG_AGO,
+    }
+    return Shop.objects.create(api_url=api_url, **{**values, **fields})
+
+
+def installed(saleor: Saleor) -> Shop:
+    """The shop of this Saleor; its keys are known since long ago."""
+    yesterday = timezone.now() - timedelta(days=1)
+    return new_shop(
+        saleor.api_url,
+        domain=saleor.domain,
+        jwks={"keys": [key.jwk for key in saleor.keys]},
+        jwks_asked_at=yesterday,
+        jwks_fetched_at=yesterday,
+        installed_at=timezone.now(),
+    )
+
+
+def new_program(shop: Shop, *, since: datetime = LONG_AGO, **rules: Any) -> Program:
+    """A programme by the rules of `new_version`, switched on since then."""
+    program = Program.objects.create(shop=shop, is_active=True)
+    Activation.objects.create(program=program, started_at=since)
+    program.current = new_version(program, **rules)
+    program.save()
+    return program
+
+
+def new_version(
+    program: Program,
+    *,
+    channel: str = "main",
+    currency: str = "EUR",
+    rate: str = "10",
+    min_spent: str | None = "100",
+    **rules: Any,
+) -> ProgramVersion:
+    """The next version of the rules, not yet the current one.
+
+    Unless other rules are given: 10 points per euro that never end; 5,000 for a coupon of 10 % off
+    from 100 euro on.
+    """
+    values = {
+        "number": program.versions.count() + 1,
+        "name": "Points",
+        "threshold": 5000,
+        "reward_name": "10 % off",
+        "discount_type": "PERCENTAGE",
+        "coupon_valid_days": 60,
+        "basis": "GROSS",
+        "include_shipping": False,
+        "expiry_policy": "NEVER",
+        "time_zone": "Europe/Paris",
+        "created_at": LONG_AGO,
+        "created_by": "owner",
+    }
+    version = ProgramVersion.objects.create(program=program, **{**values, **rules})
+    ChannelTerms.objects.create(
+        version=version,
+        channel=channel,
+        currency=currency,
+        points_per_unit=Decimal(rate),
+        discount_value=Decimal(10),
+        min_spent=min_spent and Decimal(min_spent),
+    )
+    return version
