@@ -21,7 +21,7 @@ from saleor_loyalty.messages.sandbox import (
     text_template,
 )
 from saleor_loyalty.messages.variables import EMAILS, Values
-from saleor_loyalty.messages.wording import LANGUAGES, Text, Wording, standard_text
+from saleor_loyalty.messages.wording import Text, Wording, standard_text
 from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
