@@ -148,7 +148,7 @@ def test_a_rehearsal_keeps_nothing(elsewhere, exported):
 def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, exported, paper):
     take_in(elsewhere, exported)
     coupon = Coupon.objects.filter(member=member(ANNA), status="PENDING")[0]
-    coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon)
+    coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
 
     assert set(Message.objects.filter(coupon=coupon).values_list("kind", "cause")) == {
         ("REWARD_EMAIL", coupon.cause),
