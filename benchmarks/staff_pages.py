@@ -1,7 +1,8 @@
 """Times the staff's pages among many members: no page may take more than GOAL on the server.
 
 python -m benchmarks.staff_pages [members [rounds]], with DATABASE_URL or else an embedded
-PostgreSQL. Every member has ten entries of the last 90 days and a coupon; one in ten a message.
+PostgreSQL. Every member has ten entries of the last 90 days, a coupon, and a message that failed, of
+a gift or the coupon; one in ten has a message that was sent.
 """
 
 import os
@@ -50,9 +51,19 @@ FILL = """
     INSERT INTO saleor_loyalty_message
         (shop_id, member_id, kind, cause, uid, status, created_at, attempts, error,
          delivered_devices)
-    SELECT shop_id, id, 'REWARD_EMAIL', 'x', gen_random_uuid(),
-           CASE WHEN id %% 1000 = 0 THEN 'FAILED' ELSE 'SENT' END, now(), 1, '', '{}'
+    SELECT shop_id, id, 'REWARD_EMAIL', 'x', gen_random_uuid(), 'SENT', now(), 1, '', '{}'
     FROM saleor_loyalty_member WHERE id %% 10 = 0;
+    INSERT INTO saleor_loyalty_message
+        (shop_id, member_id, coupon_id, kind, cause, uid, status, created_at, attempts, error, fault,
+         delivered_devices)
+    SELECT member.shop_id, member.id, coupon.id,
+           CASE WHEN coupon.id IS NULL THEN 'GIFT_EMAIL' ELSE 'REWARD_PUSH' END,
+           coalesce('coupon:' || coupon.id || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,
+           'Recipient refused: 550 No such mailbox',
+           CASE WHEN member.id %% 4 = 0 THEN 'OUTAGE' ELSE 'REFUSED' END, '{}'
+    FROM saleor_loyalty_member AS member
+    LEFT JOIN saleor_loyalty_coupon AS coupon
+           ON coupon.member_id = member.id AND member.id %% 10 = 0;
 """
 PAGES = (
     "overview",
@@ -65,6 +76,8 @@ PAGES = (
     "widgets/order?orderId=T3JkZXI6MQ==",
     "program/changes",
     "messages",
+    "messages/failed",
+    "messages/failed?kind=REWARD_PUSH&fault=OUTAGE",
     "messages/REWARD_EMAIL/en",
     "look",
 )

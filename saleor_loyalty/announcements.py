@@ -3,10 +3,19 @@
 Reminders are not here: they are queued by the thousand in SQL (messages.reminders).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from saleor_loyalty.models import Coupon, Entry, Member, Message, MessageKind, MessageStatus
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Entry,
+    Member,
+    Message,
+    MessageKind,
+    MessageStatus,
+)
 
 REWARD = (MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH)
 GIFT = (MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH)
@@ -16,30 +25,27 @@ def of_coupons(coupons: Iterable[Coupon], *, now: datetime) -> Iterator[Message]
     """Of each coupon's issue. They have no due time: they wait until it is minted."""
     for coupon in coupons:
         for kind in REWARD:
-            yield Message(
-                shop_id=coupon.shop_id,
-                member_id=coupon.member_id,
-                kind=kind,
-                cause=coupon.cause,
-                coupon=coupon,
-                status=MessageStatus.PENDING,
-                created_at=now,
-            )
+            yield _pending(kind, coupon.cause, coupon, at=now, coupon=coupon)
+
+
+def call_off(coupons: Collection[Coupon]) -> None:
+    """End what waits for a coupon's issue that will not be minted any more. One statement.
+
+    For coupons that were withdrawn, used or issued anew. What is due already is looked at again
+    right before it goes.
+    """
+    to_come = [coupon.cause for coupon in coupons if coupon.status == CouponStatus.PENDING]
+    waiting = Message.objects.filter(
+        coupon__in=coupons, status=MessageStatus.PENDING, due_at=None
+    ).exclude(cause__in=to_come)
+    waiting.update(status=MessageStatus.SKIPPED, error="The coupon was not made under this code.")
 
 
 def of_gift(entry: Entry) -> Iterator[Message]:
     """Of points that staff gave. The entry is saved."""
+    at = entry.created_at
     for kind in GIFT:
-        yield Message(
-            shop_id=entry.shop_id,
-            member_id=entry.member_id,
-            kind=kind,
-            cause=entry.source,
-            entry=entry,
-            status=MessageStatus.PENDING,
-            created_at=entry.created_at,
-            due_at=entry.created_at,
-        )
+        yield _pending(kind, entry.source, entry, at=at, due_at=at, entry=entry)
 
 
 def of_new_members(members: Iterable[Member]) -> Iterator[Message]:
@@ -54,3 +60,16 @@ def of_new_members(members: Iterable[Member]) -> Iterator[Message]:
             created_at=member.joined_at,
             due_at=member.joined_at,
         )
+
+
+def _pending(kind: str, cause: str, row: Coupon | Entry, *, at: datetime, **about: Any) -> Message:
+    """For the member of a row that is the cause, or stands for it."""
+    return Message(
+        shop_id=row.shop_id,
+        member_id=row.member_id,
+        kind=kind,
+        cause=cause,
+        status=MessageStatus.PENDING,
+        created_at=at,
+        **about,
+    )

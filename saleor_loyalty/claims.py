@@ -10,8 +10,13 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import OrderBy
+from django.utils import timezone
+
+from saleor_loyalty.backoff import wait_before_try
 
 Row = TypeVar("Row", bound=Model)
+
+LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 
 # The rows are chosen and locked once: as part of a join they could be chosen anew for every row.
 TAKE = """
@@ -27,7 +32,7 @@ def take(
     *,
     limit: int,
     now: datetime,
-    lease: timedelta,
+    lease: timedelta | None = None,
     first: Sequence[OrderBy] = (),
     **changes: Any,
 ) -> list[Row]:
@@ -35,13 +40,13 @@ def take(
 
     By `first`, and longest due first.
 
-    Their `due_at` becomes the end of the lease, their `attempts` count up, and `changes` are made
-    to columns by name. Rows that another worker takes just now are passed over. One statement, its
-    own transaction unless there is one.
+    Their `due_at` becomes the end of the lease (LEASE, unless another is given), their `attempts`
+    count up, and `changes` are made to columns by name. Rows that another worker takes just now
+    are passed over. One statement, its own transaction unless there is one.
     """
     chosen = due.filter(due_at__lte=now).order_by(*first, "due_at", "pk").values("id")[:limit]
     sql, params = chosen.query.get_compiler(connection=connection).as_sql()
-    changes["due_at"] = now + lease
+    changes["due_at"] = now + (lease or LEASE)
     statement = TAKE.format(
         due=sql,
         table=due.model._meta.db_table,
@@ -49,3 +54,12 @@ def take(
     )
     rows = due.model._default_manager.raw(statement, [*params, *changes.values()])
     return sorted(rows, key=lambda row: row.pk)
+
+
+def postponed(row: Any, error: Exception) -> dict[str, Any]:
+    """What to note of a row whose try failed: why, and that it is due again after a growing wait.
+
+    A wait that the error asks for (its `retry_after`) is kept.
+    """
+    wait = max(wait_before_try(row.attempts), getattr(error, "retry_after", timedelta(0)))
+    return {"due_at": timezone.now() + wait, "error": f"{type(error).__name__}: {error}"[:500]}

@@ -4,14 +4,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from saleor_loyalty import claims, ledger, programs, retirement
-from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.connection import connect
 from saleor_loyalty.ledger import Book
 from saleor_loyalty.models import (
@@ -32,7 +30,6 @@ from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
 LONGEST_REASON = 500
 
 
@@ -68,7 +65,7 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
     """Take due coupons for this worker until the lease ends."""
     due = Coupon.objects.filter(shop=shop, status=CouponStatus.PENDING)
     active = due.filter(shop__program__is_active=True)
-    batch = claims.take(active, limit=limit, now=timezone.now(), lease=LEASE)
+    batch = claims.take(active, limit=limit, now=timezone.now())
     prefetch_related_objects(batch, "version__channels")
     return batch
 
@@ -134,7 +131,7 @@ def _begin(coupon: Coupon) -> bool:
         coupon.expires_at = valid_until(
             issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
         )
-    return _to_mint(coupon).update(due_at=now + LEASE, expires_at=coupon.expires_at) == 1
+    return _to_mint(coupon).update(due_at=now + claims.LEASE, expires_at=coupon.expires_at) == 1
 
 
 def _activate(coupon: Coupon, voucher_id: str) -> None:
@@ -153,11 +150,7 @@ def _activate(coupon: Coupon, voucher_id: str) -> None:
 
 
 def _postpone(coupon: Coupon, error: Exception) -> None:
-    postponed = _to_mint(coupon).update(
-        due_at=timezone.now() + wait_before_try(coupon.attempts),
-        error=f"{type(error).__name__}: {error}"[:500],
-    )
-    if postponed:
+    if _to_mint(coupon).update(**claims.postponed(coupon, error)):
         logger.warning("Coupon %s not minted, later again: %s", coupon.pk, error)
 
 

@@ -12,12 +12,10 @@ from django.db.models.functions import Collate
 from django.utils import timezone
 
 from saleor_loyalty import claims
-from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.models import Change, Shop, Subject
 from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
-LEASE = timedelta(minutes=2)  # a claim older than this is a dead worker's
 TOLD_FIRST = (F("facts_at").asc(nulls_last=True),)
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
@@ -127,9 +125,7 @@ def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim 
     """
     id_ = uuid.uuid4()
     due = Change.objects.filter(shop=shop, subject=subject, shop__program__is_active=True)
-    taken = claims.take(
-        due, limit=limit, now=timezone.now(), lease=LEASE, first=TOLD_FIRST, claim=id_
-    )
+    taken = claims.take(due, limit=limit, now=timezone.now(), first=TOLD_FIRST, claim=id_)
     return Claim(id_, {change.subject_id: change.marks for change in taken}) if taken else None
 
 
@@ -146,7 +142,7 @@ def renew(claim: Claim) -> bool:
     """Begin the lease anew; False when another worker has taken any of it over, or it is done."""
     with transaction.atomic():
         mine = {change.pk for change in held(claim)}
-        Change.objects.filter(pk__in=mine).update(due_at=timezone.now() + LEASE)
+        Change.objects.filter(pk__in=mine).update(due_at=timezone.now() + claims.LEASE)
     return bool(mine)
 
 
@@ -161,11 +157,10 @@ def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:
     """Put changes back for a later try: after a growing wait, or the one that Saleor asked for."""
-    asked_to_wait = getattr(error, "retry_after", timedelta(0))
     with transaction.atomic():
         changes = list(held(claim).filter(subject_id__in=subject_ids))
         for change in changes:
-            change.due_at = timezone.now() + max(wait_before_try(change.attempts), asked_to_wait)
+            for name, value in claims.postponed(change, error).items():
+                setattr(change, name, value)
             change.claim = None
-            change.error = f"{type(error).__name__}: {error}"[:500]
         Change.objects.bulk_update(changes, ["due_at", "claim", "error"])

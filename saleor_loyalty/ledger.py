@@ -259,6 +259,8 @@ class Book:
                 *("due_at", "attempts", "error"),
             ],
         )
+        if self._changed_coupons:
+            announcements.call_off(list(self._changed_coupons.values()))
         RetiredCode.objects.bulk_create(self._retired, ignore_conflicts=True)
         to_mint = [c for c in (*new, *self._reissued) if c.status == CouponStatus.PENDING]
         Message.objects.bulk_create(announcements.of_coupons(to_mint, now=self.now))

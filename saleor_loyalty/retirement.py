@@ -1,21 +1,18 @@
 """Retired codes: their vouchers are deleted in Saleor, so that they open no discount any more."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from saleor_loyalty import claims
-from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import RetiredCode, Shop
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 
 logger = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=2)
 
 
 def shops_with_work() -> list[Shop]:
@@ -73,7 +70,7 @@ def retire_again(*, shop_id: int, code: str) -> None:
 def _claim(shop: Shop, limit: int) -> list[RetiredCode]:
     """Take due codes for this worker; their `due_at` is the end of its lease."""
     due = RetiredCode.objects.filter(shop=shop)
-    batch = claims.take(due, limit=limit, now=timezone.now(), lease=LEASE)
+    batch = claims.take(due, limit=limit, now=timezone.now())
     prefetch_related_objects(batch, "coupon")
     return batch
 
@@ -88,8 +85,7 @@ def _retire_or_postpone(saleor: Saleor, retired: RetiredCode) -> None:
 
 
 def _postpone(retired: RetiredCode, error: Exception) -> None:
-    due_at = timezone.now() + wait_before_try(retired.attempts)
-    if _note(retired, due_at=due_at, error=f"{type(error).__name__}: {error}"[:500]):
+    if _note(retired, **claims.postponed(retired, error)):
         logger.warning("Retired code %s not deleted, later again: %s", retired.pk, error)
 
 

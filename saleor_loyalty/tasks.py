@@ -19,7 +19,7 @@ from saleor_loyalty import (
     snapshots,
 )
 from saleor_loyalty.connection import connect
-from saleor_loyalty.messages import outbox, reminders
+from saleor_loyalty.messages import failed, outbox, reminders
 from saleor_loyalty.models import Shop
 
 WALK_BUDGET = timedelta(seconds=60)  # others wait for the worker that walks
@@ -59,7 +59,9 @@ def queue_reminders() -> None:
 
 @shared_task(ignore_result=True)
 def send_messages() -> None:
-    """Send every message that is due."""
+    """Send every message that is due, those first that staff want sent again."""
+    while failed.resend_asked():
+        pass
     while outbox.send_due():
         pass
 

@@ -16,6 +16,7 @@ from saleor_loyalty.account_page.wording import Place
 from saleor_loyalty.explanations import explain, points
 from saleor_loyalty.messages.offers import offers
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
+from saleor_loyalty.rules.rewards import progress
 
 ENTRIES_SHOWN = 10  # of the history, at a time
 USABLE_SHOWN = 20  # coupons; who has more sees those that end first
@@ -86,13 +87,13 @@ class History:
 
 def standing(member: Member, program: Program, place: Place) -> Standing:
     version = program.current
-    missing = max(0, version.threshold - member.balance) if version else 0
+    way = progress(balance=member.balance, threshold=version.threshold) if version else None
     return Standing(
         balance=place.number(member.spendable),
         unit=npgettext("below the number", "point", "points", member.spendable),
-        goal=wording.goal(missing, version.reward_name) if version else "",
-        done=min(member.spendable, version.threshold) if version else 0,
-        threshold=version.threshold if version else 0,
+        goal=wording.goal(way.missing, version.reward_name) if version and way else "",
+        done=way.done if way else 0,
+        threshold=way.threshold if way else 0,
         is_in_debt=member.debt > 0,
     )
 

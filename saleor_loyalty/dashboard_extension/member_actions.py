@@ -21,7 +21,7 @@ from saleor_loyalty.dashboard_extension.pages import Visit, go, page
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import signed
 from saleor_loyalty.dashboard_extension.words import gave, took_back, withdrew
-from saleor_loyalty.messages import outbox
+from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
@@ -105,13 +105,20 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
+def trust_view(visit: Visit, *, member_id: int) -> HttpResponse:
+    """Send email to the member's address again, though mail came back or was complained of."""
+    member = bounces.lift(member_of(visit.shop, member_id), actor=visit.viewer.actor)
+    return _done(visit, member, _("The address is trusted again"))
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
 def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpResponse:
     member = member_of(visit.shop, member_id)
     message = Message.objects.filter(member=member, pk=message_id).first()
     if message is None:
         raise Http404
     try:
-        outbox.resend(message, actor=visit.viewer.actor)
+        failed.resend(message, actor=visit.viewer.actor)
     except Refused as refused:
         words = " ".join(in_words(problem) for problem in refused.problems)
         return show_member(visit, member, refusal=words, status=REFUSED)

@@ -35,6 +35,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.permissions import Permission
+from saleor_loyalty.rules.rewards import progress
 
 HISTORY = 20
 COUPONS = 50
@@ -115,21 +116,19 @@ def show_member(
         "deeds": [deed_in_words(record) for record in member.audit_records.order_by("-pk")[:DEEDS]],
         "is_active": member.status == MemberStatus.ACTIVE,
         "can_change_status": member.status != MemberStatus.CLOSED,
-        **_standing(visit, member),
+        **standing(visit, member),
     }
     return show(visit, "members/member.html", context, status=status)
 
 
-def _standing(visit: Visit, member: Member) -> Mapping[str, object]:
-    """The way to the next reward, and what ends next."""
+def standing(visit: Visit, member: Member) -> Mapping[str, object]:
+    """`way` to the next reward, and the `ending` that comes next; nothing without a program."""
     rules = visit.program.current if visit.program else None
     if visit.program is None or rules is None:
         return {}
     endings = expiry.endings(member, rules.expiry) if visit.program.is_active else []
     return {
-        "threshold": rules.threshold,
-        "missing": max(0, rules.threshold - member.balance),
-        "percent": min(100, 100 * member.spendable // rules.threshold),
+        "way": progress(balance=member.balance, threshold=rules.threshold),
         "ending": endings[0] if endings else None,
     }
 

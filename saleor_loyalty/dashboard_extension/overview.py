@@ -119,13 +119,15 @@ def _health(shop: Shop) -> list[dict[str, object]]:
                 "{number} messages could not be delivered in 30 days",
                 stuck.messages,
             ),
-            help=_("The members’ pages say why, and can send them again."),
+            help=_("The list says why, and they can be sent again there."),
+            page="staff:failed",
         ),
     ]
 
 
-def _check(count: int, *, fine: str, wrong: str, help: str) -> dict[str, object]:
-    """`count`: of what went wrong; 0 is fine."""
+def _check(count: int, *, fine: str, wrong: str, help: str, page: str = "") -> dict[str, object]:
+    """`count`: of what went wrong; 0 is fine. `page` leads to it."""
     if not count:
         return {"is_well": True, "words": fine}
-    return {"is_well": False, "words": wrong.format(number=number(count)), "help": help}
+    words = wrong.format(number=number(count))
+    return {"is_well": False, "words": words, "help": help, "page": page}

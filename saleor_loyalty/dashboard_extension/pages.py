@@ -13,7 +13,13 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    QueryDict,
+)
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -136,9 +142,12 @@ def show(
     return response
 
 
-def go(visit: Visit, name: str, *arguments: object, told: str = "") -> HttpResponse:
+def go(
+    visit: Visit, name: str, *arguments: object, told: str = "", query: QueryDict | None = None
+) -> HttpResponse:
     """After something was done: another page, and a word of it in the Dashboard's own manner."""
-    location = {"path": reverse(f"staff:{name}", args=arguments), "target": "#page"}
+    path = reverse(f"staff:{name}", args=arguments)
+    location = {"path": f"{path}?{query.urlencode()}" if query else path, "target": "#page"}
     response = _uncached(HttpResponse(status=200))
     response["HX-Location"] = json.dumps(location)
     return tell(response, told) if told else response

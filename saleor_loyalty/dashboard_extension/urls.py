@@ -4,6 +4,7 @@ from django.urls import path
 
 from saleor_loyalty.dashboard_extension import (
     audit_pages,
+    failed_page,
     look_page,
     member_actions,
     member_list,
@@ -35,6 +36,7 @@ urlpatterns = [
         member_actions.withdraw_view,
         name="withdraw",
     ),
+    path("members/<int:member_id>/trust", member_actions.trust_view, name="member_trust"),
     path(
         "members/<int:member_id>/messages/<int:message_id>/resend",
         member_actions.resend_view,
@@ -46,6 +48,12 @@ urlpatterns = [
     path("program/changes", audit_pages.changes_view, name="changes"),
     path("program/changes.csv", audit_pages.changes_csv_view, name="changes_csv"),
     path("messages", message_pages.messages_view, name="messages"),
+    path("messages/failed", failed_page.failed_view, name="failed"),
+    path(
+        "messages/failed/<int:message_id>/resend",
+        failed_page.failed_resend_view,
+        name="failed_resend",
+    ),
     path("messages/<str:kind>/<str:language>", message_pages.text_view, name="text"),
     path(
         "messages/<str:kind>/<str:language>/preview",

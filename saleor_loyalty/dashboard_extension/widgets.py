@@ -3,9 +3,9 @@
 from django.http import HttpResponse
 from django.utils.translation import get_language
 
-from saleor_loyalty import expiry, members, staff_points
+from saleor_loyalty import members, staff_points
 from saleor_loyalty.dashboard_extension.forms import GiftForm
-from saleor_loyalty.dashboard_extension.member_page import gift_of, why_taken_back
+from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, why_taken_back
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.words import gave, took_back
@@ -22,16 +22,11 @@ def customer_view(visit: Visit) -> HttpResponse:
     """`?customerId=`: the customer's points, and how they came about last."""
     customer_id = visit.request.GET.get("customerId", "")
     member = members.find(shop=visit.shop, customer_id=customer_id)
-    rules = visit.program.current if visit.program else None
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
-    if member and rules and visit.program:
-        endings = expiry.endings(member, rules.expiry) if visit.program.is_active else []
+    if member:
         entries = Entry.objects.filter(member=member).select_related("version", "order")
         context |= {
-            "threshold": rules.threshold,
-            "missing": max(0, rules.threshold - member.balance),
-            "percent": min(100, 100 * member.spendable // rules.threshold),
-            "ending": endings[0] if endings else None,
+            **standing(visit, member),
             "latest": [
                 (entry.points, explain(entry, get_language()))
                 for entry in entries.order_by("-pk")[:LATEST]

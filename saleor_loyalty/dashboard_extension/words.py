@@ -5,7 +5,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.tags import locale, number
-from saleor_loyalty.models import AuditAction, AuditRecord, MemberStatus, MessageKind
+from saleor_loyalty.models import (
+    AuditAction,
+    AuditRecord,
+    MemberStatus,
+    MessageFault,
+    MessageKind,
+)
 
 KINDS_OF_MESSAGES = {
     MessageKind.REWARD_EMAIL: _("Reward: email"),
@@ -14,6 +20,12 @@ KINDS_OF_MESSAGES = {
     MessageKind.GIFT_EMAIL: _("Gift: email"),
     MessageKind.GIFT_PUSH: _("Gift: push notice"),
     MessageKind.WELCOME_EMAIL: _("Welcome: email"),
+}
+FAULTS = {
+    MessageFault.REFUSED: _("The provider refused it"),
+    MessageFault.TEXT: _("Its text cannot be written"),
+    MessageFault.TRIES: _("No try got through"),
+    MessageFault.OUTAGE: _("The provider was away too long"),
 }
 STATUS_SET = {
     MemberStatus.ACTIVE: _("Unblocked the member"),
@@ -24,6 +36,7 @@ DEEDS = {
     AuditAction.PROGRAM_ON: _("Switched the program on"),
     AuditAction.PROGRAM_OFF: _("Switched the program off"),
     AuditAction.MESSAGE_RESENT: _("Sent a message again"),
+    AuditAction.ALL_RESENT: _("Sent all failed messages again"),
     AuditAction.MESSAGE_TESTED: _("Sent a test message"),
     AuditAction.MESSAGE_ON: _("Switched a message on"),
     AuditAction.MESSAGE_OFF: _("Switched a message off"),
@@ -76,6 +89,8 @@ def deed_in_words(record: AuditRecord) -> dict[str, object]:
 
 
 def _detail(record: AuditRecord) -> str:
+    if record.action == AuditAction.ALL_RESENT:
+        return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, language = record.detail.partition(" ")
     if kind not in MessageKind.values:
         return record.detail
@@ -85,3 +100,10 @@ def _detail(record: AuditRecord) -> str:
     return gettext("{message} in {language}").format(
         message=words, language=language_in_words(language)
     )
+
+
+def _word(part: str) -> str:
+    """Of what was sent again: a kind, a fault, or how many."""
+    if part in MessageKind.values:
+        return str(KINDS_OF_MESSAGES[MessageKind(part)])
+    return str(FAULTS[MessageFault(part)]) if part in MessageFault.values else part

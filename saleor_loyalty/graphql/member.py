@@ -15,6 +15,7 @@ from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.scalars import DateTime
 from saleor_loyalty.models import Coupon, Entry, Member
 from saleor_loyalty.permissions import Permission
+from saleor_loyalty.rules.rewards import progress
 
 
 class LoyaltyMember(graphene.ObjectType):
@@ -73,7 +74,7 @@ class LoyaltyMember(graphene.ObjectType):
         program = batch_of(info.context).program
         if program is None or program.current is None:
             return 0
-        return max(0, program.current.threshold - member.balance)
+        return progress(balance=member.balance, threshold=program.current.threshold).missing
 
     @staticmethod
     def resolve_expires_at(member: Member, info: ResolveInfo) -> datetime | None:

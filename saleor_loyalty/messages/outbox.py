@@ -8,19 +8,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
-from saleor_loyalty import audit
+from saleor_loyalty import claims
 from saleor_loyalty.backoff import wait_before_try
 from saleor_loyalty.messages import reminders
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.email import EmailCourier
-from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipped, Unavailable
+from saleor_loyalty.messages.outcomes import NotSent, Postponed, Skipped, Unavailable, Unwritten
 from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.models import (
-    AuditAction,
     Coupon,
     CouponStatus,
     MemberStatus,
@@ -28,8 +27,6 @@ from saleor_loyalty.models import (
     MessageKind,
     MessageStatus,
 )
-from saleor_loyalty.problems import ErrorCode, Problem, Refused
-from saleor_loyalty.workers import wake
 
 TRIES = 19  # about a day, by the waits of saleor_loyalty.backoff; a provider's outage uses up none
 # Longer than this no provider is waited for with what is only news. Coupons and reminders end by
@@ -38,10 +35,7 @@ NEWS = timedelta(days=7)
 LEASE = timedelta(minutes=15)  # a message taken longer ago than this is a dead worker's
 ROUND = timedelta(minutes=5)  # no message is begun later, so that none outlives its lease
 # What comes by the thousand does not keep anybody waiting for the news of their own coupon.
-BY_URGENCY = (
-    [kind for kind in MessageKind if kind != MessageKind.EXPIRY_EMAIL],
-    [MessageKind.EXPIRY_EMAIL],
-)
+REMINDERS = Q(kind=MessageKind.EXPIRY_EMAIL)
 NEWS_KINDS = frozenset([MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH, MessageKind.WELCOME_EMAIL])
 
 logger = logging.getLogger(__name__)
@@ -75,59 +69,18 @@ def send_due(limit: int = 50) -> int:
     return len(messages)
 
 
-def resend(message: Message, *, actor: str) -> Message:
-    """Have a message that was given up tried again, under the same id; the message as it is now.
-
-    It goes out only if there is still something to tell, and to whoever takes it. `actor` is who
-    asked, and is kept. Raises Refused for a message that was sent or still waits to be.
-    """
-    given_up = Message.objects.filter(
-        pk=message.pk, status__in=(MessageStatus.FAILED, MessageStatus.SKIPPED)
-    )
-    with transaction.atomic():
-        taken_up = given_up.update(
-            status=MessageStatus.PENDING,
-            due_at=timezone.now(),
-            failures=0,
-            error="",
-            resent_by=actor,
-        )
-        if not taken_up:
-            wrong = "Only a message that failed or was skipped can be sent again."
-            raise Refused(Problem(None, wrong, ErrorCode.INVALID))
-        audit.note(
-            shop=message.shop,
-            actor=actor,
-            action=AuditAction.MESSAGE_RESENT,
-            member=message.member,
-            detail=message.kind,
-        )
-        wake("send_messages")
-    message.refresh_from_db()
-    return message
-
-
 def _claim(limit: int) -> Sequence[Message]:
     """Due messages for this worker alone, until their lease ends; the urgent ones first."""
     now = timezone.now()
-    due = (
-        Message.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(status=MessageStatus.PENDING, due_at__lte=now)
-        .filter(shop__is_active=True, shop__program__is_active=True)
-        .select_related("shop", "entry", "coupon__version")
-        .prefetch_related("coupon__version__channels")
-        .order_by("due_at")
+    due = Message.objects.filter(
+        status=MessageStatus.PENDING, shop__is_active=True, shop__program__is_active=True
     )
     messages: list[Message] = []
     with transaction.atomic(durable=True):
-        for kinds in BY_URGENCY:
+        for some in (due.exclude(REMINDERS), due.filter(REMINDERS)):
             if room := limit - len(messages):
-                messages += due.filter(kind__in=kinds)[:room]
-        ids = [message.pk for message in messages]
-        Message.objects.filter(pk__in=ids).update(due_at=now + LEASE, attempts=F("attempts") + 1)
-    for message in messages:
-        message.due_at = now + LEASE
-        message.attempts += 1
+                messages += claims.take(some, limit=room, now=now, lease=LEASE)
+    prefetch_related_objects(messages, "shop", "entry", "coupon__version__channels")
     return messages
 
 
@@ -158,7 +111,7 @@ def _outcome(message: Message, writer: Writer, courier: Courier) -> NotSent | No
     except NotSent as outcome:
         return outcome
     except TemplateFailed as error:
-        return Rejected(f"The text cannot be rendered: {error}")
+        return Unwritten(f"The text cannot be rendered: {error}")
     except Exception as error:  # noqa: BLE001 - one message must not keep the others from going
         # Only where it happened: what an exception says may hold an address or a code.
         logger.error("message %s: %s", message.pk, _place(error))  # noqa: TRY400 - likewise
@@ -215,33 +168,28 @@ def _note(message: Message, outcome: NotSent | None) -> None:
     now = timezone.now()
     pending = Message.objects.filter(pk=message.pk, status=MessageStatus.PENDING)
     mine = pending.filter(attempts=message.attempts)
-    served = message.delivered_devices
+    served = {
+        "delivered_devices": message.delivered_devices,
+        "refused_devices": message.refused_devices,
+    }
     if outcome is None:
         pending.update(
-            status=MessageStatus.SENT,
-            sent_at=now,
-            error="",
-            points=message.points,
-            delivered_devices=served,
+            status=MessageStatus.SENT, sent_at=now, error="", points=message.points, **served
         )
         return
-    error = str(outcome)[:500]
     if not isinstance(outcome, Unavailable):
         message.failures += 1
+    tried = {"failures": message.failures, "error": str(outcome)[:500], **served}
     if isinstance(outcome, Postponed) and not _is_given_up(message, outcome, now):
         is_down = isinstance(outcome, Unavailable)
         wait = wait_before_try(message.attempts if is_down else message.failures)
-        mine.update(
-            due_at=now + max(wait, outcome.after),
-            failures=message.failures,
-            error=error,
-            delivered_devices=served,
-        )
-        return
-    skipped = isinstance(outcome, Skipped)
-    status = MessageStatus.SKIPPED if skipped else MessageStatus.FAILED
-    mine.update(status=status, failures=message.failures, error=error, delivered_devices=served)
-    if not skipped:
+        mine.update(due_at=now + max(wait, outcome.after), **tried)
+    elif message.delivered_devices:  # the member has it, though not on every device
+        mine.update(status=MessageStatus.SENT, sent_at=now, **tried)
+    elif isinstance(outcome, Skipped):
+        mine.update(status=MessageStatus.SKIPPED, **tried)
+    else:
+        mine.update(status=MessageStatus.FAILED, fault=outcome.fault, **tried)
         logger.warning("message %s failed for good after %s tries", message.pk, message.attempts)
 
 

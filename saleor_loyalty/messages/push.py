@@ -18,47 +18,51 @@ class PushCourier:
         self._writer = writer
 
     def send(self, message: Message) -> None:
-        """Return once Firebase has taken the notice for the member's devices; else raise NotSent.
+        """Return once no device is left to try and one has the notice; else raise NotSent.
 
-        Devices served are noted in `message.delivered_devices`, also when it raises, and are left
-        out next time. Devices that Firebase does not know any more are deleted.
+        Each device is tried until it has the notice or never will: which those are is noted in the
+        message, also when it raises, and they are left out next time. Devices that Firebase does
+        not know any more are deleted.
         """
         if not conf.fcm_service_account_file:
             raise Skipped("Push is not configured.")
         if not message.member.push_enabled:
             raise Skipped("The member takes no push notices.")
         devices = list(message.member.devices.order_by("pk"))
-        if not devices:
+        if not devices and not message.delivered_devices:
             raise Skipped("The member has no device.")
         refusal = self._send_to(devices, message)
-        if not message.delivered_devices:
-            raise refusal or Skipped("The member's devices are gone.")
+        if message.delivered_devices:
+            return
+        if message.refused_devices:
+            raise refusal or Rejected("No device of the member can take the notice.")
+        raise Skipped("The member's devices are gone.")
 
     def close(self) -> None:
         """Nothing to do: the connection to Firebase serves the next batch too."""
 
-    def _send_to(self, devices: list[Device], message: Message) -> NotSent | None:
-        """What Firebase had against single devices: the last of it, a passing fault first."""
+    def _send_to(self, devices: list[Device], message: Message) -> Rejected | None:
+        """Try the devices that are left; why one of them never takes the notice.
+
+        Raises Postponed where one is to be tried again.
+        """
         client, notice = _client(), self._notice(message)
-        rejected: NotSent | None = None
-        postponed: NotSent | None = None
+        settled = {*message.delivered_devices, *message.refused_devices}
+        refusal = postponed = None
         for device in devices:
-            if device.pk in message.delivered_devices:
+            if device.pk in settled:
                 continue
-            try:
-                client.notify(fcm_token=device.token, timeout=conf.http_timeout, **notice)
-            except FCMNotRegisteredError:
-                # Unless it was registered anew, perhaps by another member, while we were sending.
-                Device.objects.filter(pk=device.pk, registered_at=device.registered_at).delete()
-            except (DeviceOfAnotherProject, InvalidDataError) as error:
-                rejected = Rejected(str(error))
-            except Unavailable:
-                raise
-            except Postponed as error:
-                postponed = error
-            else:
-                message.delivered_devices.append(device.pk)
-        return postponed or rejected
+            match outcome := _notify(client, device, notice):
+                case None:
+                    message.delivered_devices.append(device.pk)
+                case Rejected():
+                    message.refused_devices.append(device.pk)
+                    refusal = outcome
+                case Postponed():
+                    postponed = outcome
+        if postponed:
+            raise postponed
+        return refusal
 
     def _notice(self, message: Message) -> dict[str, Any]:
         """The notice as pyfcm takes it. It replaces itself on a device that gets it twice.
@@ -92,6 +96,23 @@ class PushCourier:
             },
             "webpush_config": webpush,
         }
+
+
+def _notify(client: Firebase, device: Device, notice: dict[str, Any]) -> NotSent | None:
+    """None when Firebase has taken the notice. Raises Unavailable, which concerns all devices."""
+    try:
+        client.notify(fcm_token=device.token, timeout=conf.http_timeout, **notice)
+    except FCMNotRegisteredError:
+        # Unless it was registered anew, perhaps by another member, while we were sending.
+        Device.objects.filter(pk=device.pk, registered_at=device.registered_at).delete()
+        return Skipped("The device is gone.")
+    except (DeviceOfAnotherProject, InvalidDataError) as error:
+        return Rejected(str(error))
+    except Unavailable:
+        raise
+    except Postponed as error:
+        return error
+    return None
 
 
 def _client() -> Firebase:

@@ -45,7 +45,7 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
         yield _filled(replace(full, version=version, points=1), kind, language)
         bare = replace(bare, version=version, terms=_TERMS[1:], points=full.balance)
         yield _filled(bare, kind, language)
-    yield _filled(replace(full, terms=_TERMS), kind, language)
+    yield _filled(replace(full, terms=_TERMS, balance=-300), kind, language)
 
 
 def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:

@@ -16,6 +16,7 @@ from saleor_loyalty.models import (
     MessageKind,
     ProgramVersion,
 )
+from saleor_loyalty.rules.rewards import progress
 
 Values = dict[str, object]
 EMAILS = frozenset(kind for kind in MessageKind if kind.endswith("_EMAIL"))
@@ -42,7 +43,10 @@ CATALOGUE = (
     Variable("balance", _("The member's points now. A number.")),
     Variable("reward_name", _("The name of the reward.")),
     Variable("reward_points", _("Points that a reward takes. A number.")),
-    Variable("points_to_next_reward", _("Points still missing for the next reward. A number.")),
+    Variable(
+        "points_to_next_reward",
+        _("Points still missing for the next reward, owed ones included. A number."),
+    ),
     Variable("discount", _("What the reward's coupon takes off, in every currency.")),
     Variable(
         "terms",
@@ -62,6 +66,11 @@ CATALOGUE = (
     Variable("code", _("The coupon's code."), _REWARD),
     Variable("valid_until", _("The coupon's last day; empty when it has no end."), _REWARD),
     Variable("points", _("How many points the gift brings. A number."), _GIFT),
+    Variable(
+        "owed",
+        _("Points taken back after they were spent, less this gift; usually 0. A number."),
+        _GIFT,
+    ),
     Variable("reason", _("Why the points are given, as staff wrote it."), _GIFT),
     Variable("points", _("How many points end on that day. A number."), _EXPIRY),
     Variable("remaining", _("How many points are left after that day. A number."), _EXPIRY),
@@ -117,6 +126,7 @@ def values(kind: str, occasion: Occasion, *, language: str, locale: Locale) -> V
 
 def _always(occasion: Occasion, locale: Locale) -> Values:
     version, balance = occasion.version, max(0, occasion.balance)
+    way = progress(balance=occasion.balance, threshold=version.threshold)
     offers = offers_in(occasion.terms, version, locale)
     return {
         "first_name": occasion.first_name.strip() or None,
@@ -125,7 +135,7 @@ def _always(occasion: Occasion, locale: Locale) -> Values:
         "balance": Count(balance, locale),
         "reward_name": version.reward_name,
         "reward_points": Count(version.threshold, locale),
-        "points_to_next_reward": Count(max(0, version.threshold - balance), locale),
+        "points_to_next_reward": Count(way.missing, locale),
         "discount": " / ".join(dict.fromkeys(offer.discount for offer in offers)),
         "terms": [offer._asdict() for offer in offers],
         "discounts_url": occasion.discounts_url or None,
@@ -144,6 +154,7 @@ def _of_kind(occasion: Occasion, locale: Locale) -> Values:
         "valid_until": day(occasion.ends),
         "points": Count(occasion.points, locale),
         "remaining": Count(max(0, occasion.balance - occasion.points), locale),
+        "owed": Count(max(0, -occasion.balance), locale),
         "reason": occasion.reason.strip() or None,
         "last_day": day(occasion.deadline),
         "order_keeps_points": version.expiry_policy == ExpiryPolicy.ROLLING,

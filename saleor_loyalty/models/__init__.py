@@ -31,6 +31,8 @@ FollowedCustomer
     By what a customer's orders were last looked for, so that it is done again only when it changed.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
+Resending
+    Staff's wish that messages which failed go out again, until a worker has carried it out.
 MessageText, MessageSwitch
     A shop's own words for a kind of message, in versions; whether the kind is sent at all.
 Look
@@ -52,7 +54,7 @@ from saleor_loyalty.models.followed_customer import FollowedCustomer
 from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
 from saleor_loyalty.models.member import EmailFault, Member, MemberStatus
-from saleor_loyalty.models.message import Message, MessageKind, MessageStatus
+from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
 from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
     Activation,
@@ -63,6 +65,7 @@ from saleor_loyalty.models.program import (
     ProgramVersion,
     SpendBasis,
 )
+from saleor_loyalty.models.resending import Resending
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
@@ -90,12 +93,14 @@ __all__ = [
     "Member",
     "MemberStatus",
     "Message",
+    "MessageFault",
     "MessageKind",
     "MessageStatus",
     "MessageSwitch",
     "MessageText",
     "Program",
     "ProgramVersion",
+    "Resending",
     "RetiredCode",
     "SettledOrder",
     "Shop",

@@ -12,6 +12,7 @@ class AuditAction(models.TextChoices):
     MEMBER_STATUS = "MEMBER_STATUS"
     EMAIL_TRUSTED = "EMAIL_TRUSTED", "Trusted a member's email address again"
     MESSAGE_RESENT = "MESSAGE_RESENT"
+    ALL_RESENT = "ALL_RESENT", "Had all failed messages of a kind or fault sent again"
     MESSAGE_TESTED = "MESSAGE_TESTED"
     MESSAGE_ON = "MESSAGE_ON"
     MESSAGE_OFF = "MESSAGE_OFF"

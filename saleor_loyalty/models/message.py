@@ -27,6 +27,13 @@ class MessageStatus(models.TextChoices):
     FAILED = "FAILED", "Failed: given up after the last try"
 
 
+class MessageFault(models.TextChoices):
+    REFUSED = "REFUSED", "Refused: the provider will never take it"
+    TEXT = "TEXT", "Text: it cannot be rendered"
+    TRIES = "TRIES", "Tries: none of many got through"
+    OUTAGE = "OUTAGE", "Outage: the provider was away for too long"
+
+
 class Message(models.Model):
     """One message, once per member, kind and cause.
 
@@ -59,6 +66,14 @@ class Message(models.Model):
         default=0, db_default=0, help_text="Tries that failed, other than by a provider's outage."
     )
     error = models.CharField(max_length=500, blank=True)
+    fault = models.CharField(
+        max_length=7,
+        choices=MessageFault.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why it was given up.",
+    )
     resent_by = models.CharField(
         max_length=255,
         blank=True,
@@ -69,6 +84,12 @@ class Message(models.Model):
     delivered_devices = ArrayField(
         models.BigIntegerField(), default=list, help_text="Devices that have this push already."
     )
+    refused_devices = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        help_text="Devices that will never take this push.",
+    )
 
     class Meta:
         constraints = [
@@ -77,13 +98,20 @@ class Message(models.Model):
             ),
         ]
         indexes = [
+            # One for each urgency: either is read in its order, however many wait in the other.
             models.Index(
-                fields=["kind", "due_at"],
-                condition=models.Q(status=MessageStatus.PENDING),
+                fields=["due_at", "id"],
+                condition=models.Q(status=MessageStatus.PENDING)
+                & ~models.Q(kind=MessageKind.EXPIRY_EMAIL),
                 name="saleor_loyalty_message_to_send",
             ),
             models.Index(
-                fields=["shop", "created_at"],
+                fields=["due_at", "id"],
+                condition=models.Q(status=MessageStatus.PENDING, kind=MessageKind.EXPIRY_EMAIL),
+                name="saleor_loyalty_reminder_due",
+            ),
+            models.Index(
+                fields=["shop", "id", "kind", "fault", "created_at"],
                 condition=models.Q(status=MessageStatus.FAILED),
                 name="saleor_loyalty_message_failed",
             ),

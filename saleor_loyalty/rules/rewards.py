@@ -1,6 +1,7 @@
 """When a balance becomes coupons, and what a coupon's code and last moment are."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from saleor_loyalty.rules.days import end_of_day
@@ -8,6 +9,29 @@ from saleor_loyalty.rules.days import end_of_day
 # Crockford's base 32: digits and capitals that nobody mistakes for each other (no I, L, O, U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS, GROUP_SIZE = 4, 4  # 16 characters of 5 bits: 80 random bits
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a balance is on its way to the next reward, in points."""
+
+    threshold: int
+    done: int  # of the threshold
+    missing: int  # still to be earned: what makes up for a debt included
+
+    @property
+    def percent(self) -> int:
+        """Of the way, in whole percents, 100 once the reward is due."""
+        return 100 * self.done // self.threshold
+
+
+def progress(*, balance: int, threshold: int) -> Progress:
+    """Where a balance stands; below zero it is a debt, which is earned back first."""
+    return Progress(
+        threshold=threshold,
+        done=min(max(0, balance), threshold),
+        missing=max(0, threshold - balance),
+    )
 
 
 def rewards_due(*, balance: int, threshold: int) -> int:

@@ -83,7 +83,8 @@ def _name_coupons(shop: Shop, section: Section, rows: Sequence[Row]) -> None:
 
 def _name_devices(shop: Shop, section: Section, rows: Sequence[Row]) -> None:
     """Devices by their tokens; those that are gone are of no use any more."""
-    ids = {pk for row in rows for pk in row[section.devices]}
+    ids = {pk for row in rows for column in section.devices for pk in row[column]}
     tokens = dict(Device.objects.filter(shop=shop, pk__in=ids).values_list("pk", "token"))
     for row in rows:
-        row[section.devices] = [tokens[pk] for pk in row[section.devices] if pk in tokens]
+        for column in section.devices:
+            row[column] = [tokens[pk] for pk in row[column] if pk in tokens]

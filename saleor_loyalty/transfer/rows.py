@@ -85,9 +85,8 @@ class Rows:
         values = _columns(section.model, row)
         if section.cause:
             values[section.cause] = self._cause(row[section.cause])
-        if section.devices:
-            tokens = row[section.devices]
-            values[section.devices] = [self._devices[t] for t in tokens if t in self._devices]
+        for column in section.devices:
+            values[column] = [self._devices[t] for t in row[column] if t in self._devices]
         return section.model(**values, **self._ids(section, row))
 
     def _ids(self, section: Section, row: Row) -> dict[str, Any]:
@@ -130,7 +129,7 @@ class Rows:
             self._coupons |= zip(keys, (pk for (pk,) in cursor.fetchall()), strict=True)
 
     def _find_devices(self, section: Section, rows: Sequence[Row]) -> None:
-        tokens = {token for row in rows for token in row[section.devices]}
+        tokens = {token for row in rows for column in section.devices for token in row[column]}
         found = Device.objects.filter(shop=self._shop, token__in=tokens)
         self._devices = dict(found.values_list("token", "pk"))
 

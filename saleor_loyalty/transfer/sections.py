@@ -46,7 +46,7 @@ class Section:
     """The rows of one model, in the order of their ids.
 
     `shop` is the lookup from a row to its shop. `names` says by which values a row names another;
-    `cause` which column may speak of a coupon by its id, and `devices` which holds ids of devices.
+    `cause` which column may speak of a coupon by its id, and `devices` which hold ids of devices.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Section:
     shop: str = "shop"
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cause: str = ""
-    devices: str = ""
+    devices: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -101,7 +101,7 @@ SECTIONS = (
         Message,
         names={"member": MEMBER, "coupon": COUPON, "entry": ("entry__source",)},
         cause="cause",
-        devices="delivered_devices",
+        devices=("delivered_devices", "refused_devices"),
     ),
 )
 BY_NAME = {section.name: section for section in SECTIONS}

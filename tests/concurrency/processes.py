@@ -15,7 +15,7 @@ if not apps.ready:  # in the process that all workers are forked from
 from django.conf import settings
 from django.db import connection, transaction
 
-from saleor_loyalty import coupons, inbox, retirement, settlement, staff_points, tasks
+from saleor_loyalty import claims, inbox, settlement, staff_points, tasks
 from saleor_loyalty.connection import connect
 from saleor_loyalty.messages import outbox
 from saleor_loyalty.models import Shop
@@ -33,8 +33,7 @@ def begin(database: str, log: str) -> None:
 def work_until_killed(database: str, log: str, lease: float) -> None:
     """The tasks of a real worker, one after the other, with leases of so many seconds."""
     begin(database, log)
-    for room in (inbox, coupons, retirement):
-        room.LEASE = timedelta(seconds=lease)
+    claims.LEASE = timedelta(seconds=lease)
     while True:
         tasks.settle_orders()
         tasks.mint_coupons()

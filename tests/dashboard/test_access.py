@@ -19,6 +19,7 @@ PAGES = {
     "program/changes": SETTINGS,
     "program/changes.csv": SETTINGS,
     "messages": SETTINGS,
+    "messages/failed": USERS,
     "messages/REWARD_EMAIL/en": SETTINGS,
     "look": SETTINGS,
 }
@@ -31,6 +32,9 @@ ACTIONS = {
     "members/{member}/status": USERS,
     "members/{member}/coupons/1/withdraw": USERS,
     "members/{member}/messages/1/resend": USERS,
+    "members/{member}/trust": USERS,
+    "messages/failed": USERS,
+    "messages/failed/1/resend": USERS,
     "program": SETTINGS,
     "program/preview": SETTINGS,
     "program/switch": SETTINGS,

@@ -254,6 +254,22 @@ def test_t29_the_last_day_is_the_one_in_the_programme_s_time_zone(
     assert f"Valid until {day}\n" in text_of(message)
 
 
+def test_a_gift_to_somebody_in_debt_says_why_there_are_no_points(make_message, make_member):
+    """The way to the reward is as long as the shopper's page says it is."""
+    member = make_member(balance=-300)
+
+    text = text_of(make_message(MessageKind.GIFT_EMAIL, member=member))
+
+    assert "taken back with a returned order after they had been spent" in text
+    assert "Another 5,300 points bring you your next reward" in text
+    assert "0 points" not in text.replace("5,300 points", "").replace("250 points", "")
+    notice = Writer().notice(make_message(MessageKind.GIFT_PUSH, member=member))
+    assert notice.body == (
+        "It makes up for part of the points that were taken back with a returned order. "
+        "Happy birthday"
+    )
+
+
 # ------------------------------------------------------------------ coupons
 
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from saleor_loyalty.messages import outbox
 from saleor_loyalty.messages.email import EmailCourier
 from saleor_loyalty.messages.outbox import send_due
+from saleor_loyalty.messages.outcomes import Rejected
 from saleor_loyalty.models import (
-    AuditAction,
-    AuditRecord,
     Coupon,
     CouponStatus,
     Member,
@@ -24,7 +23,6 @@ from saleor_loyalty.models import (
     MessageSwitch,
     Program,
 )
-from saleor_loyalty.problems import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -313,7 +311,7 @@ def test_a_worker_that_lost_its_lease_does_not_undo_the_other_s_work(
     (late,) = outbox._claim(1)
     Message.objects.filter(pk=message.pk).update(attempts=2)  # taken over
 
-    outbox._note(late, outbox.Rejected("late"))
+    outbox._note(late, Rejected("late"))
 
     message.refresh_from_db()
     assert (message.status, message.error) == (MessageStatus.PENDING, "")
@@ -589,68 +587,3 @@ def test_the_news_of_a_coupon_does_not_wait_behind_thousands_of_reminders(
     reward.refresh_from_db()
     reminder.refresh_from_db()
     assert (reward.status, reminder.attempts) == (MessageStatus.SENT, 0)
-
-
-# ------------------------------------------------------------------ sending again
-
-
-def test_staff_have_a_failed_message_sent_again_under_the_same_id(
-    mail_server, make_message, make_member
-):
-    message = make_message(member=make_member(email="gone@mail.example"))
-    mail_server.refused_recipients["gone@mail.example"] = "550 5.1.1 No such mailbox"
-    send_due()
-    mail_server.refused_recipients.clear()
-    message.refresh_from_db()
-    assert message.status == MessageStatus.FAILED
-
-    again = outbox.resend(message, actor="Sam")
-
-    assert (again.status, again.failures, again.error) == (MessageStatus.PENDING, 0, "")
-    assert again.resent_by == "Sam"
-    record = AuditRecord.objects.get()
-    assert (record.action, record.actor) == (AuditAction.MESSAGE_RESENT, "Sam")
-    assert (record.member, record.detail) == (message.member, MessageKind.REWARD_EMAIL)
-    send_due()
-    (mail,) = mail_server.mails
-    assert mail["Message-ID"] == f"<{message.uid}@nordlys.example>"
-
-
-def test_a_skipped_message_can_be_sent_once_its_reason_is_gone(
-    mail_server, make_message, make_member
-):
-    ada = make_member(email_enabled=False)
-    message = make_message(member=ada)
-    send_due()
-    Member.objects.filter(pk=ada.pk).update(email_enabled=True)
-    message.refresh_from_db()
-
-    outbox.resend(message, actor="Sam")
-    send_due()
-
-    assert len(mail_server.mails) == 1
-
-
-@pytest.mark.parametrize("status", [MessageStatus.SENT, MessageStatus.PENDING])
-def test_what_was_sent_or_still_waits_is_not_sent_again(make_message, status):
-    message = make_message(status=status)
-
-    with pytest.raises(Refused, match="Only a message that failed or was skipped"):
-        outbox.resend(message, actor="Sam")
-
-    message.refresh_from_db()
-    assert (message.status, message.resent_by) == (status, "")
-    assert not AuditRecord.objects.exists()
-
-
-def test_what_staff_send_again_still_asks_whether_there_is_anything_to_tell(
-    mail_server, make_message
-):
-    message = make_message(status=MessageStatus.FAILED, coupon={"status": CouponStatus.WITHDRAWN})
-
-    outbox.resend(message, actor="Sam")
-    send_due()
-
-    message.refresh_from_db()
-    assert message.status == MessageStatus.SKIPPED
-    assert mail_server.mails == []

@@ -11,8 +11,15 @@ from urllib.parse import parse_qs
 import jwt
 import pytest
 
-from saleor_loyalty.messages.outbox import send_due
-from saleor_loyalty.models import Device, MessageKind, MessageStatus
+from saleor_loyalty.messages.outbox import TRIES, send_due
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Device,
+    MessageFault,
+    MessageKind,
+    MessageStatus,
+)
 from sandbox.inboxes.fcm_format import violations
 
 pytestmark = pytest.mark.django_db
@@ -278,7 +285,10 @@ def test_t32_whatever_is_wrong_with_firebase_the_notice_waits(
     assert Device.objects.count() == 1
 
 
-def test_t32_one_platform_s_missing_key_does_not_keep_the_other_devices_waiting(fcm, make_push):
+def test_t32_each_device_is_tried_until_it_has_the_notice_and_none_gets_it_twice(
+    fcm, make_push, due_again
+):
+    """One platform's missing key keeps neither other devices nor other members waiting."""
     message, other = make_push("iphone", "phone"), make_push("tablet")
     fcm.answer("iphone", 401, "THIRD_PARTY_AUTH_ERROR")
 
@@ -286,8 +296,62 @@ def test_t32_one_platform_s_missing_key_does_not_keep_the_other_devices_waiting(
 
     message.refresh_from_db()
     other.refresh_from_db()
-    assert (message.status, other.status) == (MessageStatus.SENT, MessageStatus.SENT)
+    assert (message.status, other.status) == (MessageStatus.PENDING, MessageStatus.SENT)
     assert fcm.tokens() == ["iphone", "phone", "tablet"]
+    due_again(message)
+    send_due()
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+    assert fcm.tokens() == ["iphone", "phone", "tablet", "iphone"]
+    assert {n["android"]["collapse_key"] for n in fcm.notices if n["token"] != "tablet"} == {
+        str(message.uid)
+    }
+
+
+def test_t32_a_device_that_never_takes_the_notice_is_not_asked_again(fcm, make_push, due_again):
+    message = make_push("foreign", "iphone")
+    fcm.answer("foreign", 403, "SENDER_ID_MISMATCH")
+    fcm.answer("iphone", 401, "THIRD_PARTY_AUTH_ERROR")
+    send_due()
+    due_again(message)
+    fcm.answer("iphone", 404, "UNREGISTERED")
+
+    send_due()
+
+    assert fcm.tokens() == ["foreign", "iphone", "iphone"]
+    message.refresh_from_db()
+    assert (message.status, message.fault) == (MessageStatus.FAILED, MessageFault.REFUSED)
+    assert message.error == "No device of the member can take the notice."
+
+
+def test_t32_a_notice_that_one_device_has_is_sent_though_the_other_is_given_up(
+    fcm, make_push, due_again
+):
+    message = make_push("phone", "iphone")
+    for _ in range(TRIES):
+        fcm.answer("iphone", 401, "THIRD_PARTY_AUTH_ERROR")
+        due_again(message)
+        send_due()
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+    assert message.error.startswith("Firebase has no valid key for Apple's")
+    assert fcm.tokens().count("phone") == 1
+
+
+def test_t32_a_notice_that_one_device_has_is_sent_though_the_coupon_is_used_meanwhile(
+    fcm, make_push, due_again
+):
+    message = make_push("phone", "iphone")
+    fcm.answer("iphone", 401, "THIRD_PARTY_AUTH_ERROR")
+    send_due()
+    Coupon.objects.update(status=CouponStatus.USED)
+    due_again(message)
+
+    send_due()
+
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.SENT, "The coupon is used.")
 
 
 def test_t32_a_missing_key_of_the_only_platform_is_waited_for(fcm, make_push):

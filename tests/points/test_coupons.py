@@ -55,6 +55,54 @@ def test_the_messages_may_go_once_the_coupon_is_minted(paper, coupon):
     assert Message.objects.filter(coupon__isnull=False, due_at__isnull=False).count() == 2
 
 
+def announced(coupon) -> set[tuple[str, bool]]:
+    """The state of what was to tell of the coupon, and whether it still waits for it."""
+    messages = Message.objects.filter(coupon=coupon)
+    return {(message.status, message.due_at is None) for message in messages}
+
+
+def test_nothing_waits_for_a_coupon_that_was_withdrawn_before_it_was_minted(shop, coupon):
+    assert announced(coupon) == {("PENDING", True)}
+
+    coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason="Mistake", actor="Sam")
+
+    assert announced(coupon) == {("SKIPPED", True)}
+    assert {message.error for message in Message.objects.filter(coupon=coupon)} == {
+        "The coupon was not made under this code."
+    }
+
+
+def test_nothing_waits_for_a_coupon_that_was_used_before_we_noted_that_it_is_there(
+    paper, settle, coupon
+):
+    """It was minted and the worker died; the order came first."""
+    order = paper.place(2, line(10), voucherCode=coupon.code)
+
+    settle(order)
+
+    assert announced(coupon) == {("SKIPPED", True)}
+
+
+def test_a_coupon_issued_anew_is_waited_for_by_its_own_messages_alone(paper, settle, coupon):
+    order = paper.place(2, line(10), voucherCode=coupon.code)
+    settle(order)
+    paper.orders[order]["status"] = "CANCELED"
+    settle(order)
+
+    coupon.refresh_from_db()
+    waiting = Message.objects.filter(coupon=coupon, status="PENDING", due_at=None)
+    assert {message.cause for message in waiting} == {coupon.cause}
+    assert waiting.count() == 2
+
+
+def test_messages_of_a_minted_coupon_are_looked_at_when_they_go(shop, paper, coupon):
+    mint(paper, coupon)
+
+    coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason="Mistake", actor="Sam")
+
+    assert announced(coupon) == {("PENDING", False)}
+
+
 def test_t34_a_voucher_made_before_a_crash_is_found_and_not_made_twice(paper, coupon):
     Saleor(paper).create_voucher(name="x", code=coupon.code, percentage=True, ends_at=None)
 

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from saleor_loyalty.rules.rewards import ALPHABET, new_code, rewards_due, valid_until
+from saleor_loyalty.rules.rewards import (
+    ALPHABET,
+    Progress,
+    new_code,
+    progress,
+    rewards_due,
+    valid_until,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +20,17 @@ from saleor_loyalty.rules.rewards import ALPHABET, new_code, rewards_due, valid_
 )
 def test_each_full_threshold_is_one_reward(balance, expected):
     assert rewards_due(balance=balance, threshold=5000) == expected
+
+
+@pytest.mark.parametrize(
+    ("balance", "done", "missing", "percent"),
+    [(0, 0, 5000, 0), (1200, 1200, 3800, 24), (5200, 5000, 0, 100), (-300, 0, 5300, 0)],
+)
+def test_the_way_to_a_reward_begins_where_a_debt_is_made_up_for(balance, done, missing, percent):
+    way = progress(balance=balance, threshold=5000)
+
+    assert way == Progress(threshold=5000, done=done, missing=missing)
+    assert way.percent == percent
 
 
 def test_t14_a_code_holds_80_random_bits():

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from saleor_loyalty.models import Change, FollowedCustomer, Lot, Shop, Sighting
+from saleor_loyalty.models import Change, FollowedCustomer, Lot, Resending, Shop, Sighting
 from saleor_loyalty.transfer.sections import SECTIONS
 
 STAY = {
@@ -10,6 +10,7 @@ STAY = {
     Change,  # what is not settled yet is seen again by the workers there
     Sighting,  # so is what was
     FollowedCustomer,  # and customers are followed anew
+    Resending,  # staff may ask for it there
 }
 WITH_ITS_ENTRY = {Lot}
 IMPLIED = {"shop", "program"}  # the file has one of each

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_loyalty", "0011_message_failures"),
+        ("saleor_loyalty", "0012_failed_messages"),
     ]
 
     operations = [

@@ -1,0 +1,107 @@
+"""The messages that failed: which and why; each can be sent again, or all that are alike."""
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from saleor_loyalty.dashboard_extension import slices
+from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.dashboard_extension.words import FAULTS, KINDS_OF_MESSAGES
+from saleor_loyalty.keyset import Keyset
+from saleor_loyalty.messages import failed
+from saleor_loyalty.models import Message, MessageFault, MessageKind
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused
+
+REFUSED = 422
+
+
+class FailedFilters(Form):
+    """What the list is narrowed to; nothing: all. What makes no sense narrows nothing."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Message"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *KINDS_OF_MESSAGES.items()],
+    )
+    fault = forms.ChoiceField(
+        label=gettext_lazy("Why"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *FAULTS.items()],
+    )
+
+
+@page(Permission.MANAGE_USERS, methods=("GET", "POST"))
+def failed_view(visit: Visit) -> HttpResponse:
+    """A page of the list, newest first. POST: all that `kind` and `fault` narrow it to, again."""
+    if visit.is_post:
+        return _resend_all(visit)
+    return _show(visit)
+
+
+@page(Permission.MANAGE_USERS, methods=("POST",))
+def failed_resend_view(visit: Visit, *, message_id: int) -> HttpResponse:
+    """One message again; then the same page of the list."""
+    message = Message.objects.filter(shop=visit.shop, pk=message_id).first()
+    if message is None:
+        raise Http404
+    try:
+        failed.resend(message, actor=visit.viewer.actor)
+    except Refused:
+        return _show(visit, refusal=_("This message was sent already, or waits to be."))
+    return go(visit, "failed", told=_("The message will go out again"), query=visit.request.GET)
+
+
+def _resend_all(visit: Visit) -> HttpResponse:
+    chosen = _chosen(FailedFilters(visit.request.POST))
+    try:
+        count = failed.resend_all(visit.shop, **chosen, actor=visit.viewer.actor)
+    except Refused:
+        return _show(visit, refusal=_("None of these messages can be sent again any more."))
+    told = ngettext(
+        "{number} message will go out again", "{number} messages will go out again", count
+    )
+    return go(visit, "failed", told=told.format(number=number(count)))
+
+
+def _show(visit: Visit, *, refusal: str = "") -> HttpResponse:
+    filters = FailedFilters(visit.request.GET)
+    chosen = _chosen(filters)
+    messages = failed.matching(visit.shop, **chosen)
+    order = Keyset(Message.objects.filter(shop=visit.shop))
+    found = slices.read(visit.request, messages.select_related("member"), order)
+    count = messages.count()
+    context = {
+        "filters": filters,
+        "chosen": chosen,
+        "query": _query(visit.request),
+        "rows": [
+            {
+                "message": message,
+                "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
+                "why": FAULTS[MessageFault(message.fault)] if message.fault else "",
+            }
+            for message in found.rows
+        ],
+        "count": count,
+        "true": failed.still_true(messages).count() if count else 0,
+        "is_filtered": any(chosen.values()),
+        "is_resending": failed.is_resending(visit.shop),
+        "refusal": refusal,
+        **found.links({name: value for name, value in chosen.items() if value}),
+    }
+    return show(visit, "messages/failed.html", context, status=REFUSED if refusal else 200)
+
+
+def _chosen(filters: FailedFilters) -> dict[str, str]:
+    """What the fields narrow to, by name; "" for one that narrows nothing."""
+    filters.is_valid()
+    return {name: filters.cleaned_data.get(name, "") for name in filters.fields}
+
+
+def _query(request: HttpRequest) -> str:
+    """Which page of the list this is, to come back to."""
+    return f"?{asked}" if (asked := request.GET.urlencode()) else ""

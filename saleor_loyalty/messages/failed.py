@@ -1,0 +1,143 @@
+"""Messages that were given up: which there are, and having them tried again, one or all alike."""
+
+import logging
+
+from django.db import transaction
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+
+from saleor_loyalty import audit
+from saleor_loyalty.models import (
+    AuditAction,
+    CouponStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Resending,
+    Shop,
+)
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.workers import wake
+
+AT_ONCE = 1_000  # messages that one transaction takes up
+
+logger = logging.getLogger(__name__)
+
+
+def matching(shop: Shop, *, kind: str = "", fault: str = "") -> QuerySet[Message]:
+    """The shop's failed messages of a kind and fault, of any where that is empty."""
+    messages = Message.objects.filter(shop=shop, status=MessageStatus.FAILED)
+    if kind:
+        messages = messages.filter(kind=kind)
+    return messages.filter(fault=fault) if fault else messages
+
+
+def still_true(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Those that still tell of something: their coupon can be used, or their points have not ended.
+
+    It is asked once more, and more closely, right before each is sent.
+    """
+    now = timezone.now()
+    issue = Concat(
+        Value("coupon:"),
+        Cast("coupon", CharField()),
+        Value(":"),
+        Cast("coupon__issue", CharField()),
+    )
+    usable = Q(coupon__status=CouponStatus.PENDING) | Q(coupon__status=CouponStatus.ACTIVE) & (
+        Q(coupon__expires_at=None) | Q(coupon__expires_at__gt=now)
+    )
+    return messages.alias(issue=issue).filter(
+        Q(coupon=None) | usable & Q(cause=F("issue")),
+        ~Q(kind=MessageKind.EXPIRY_EMAIL) | Q(deadline__gt=now),
+    )
+
+
+def resend(message: Message, *, actor: str) -> Message:
+    """Have a message that was given up tried again, under the same id; the message as it is now.
+
+    It goes out only if there is still something to tell, and to whoever takes it. `actor` is who
+    asked, and is kept. Raises Refused for a message that was sent or still waits to be.
+    """
+    given_up = Message.objects.filter(
+        pk=message.pk, status__in=(MessageStatus.FAILED, MessageStatus.SKIPPED)
+    )
+    with transaction.atomic():
+        if not _take_up(given_up, actor=actor):
+            wrong = "Only a message that failed or was skipped can be sent again."
+            raise Refused(Problem(None, wrong, ErrorCode.INVALID))
+        audit.note(
+            shop=message.shop,
+            actor=actor,
+            action=AuditAction.MESSAGE_RESENT,
+            member=message.member,
+            detail=message.kind,
+        )
+        wake("send_messages")
+    message.refresh_from_db()
+    return message
+
+
+def resend_all(shop: Shop, *, kind: str = "", fault: str = "", actor: str) -> int:
+    """Have all `matching` messages that are `still_true` tried again by the workers; how many.
+
+    Nothing is changed here but that it is asked for: `resend_asked` carries it out. Raises Refused
+    when there is none.
+    """
+    number = still_true(matching(shop, kind=kind, fault=fault)).count()
+    if not number:
+        wrong = "No such message has failed, or what they told of is over."
+        raise Refused(Problem(None, wrong, ErrorCode.NOT_FOUND))
+    with transaction.atomic():
+        Resending.objects.create(
+            shop=shop, kind=kind, fault=fault, asked_at=timezone.now(), actor=actor
+        )
+        told = " ".join(filter(None, (kind, fault, str(number))))
+        audit.note(shop=shop, actor=actor, action=AuditAction.ALL_RESENT, detail=told)
+        wake("send_messages")
+    return number
+
+
+def is_resending(shop: Shop) -> bool:
+    """Whether the workers have not come to the end of what was asked for."""
+    return Resending.objects.filter(shop=shop).exists()
+
+
+def resend_asked(limit: int = AT_ONCE) -> int:
+    """Take up a batch of what was asked for longest; how many messages were looked at.
+
+    0 when nothing is left, or another worker is at it. In the order of ids, each message once:
+    one that fails again meanwhile is not begun with again. Restartable: a batch is a transaction.
+    """
+    with transaction.atomic():
+        asked = Resending.objects.select_for_update(skip_locked=True, of=("self",))
+        wish = asked.select_related("shop").order_by("pk").first()
+        if wish is None:
+            return 0
+        failed = matching(wish.shop, kind=wish.kind, fault=wish.fault)
+        rest = failed.filter(pk__gt=wish.reached).order_by("pk")
+        ids = list(rest.values_list("pk", flat=True)[:limit])
+        if ids:
+            true = still_true(Message.objects.filter(pk__in=ids)).values("pk")
+            _take_up(failed.filter(pk__in=true), actor=wish.actor)
+        if len(ids) < limit:
+            wish.delete()
+            logger.info("Shop %s: all that was asked to be sent again is due", wish.shop_id)
+        else:
+            wish.reached = ids[-1]
+            wish.save(update_fields=["reached"])
+    return len(ids)
+
+
+def _take_up(given_up: QuerySet[Message], *, actor: str) -> int:
+    """Make them due, as if they had never been tried but under their own ids; how many."""
+    return given_up.update(
+        status=MessageStatus.PENDING,
+        due_at=timezone.now(),
+        failures=0,
+        error="",
+        fault="",
+        refused_devices=[],
+        resent_by=actor,
+    )
