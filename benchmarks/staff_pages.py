@@ -1,8 +1,8 @@
 """Times the staff's pages among many members: no page may take more than GOAL on the server.
 
 python -m benchmarks.staff_pages [members [rounds]], with DATABASE_URL or else an embedded
-PostgreSQL. Every member has ten entries of the last 90 days, a coupon, and a message that failed, of
-a gift or the coupon; one in ten has a message that was sent.
+PostgreSQL. Every member has ten entries of the last 90 days, a coupon, and a message that failed,
+of a gift or the coupon; one in ten has a message that was sent.
 """
 
 import os
@@ -54,8 +54,8 @@ FILL = """
     SELECT shop_id, id, 'REWARD_EMAIL', 'x', gen_random_uuid(), 'SENT', now(), 1, '', '{}'
     FROM saleor_loyalty_member WHERE id %% 10 = 0;
     INSERT INTO saleor_loyalty_message
-        (shop_id, member_id, coupon_id, kind, cause, uid, status, created_at, attempts, error, fault,
-         delivered_devices)
+        (shop_id, member_id, coupon_id, kind, cause, uid, status, created_at, attempts, error,
+         fault, delivered_devices)
     SELECT member.shop_id, member.id, coupon.id,
            CASE WHEN coupon.id IS NULL THEN 'GIFT_EMAIL' ELSE 'REWARD_PUSH' END,
            coalesce('coupon:' || coupon.id || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.backends.django import DjangoTemplates
 from django.utils.translation import get_language_info, override
 
 from saleor_loyalty import __version__
@@ -14,6 +15,16 @@ from saleor_loyalty.conf import conf
 from saleor_loyalty.messages import colors
 from saleor_loyalty.models import Look
 
+# What a shop's settings say of templates does not reach the page: a Saleor under DEBUG, say, writes
+# into every text that a variable is missing.
+ENGINE = DjangoTemplates(
+    {
+        "NAME": "saleor_loyalty_account",
+        "DIRS": [Path(__file__).parent.parent / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {},
+    }
+)
 PAGE = "account"  # the name of the page's own address, below which all others are
 
 
@@ -37,9 +48,8 @@ def page(
         "language": get_language_info(language),
     }
     with override(language):
-        response = render(
-            request, f"saleor_loyalty/account/{template}.html", {**frame, **context}, status=status
-        )
+        found = ENGINE.get_template(f"saleor_loyalty/account/{template}.html")
+        response = HttpResponse(found.render({**frame, **context}, request), status=status)
     response["Content-Security-Policy"] = _policy(nonce, shown_as.logo_url)
     return guarded(response)
 

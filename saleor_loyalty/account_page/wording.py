@@ -51,7 +51,9 @@ class Place(NamedTuple):
 def goal(missing: int, reward: str) -> str:
     """How far the next reward is."""
     if missing <= 0:
-        return _("Your next reward is on its way: {reward}").format(reward=isolated(reward))
+        return _("Your next reward comes with your next points: {reward}").format(
+            reward=isolated(reward)
+        )
     return _("{points} to go until your next reward: {reward}").format(
         points=points(missing), reward=isolated(reward)
     )
