@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from saleor_loyalty.conf import conf
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
+    Device,
     Entry,
     Member,
     Message,
@@ -17,15 +19,26 @@ from saleor_loyalty.models import (
     MessageStatus,
 )
 
-REWARD = (MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH)
-GIFT = (MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH)
+PUSH = frozenset({MessageKind.REWARD_PUSH, MessageKind.GIFT_PUSH})
 
 
-def of_coupons(coupons: Iterable[Coupon], *, now: datetime) -> Iterator[Message]:
+def with_device(member_ids: Collection[int]) -> set[int]:
+    """Which of these members a push notice can reach: none while push is not configured.
+
+    At most one statement.
+    """
+    if not conf.fcm_service_account_file:
+        return set()
+    return set(Device.objects.filter(member__in=member_ids).values_list("member_id", flat=True))
+
+
+def of_coupons(coupons: Collection[Coupon], *, now: datetime) -> Iterator[Message]:
     """Of each coupon's issue. They have no due time: they wait until it is minted."""
+    reached = with_device([coupon.member_id for coupon in coupons])
     for coupon in coupons:
-        for kind in REWARD:
-            yield _pending(kind, coupon.cause, coupon, at=now, coupon=coupon)
+        yield _pending(MessageKind.REWARD_EMAIL, coupon.cause, coupon, at=now, coupon=coupon)
+        if coupon.member_id in reached:
+            yield _pending(MessageKind.REWARD_PUSH, coupon.cause, coupon, at=now, coupon=coupon)
 
 
 def call_off(coupons: Collection[Coupon]) -> None:
@@ -44,8 +57,9 @@ def call_off(coupons: Collection[Coupon]) -> None:
 def of_gift(entry: Entry) -> Iterator[Message]:
     """Of points that staff gave. The entry is saved."""
     at = entry.created_at
-    for kind in GIFT:
-        yield _pending(kind, entry.source, entry, at=at, due_at=at, entry=entry)
+    yield _pending(MessageKind.GIFT_EMAIL, entry.source, entry, at=at, due_at=at, entry=entry)
+    if with_device([entry.member_id]):
+        yield _pending(MessageKind.GIFT_PUSH, entry.source, entry, at=at, due_at=at, entry=entry)
 
 
 def of_new_members(members: Iterable[Member]) -> Iterator[Message]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from saleor_loyalty import audit
@@ -27,6 +28,10 @@ from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
 from saleor_loyalty.workers import wake
+
+# Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
+# then `on`. Also when it was so before: what follows the switch may have gone its own way.
+switched = Signal()
 
 TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent")
 
@@ -86,7 +91,7 @@ def rulebook(
     """The rules as read. Raises Program.DoesNotExist when the shop has none yet."""
     by_id = {version.pk: version for version in versions}
     if not programs or programs[0].current_id is None:
-        message = "the shop has no programme: set it up before orders are settled"
+        message = "the shop has no program: set it up before orders are settled"
         raise Program.DoesNotExist(message)
     return Rulebook(
         version=by_id[programs[0].current_id],
@@ -159,6 +164,7 @@ def update(
     with transaction.atomic():
         program = _held(shop)
         _compare(program, opened_at)
+        is_first = program.current is None
         before = _rules_of(program.current) if program.current else DEFAULTS
         if currencies is None:
             currencies = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
@@ -169,6 +175,8 @@ def update(
             program.current = _new_version(program, after, protected, actor=actor, now=now)
         _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
+        if "is_active" in changes or is_first:
+            switched.send(Program, shop=shop, on=on)
     return (
         Program.objects.select_related("current")
         .prefetch_related("current__channels")

@@ -25,6 +25,7 @@ LEASE = timedelta(minutes=10)  # longer than the most patient page
 MEMBER_PAGES = 10  # pages of members that one walk looks up among Saleor's customers
 NOT_BELIEVED = 10  # so many members absent at once, and nobody present, are a fault of the answer
 ASKED_DAILY = timedelta(days=1)
+LONGEST_NAME = 255
 MAY_EXPIRE_FOR = timedelta(days=60)  # after an order was placed with a coupon
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def reconcile(
     pause: float = PAUSE,
     budget: timedelta | None = None,
 ) -> Marked:
-    """Mark what changed since the last walk, or since a moment.
+    """Mark what changed since the last walk, or since a moment, and follow the shop's name.
 
     Page by page, each noted when it is done: a walk that stops is gone on with by the next one.
     `budget` is how long orders and customers may each take before they are left to that. Two walks
@@ -70,12 +71,21 @@ def reconcile(
     and SaleorRefused.
     """
     saleor = saleor.patiently()
+    _follow_name(shop, saleor)
     orders = _orders(shop, saleor, since, pause, budget)
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(
         orders=sum(orders) + _orders_with_coupons(shop),
         customers=sum(customers) + sum(_in_or_out(shop, saleor, pause)),
     )
+
+
+def _follow_name(shop: Shop, saleor: Saleor) -> None:
+    """No event tells of it."""
+    name = saleor.shop_name()[:LONGEST_NAME]
+    if name != shop.name:
+        Shop.objects.filter(pk=shop.pk).update(name=name)
+        shop.name = name
 
 
 def _orders(

@@ -6,7 +6,6 @@ address itself is the proof.
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from saleor_loyalty import preferences
 from saleor_loyalty.messages import look, unsubscribe
 from saleor_loyalty.messages.colors import palette
+from saleor_loyalty.templating import rendered
 
-TEMPLATE = "saleor_loyalty/account/unsubscribe.html"
+TEMPLATE = "account/unsubscribe.html"
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -47,7 +47,7 @@ def unsubscribe_view(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, content: dict[str, object], *, status: int = 200) -> HttpResponse:
-    response = render(request, TEMPLATE, content, status=status)
+    response = HttpResponse(rendered(TEMPLATE, content, request), status=status)
     response["Content-Security-Policy"] = POLICY
     response["Referrer-Policy"] = "no-referrer"  # the address is the proof
     response["X-Robots-Tag"] = "noindex"

@@ -162,6 +162,11 @@ def test_an_order_that_two_processes_changed_at_once_is_told_torn():
         Order.from_event(json.loads(body)["order"])
 
 
+def test_the_shop_says_what_it_is_called():
+    saleor, _ = replay("shop")
+    assert saleor.shop_name() == "Saleor e-commerce"
+
+
 def test_the_app_behind_a_token_is_read():
     saleor, _ = replay("app")
     assert saleor.app().permissions == {"MANAGE_ORDERS"}

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import get_language_info, override
 
 from saleor_loyalty import __version__
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages import colors
 from saleor_loyalty.models import Look
+from saleor_loyalty.templating import rendered
 
 PAGE = "account"  # the name of the page's own address, below which all others are
 
@@ -37,9 +37,8 @@ def page(
         "language": get_language_info(language),
     }
     with override(language):
-        response = render(
-            request, f"saleor_loyalty/account/{template}.html", {**frame, **context}, status=status
-        )
+        content = rendered(f"account/{template}.html", {**frame, **context}, request)
+    response = HttpResponse(content, status=status)
     response["Content-Security-Policy"] = _policy(nonce, shown_as.logo_url)
     return guarded(response)
 

@@ -31,7 +31,7 @@ class LookForm(OpenedForm):
 
     name = "look"
 
-    shop_name = _optional(_("Name of the shop"), _("Empty: its domain."))
+    shop_name = _optional(_("Name of the shop"), _("Empty: its name in Saleor."))
     logo_url = _optional(
         _("Address of the logo"),
         _("A picture on the web, starting with https://. Empty: the name in words."),

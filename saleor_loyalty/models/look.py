@@ -12,7 +12,9 @@ class Look(models.Model):
     """
 
     shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="look")
-    shop_name = models.CharField(max_length=120, blank=True, help_text="Empty: the domain.")
+    shop_name = models.CharField(
+        max_length=120, blank=True, help_text="Empty: as in Saleor, or its domain."
+    )
     logo_url = models.URLField(max_length=500, blank=True, help_text="Empty: the name in words.")
     brand_color = models.CharField(max_length=7, default="#2459c4", help_text="As #rrggbb.")
     default_language = models.CharField(
@@ -35,4 +37,4 @@ class Look(models.Model):
     @property
     def name(self) -> str:
         """What the shop is called in messages."""
-        return self.shop_name or self.shop.domain
+        return self.shop_name or self.shop.name or self.shop.domain

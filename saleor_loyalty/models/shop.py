@@ -16,6 +16,9 @@ class Shop(models.Model):
     door = models.CharField(max_length=6, choices=Door.choices, default=Door.APP)
     api_url = models.URLField(max_length=500, unique=True)
     domain = models.CharField(max_length=255)
+    name = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="As Saleor has it."
+    )
     app_id = models.CharField(max_length=64, help_text="Saleor's global id of our App there.")
     sealed_token = models.TextField(
         blank=True, help_text="The app token, encrypted by the vault; empty for a plugin."

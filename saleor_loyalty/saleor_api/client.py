@@ -131,6 +131,10 @@ class Saleor:
         channels = self._run("channels")["channels"]
         return {c["slug"]: Channel(c["id"], c["slug"], c["currencyCode"]) for c in channels}
 
+    def shop_name(self) -> str:
+        """What the shop is called, in one line; empty when nobody has named it."""
+        return " ".join(self._run("shop")["shop"]["name"].split())
+
     def app(self) -> App:
         """The app that our token belongs to. Raises SaleorForbade for a token of none."""
         app = self._run("app")["app"]

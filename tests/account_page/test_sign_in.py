@@ -257,3 +257,13 @@ def Client_of_another(client):  # noqa: N802 - reads as a noun
     session = signing.loads(client.cookies[sessions.COOKIE].value, salt=sessions.SALT)
     other.cookies[sessions.COOKIE] = signing.dumps({**session, "back": ""}, salt=sessions.SALT)
     return other
+
+
+def test_how_the_shop_marks_what_its_templates_lack_does_not_reach_the_page(client, settings):
+    """Saleor does so under DEBUG."""
+    settings.TEMPLATES = [
+        {**engine, "OPTIONS": {**engine.get("OPTIONS", {}), "string_if_invalid": "MISSING %s"}}
+        for engine in settings.TEMPLATES
+    ]
+
+    assert "MISSING" not in page(client).content.decode()

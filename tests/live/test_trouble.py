@@ -19,6 +19,8 @@ SWITCH = """mutation Switch($on: Boolean!) {
   pluginUpdate(id: "saleor.loyalty", input: { active: $on }) { errors { field message code } } }"""
 IS_PLUGIN_ON = '{ plugin(id: "saleor.loyalty") { globalConfiguration { active } } }'
 INSIDE = Path(__file__).parent / "inside"
+PROGRAM_SWITCH = """mutation Switch($on: Boolean!) {
+  loyaltyProgramUpdate(input: { isActive: $on }) { errors { field message code } } }"""
 IS_ON = "{ loyaltyProgram { isActive } }"
 TABLES = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'saleor\\_loyalty\\_%%'"
 
@@ -93,6 +95,21 @@ def test_t31_a_hook_costs_the_request_no_statement_and_survives_whatever_happens
     assert seen["statements_of_marking"] == 1
     assert seen["shop_goes_on_in_a_broken_transaction"] is True
     assert seen["marked_when_all_is_well_again"] == [1]
+
+
+def test_the_programs_own_switch_is_the_plugins(live: LiveSaleor, plugin_door: Door) -> None:
+    staff, seen = plugin_door.staff_token, []
+    ask(live.api_url, SWITCH, {"on": False}, token=staff)
+
+    for on in (True, False, True):
+        ask(live.api_url, PROGRAM_SWITCH, {"on": on}, token=staff)
+        plugin = ask(live.api_url, IS_PLUGIN_ON, token=staff)
+        seen.append(plugin["globalConfiguration"]["active"])
+    customer = plugin_door.new_customer()
+    plugin_door.paid_order(customer, "10.00")
+
+    assert seen == [True, False, True]
+    assert balance_of(plugin_door, customer, 100) == 100
 
 
 def test_t38_switching_the_plugin_off_and_on_does_not_credit_what_lay_between(

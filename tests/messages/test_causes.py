@@ -31,7 +31,15 @@ def ada(make_member) -> Member:
     return make_member(customer_id="customer-1")
 
 
-def test_a_gift_is_told_of_by_email_and_push_with_its_entry(shop, ada):
+@pytest.fixture
+def push(settings) -> None:
+    """Firebase is configured; nothing is sent here."""
+    settings.LOYALTY_FCM_SERVICE_ACCOUNT_FILE = "key.json"
+
+
+def test_a_gift_is_told_of_by_email_and_push_with_its_entry(shop, ada, make_device, push):
+    make_device(ada, "token")
+
     entry = staff_points.give(shop=shop, customer_id=ada.customer_id, **GIFT)
 
     assert kinds() == [MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH]
@@ -46,7 +54,21 @@ def test_t30_a_gift_given_again_under_its_key_is_told_of_once(shop, ada):
             shop=shop, customer_id=ada.customer_id, idempotency_key="birthday", **GIFT
         )
 
-    assert Message.objects.count() == 2
+    assert Message.objects.count() == 1
+
+
+def test_nobody_is_told_by_push_who_has_no_device(shop, ada, push):
+    staff_points.give(shop=shop, customer_id=ada.customer_id, **GIFT)
+
+    assert kinds() == [MessageKind.GIFT_EMAIL]
+
+
+def test_nobody_is_told_by_push_where_it_is_not_configured(shop, ada, make_device):
+    make_device(ada, "token")
+
+    staff_points.give(shop=shop, customer_id=ada.customer_id, **GIFT)
+
+    assert kinds() == [MessageKind.GIFT_EMAIL]
 
 
 def test_a_correction_is_no_gift(shop, ada):

@@ -14,9 +14,16 @@ def color(written):
     return tuple(bytes.fromhex(written[1:]))
 
 
-def test_a_shop_starts_with_its_domain_for_a_name(shop):
+def test_a_shop_is_called_as_in_saleor_until_its_look_names_it(shop):
     assert look.of(shop).name == "nordlys.example"
+    shop.name = "Nordlys AS"
+    shop.save()
+    assert look.of(shop).name == "Nordlys AS"
     assert not Look.objects.exists()
+
+    look.save(shop, actor="Olga", shop_name="Nordlys")
+
+    assert look.of(shop).name == "Nordlys"
 
 
 def test_what_is_given_is_kept_and_the_rest_stays(shop):

@@ -178,3 +178,10 @@ def test_the_page_speaks_the_member_s_language(client, page, ada):
     shown = client.get(page).content.decode()
 
     assert '<html lang="ar" dir="rtl">' in shown
+
+
+def test_the_page_needs_no_templates_of_the_shop(client, page, settings):
+    settings.TEMPLATES = []
+
+    assert client.get(page).status_code == 200
+    assert client.get(page + "x").status_code == 404

@@ -58,6 +58,7 @@ class PaperSaleor:
         self.vouchers: dict[str, dict[str, Any]] = {}
         self.vouchers_made = 0
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
+        self.name = "Nordlys"
         self.page = 100  # order ids in one answer
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], object]] = {}
@@ -130,6 +131,9 @@ class PaperSaleor:
 
     def _app(self) -> dict[str, Any]:
         return {"app": {"id": "QXBwOjE=", "identifier": "saleor.loyalty", "permissions": []}}
+
+    def _shop(self) -> dict[str, Any]:
+        return {"shop": {"name": self.name}}
 
     def _orders(self, ids: list[str]) -> dict[str, Any]:
         if self.stumbles_over in ids:
@@ -230,6 +234,7 @@ class PaperSaleor:
 
 ANSWERS = {
     "app": PaperSaleor._app,
+    "shop": PaperSaleor._shop,
     "orders": PaperSaleor._orders,
     "voucher_create": PaperSaleor._create,
     "voucher_by_code": PaperSaleor._find,

@@ -72,6 +72,24 @@ def test_a_change_that_changes_nothing_makes_no_version(shop):
     assert ProgramVersion.objects.count() == 1
 
 
+def test_what_follows_the_switch_is_told_when_it_is_turned_and_at_first(shop):
+    told = []
+
+    def follow(*, shop, on, **kwargs):
+        told.append((shop, on))
+
+    programs.switched.connect(follow)
+    try:
+        update(shop, threshold=5000, channels=[MAIN])
+        update(shop, threshold=4000)
+        update(shop, is_active=True)
+        update(shop, is_active=True)
+    finally:
+        programs.switched.disconnect(follow)
+
+    assert told == [(shop, False), (shop, True), (shop, True)]
+
+
 def test_t38_each_switch_is_kept(shop):
     update(shop, threshold=5000, channels=[MAIN], is_active=True)
     update(shop, is_active=True)

@@ -60,6 +60,16 @@ def test_t32_a_shop_that_was_down_for_a_day_ends_right(shop, paper, walk):
     assert cancelled not in orders_marked()
 
 
+def test_the_shops_name_is_that_of_saleor_and_changes_with_it(shop, paper, walk):
+    walk()
+    assert Shop.objects.get().name == "Nordlys"
+
+    paper.name = " Nordlys\n& sons" + " x" * 255
+    walk()
+
+    assert Shop.objects.get().name.startswith("Nordlys & sons x x")
+
+
 def test_orders_that_workers_asked_saleor_about_since_are_not_marked_again(
     shop, paper, walk, settle
 ):

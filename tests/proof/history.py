@@ -1,6 +1,7 @@
 """A year in a shop's programme: something of everything that can happen to points."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -41,7 +42,7 @@ def order_of(paper: PaperSaleor, number: int) -> str:
 
 def _mint(program: Program, paper: PaperSaleor) -> None:
     for coupon in Coupon.objects.filter(status="PENDING").select_related("version"):
-        coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon)
+        coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
 
 
 def _use(paper: PaperSaleor, settle, coupon: Coupon, number: int) -> str:
@@ -67,6 +68,7 @@ def _anna_collects(program: Program, paper: PaperSaleor, settle) -> None:
     assert withdrawn.count() == 2
     _use(paper, settle, withdrawn[0], 13)
     settle(paper.place(5, line(1200)))
+    _tell_by_push_too(ANNA, "REWARD")
     Message.objects.filter(kind="REWARD_EMAIL").update(
         status="SENT", sent_at=datetime(2026, 3, 2, 8, 30, 0, 123456, tzinfo=UTC)
     )
@@ -80,6 +82,13 @@ def _anna_collects(program: Program, paper: PaperSaleor, settle) -> None:
     Message.objects.filter(kind="REWARD_PUSH", member=member(ANNA)).update(
         delivered_devices=[device.pk]
     )
+
+
+def _tell_by_push_too(customer: dict[str, str], occasion: str) -> None:
+    """As if push had been configured, and the member had had a device then."""
+    for message in Message.objects.filter(kind=f"{occasion}_EMAIL", member=member(customer)):
+        message.pk, message.uid, message.kind = None, uuid4(), f"{occasion}_PUSH"
+        message.save()
 
 
 def _ben_owes(paper: PaperSaleor, settle) -> None:
@@ -130,3 +139,4 @@ def _dan_gets_a_gift(program: Program) -> None:
             entry = book.post(posting)
         if kind == EntryKind.GIFT:
             Message.objects.bulk_create(announcements.of_gift(entry))
+            _tell_by_push_too(DAN, "GIFT")

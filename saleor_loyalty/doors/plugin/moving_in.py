@@ -8,7 +8,7 @@ from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
-from saleor_loyalty.doors.plugin import environment, problems, schema, shop, work
+from saleor_loyalty.doors.plugin import environment, problems, schema, shop, switch, work
 from saleor_loyalty.doors.plugin.transport import InProcessTransport
 from saleor_loyalty.models import Shop
 from saleor_loyalty.saleor_api import inside
@@ -27,6 +27,7 @@ def move_in(config: AppConfig) -> None:
     schema.graft()
     settings.ROOT_URLCONF = URLS
     work.take_part()
+    switch.take_part()
     inside.lend(InProcessTransport())
     post_migrate.connect(_after_migrate, sender=config, dispatch_uid="saleor_loyalty")
 

@@ -11,7 +11,7 @@ from saleor_loyalty.account_page import sessions
 from saleor_loyalty.conf import conf
 from saleor_loyalty.dashboard_extension.door import TokenRefused
 from saleor_loyalty.doors.bearer import InvalidToken
-from saleor_loyalty.doors.plugin import shop, tokens
+from saleor_loyalty.doors.plugin import framing, shop, tokens
 from saleor_loyalty.permissions import Viewer
 
 
@@ -26,24 +26,13 @@ class PluginDoor:
 
     def framed_by(self, request: HttpRequest) -> Sequence[str]:
         """Where the shop's Dashboard is served from: Saleor knows its host as that of a client."""
-        known = getattr(settings, "ALLOWED_CLIENT_HOSTS", ())
-        return ["'self'", *(at for host in known for at in _at(host)), *conf.allowed_origins]
+        hosts = getattr(settings, "ALLOWED_CLIENT_HOSTS", ())
+        return ["'self'", *framing.sources(hosts), *conf.allowed_origins]
 
     def at_work(self) -> AbstractContextManager[object]:
         """Saleor reports each use of the main database that was not announced."""
         writer: AbstractContextManager[object] = allow_writer()
         return writer
-
-
-def _at(host: str) -> list[str]:
-    """A client's host as CSP names it: to Saleor a port makes no difference, and a leading dot is
-    the domain with all that lies under it.
-    """
-    if host == "*":
-        return [host]
-    if host.startswith("."):
-        return [f"{host[1:]}:*", f"*{host}:*"]
-    return [f"{host}:*"]
 
 
 def customer_of(token: str) -> Viewer:

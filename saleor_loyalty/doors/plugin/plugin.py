@@ -7,7 +7,7 @@ from django.db import transaction
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
 
-from saleor_loyalty.doors.manifest import APP_ID, manifest
+from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.doors.plugin import switch
 from saleor_loyalty.doors.plugin.marks import mark
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class LoyaltyPlugin(BasePlugin):
-    """The programme, in Saleor's list of plugins: its switch, and the way to its back office.
+    """The programme's switch in Saleor's list of plugins, with the way to its back office.
 
     Saleor calls the hooks below after it committed what they tell. A hook never raises: what it
     could not mark, reconciliation finds.
@@ -26,16 +26,18 @@ class LoyaltyPlugin(BasePlugin):
     PLUGIN_DESCRIPTION = (
         "Shoppers collect points for what they pay; enough points become a single-use voucher. "
         "Switched off, nothing is credited, sent or ended; switched on again, the past stays as "
-        "it is. Everything else is set in the back office."
+        "it is. The same switch is on the program's own page."
     )
     CONFIGURATION_PER_CHANNEL = False
     DEFAULT_ACTIVE = True
-    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [{"name": "back-office", "value": ""}]
+    DEFAULT_CONFIGURATION: ClassVar[list[dict[str, Any]]] = [
+        {"name": "back-office", "value": "In this Dashboard: Customers → Loyalty"}
+    ]
     CONFIG_STRUCTURE: ClassVar[dict[str, dict[str, str]]] = {
         "back-office": {
             "type": ConfigurationTypeField.OUTPUT,
             "label": "Back office",
-            "help_text": "Rules, members and messages of the programme.",
+            "help_text": "Rules, members and messages of the program.",
         }
     }
 
@@ -86,13 +88,6 @@ class LoyaltyPlugin(BasePlugin):
     def account_deleted(self, user: Any, previous_value: Any, **kwargs: Any) -> Any:
         return self._customer(user, previous_value)
 
-    def resolve_plugin_configuration(self, request: Any) -> Any:
-        """The settings with the address of the back office, which may change with the shop's."""
-        for field in self.configuration:
-            if field["name"] == "back-office":
-                field["value"] = manifest()["appUrl"]
-        return self.configuration
-
     @classmethod
     def save_plugin_configuration(
         cls, plugin_configuration: PluginConfiguration, cleaned_data: dict[str, Any]
@@ -102,16 +97,19 @@ class LoyaltyPlugin(BasePlugin):
         Off is what an owner does when something is wrong with us: it works whatever that is, since
         Saleor does not tell a plugin that is off of anything.
         """
-        was_active = plugin_configuration.active
-        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        if saved.active == was_active:
+        on = cleaned_data.get("active", plugin_configuration.active)
+        if on == plugin_configuration.active:
+            return super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        if on:
+            with transaction.atomic():  # on both, or neither
+                saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+                switch.turn(on=True)
             return saved
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
         try:
             with transaction.atomic():
-                switch.turn(on=saved.active)
+                switch.turn(on=False)
         except Exception:
-            if saved.active:
-                raise
             logger.exception("The plugin is off, and its programme could not be switched off")
         return saved
 

@@ -4,6 +4,7 @@ import logging
 from importlib.resources import files
 from typing import Any
 
+from django.contrib.sites.models import Site
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -77,7 +78,6 @@ def set_up() -> None:
     with transaction.atomic():
         app = _app(says)
         _extensions(app, says["extensions"])
-        _logo(app)
         # Without a row Saleor shows the plugin as on, and takes it for off when it is switched.
         PluginConfiguration.objects.get_or_create(
             identifier=APP_ID, channel=None, defaults={"active": True}
@@ -85,6 +85,7 @@ def set_up() -> None:
         current = {
             "api_url": addresses.api_url(),
             "domain": get_domain()[:255],
+            "name": " ".join(Site.objects.get_current().name.split()),
             "app_id": Node.to_global_id("App", app.pk),
             "jwks": get_jwt_manager().get_jwks(),
         }
@@ -98,6 +99,7 @@ def set_up() -> None:
         )
     if made:
         logger.info("Shop %s is set up, with the App %s", shop.pk, shop.app_id)
+    _logo(app)
 
 
 def tear_down() -> None:

@@ -1,11 +1,15 @@
-"""The plugin's switch in Saleor is the programme's switch."""
+"""One switch, wherever it is turned: the plugin's in Saleor is the programme's own."""
 
 import logging
+from typing import Any
 
 from saleor.core.db.connection import allow_writer
+from saleor.plugins.models import PluginConfiguration
 
 from saleor_loyalty import programs
+from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.doors.plugin import shop
+from saleor_loyalty.models import Door, Shop
 
 logger = logging.getLogger(__name__)
 
@@ -20,3 +24,14 @@ def turn(*, on: bool) -> None:
             return
         programs.update(shop=here, changes={"is_active": on}, actor=ACTOR)
     logger.info("Shop %s: the plugin was switched %s", here.pk, "on" if on else "off")
+
+
+def take_part() -> None:
+    """Have the plugin follow the programme: Saleor tells a plugin that is off of nothing."""
+    programs.switched.connect(_follow, dispatch_uid="saleor_loyalty")
+
+
+def _follow(*, shop: Shop, on: bool, **kwargs: Any) -> None:
+    if shop.door == Door.PLUGIN:
+        row = PluginConfiguration.objects.filter(identifier=APP_ID, channel=None)
+        row.exclude(active=on).update(active=on)

@@ -43,8 +43,11 @@ class InProcessTransport:
 
 
 def _context() -> SaleorContext:
-    """A request of our App, as Saleor's resolvers expect one."""
+    """A request of our App, as Saleor's resolvers expect one. Raises SaleorForbade, NotSetUp."""
     app = shop.app()
+    if not app.is_active:
+        # Saleor would name a permission that it lacks: all of them, while it is not active.
+        raise SaleorForbade("the App is deactivated: activate it in the Dashboard's extensions")
     context = SaleorContext(dataloaders={})
     context.path = context.path_info = "/graphql/"
     context.method = "POST"
