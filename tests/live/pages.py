@@ -57,7 +57,7 @@ class Page(HTMLParser):
         elif tag in {"input", "button"} and name:
             chooses = found.get("type") in {"checkbox", "radio"}
             if not chooses or "checked" in found:
-                values[name] = found.get("value", "on")
+                values[name] = found.get("value", "on" if chooses else "")
 
 
 @dataclass

@@ -34,6 +34,7 @@ from sandbox.processes import INHERITED, REPOSITORY, Processes
 STAFF = ("admin@example.com", "admin")  # of Saleor's sample data
 DEFAULT_DATABASE_URL = "postgres://saleor:saleor@localhost:5432/postgres"
 SECONDS_TO_FILL = 1800
+SECONDS_TO_START = 180
 # The sample data takes a random percentage off every order: no two runs would see the same points.
 NO_PROMOTIONS = (
     "import django; django.setup()\n"
@@ -113,10 +114,12 @@ class LiveSaleor:
         for name in names:
             self.processes.start(prefix + name, self._programs()[name], self.env)
         if "web" in names:
-            self.processes.until(f"{prefix}web", self._answers, seconds=300)
+            self.processes.until(f"{prefix}web", self._answers, seconds=SECONDS_TO_START)
         if "worker" in names:
             log = self.processes.log("worker")
-            self.processes.until("worker", lambda: b" ready." in log.read_bytes(), seconds=300)
+            self.processes.until(
+                "worker", lambda: b" ready." in log.read_bytes(), seconds=SECONDS_TO_START
+            )
 
     def stop(self, *names: str) -> None:
         for name in names:

@@ -96,6 +96,14 @@ def test_the_app_has_the_permissions_it_needs_and_no_token(live: LiveSaleor) -> 
     assert tokens == 0
 
 
+def test_the_app_is_listed_with_our_logo(live: LiveSaleor) -> None:
+    logo = "SELECT brand_logo_default FROM app_app WHERE identifier = 'saleor.loyalty'"
+
+    ((name,),) = live.sql(logo)
+
+    assert name.endswith(".png")
+
+
 def test_setting_up_again_changes_nothing(live: LiveSaleor) -> None:
     rows = "SELECT * FROM saleor_loyalty_shop; "
     apps = "SELECT * FROM app_app WHERE identifier = 'saleor.loyalty'"

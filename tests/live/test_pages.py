@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from sandbox.demo import Demo
+from sandbox.opening import give_phone
 from sandbox.shop_api import ShopApi
 from tests.live.doors import Customer, Door
 from tests.live.pages import Browser
@@ -17,18 +19,14 @@ pytestmark = pytest.mark.timeout(1200)
 
 APP = "SELECT id FROM app_app WHERE identifier = 'saleor.loyalty' AND manifest_url IS NULL"
 DEACTIVATE = "UPDATE account_user SET is_active = %s WHERE email = %s"
-FILLED = {
-    "points": "7",
-    "reason": "For a test",
-    "address": "staff@example.com",
-}
 
 
 @pytest.fixture(scope="module")
-def member(plugin_door: Door) -> Customer:
-    """A member with a coupon and what a message told them."""
+def member(inside: tuple[LiveSaleor, Demo], plugin_door: Door) -> Customer:
+    """A member with a coupon, a device, and messages."""
     customer = plugin_door.new_customer()
     plugin_door.paid_order(customer, "600.00")
+    give_phone(inside[1], shopper_token=customer.token, name="a phone of theirs")
     assert balance_of(plugin_door, customer, 1000) == 1000
     return customer
 
@@ -57,8 +55,9 @@ def test_every_page_of_the_back_office_opens_and_takes_what_its_forms_send(
         f"widgets/customer?customerId={member.id}",
         f"widgets/order?orderId={order}",
     )
+    texts = {"points": "7", "reason": "For a test", "recipient": member.email}
     for page, form in forms:
-        filled = {name: text for name, text in FILLED.items() if name in form.values}
+        filled = {name: text for name, text in texts.items() if name in form.values}
         after = staff.send(page, form, **filled)
         for undo in after.forms:
             if undo.action.endswith("/undo"):
@@ -89,7 +88,7 @@ def test_a_shopper_opens_their_page_saves_its_form_and_leaves(
         assert form_token
         own = {form_token[1]: form_token[2]}
 
-        saved = shopper.post("preferences/", data={**own, "email": "on"})
+        saved = shopper.post("preferences/", data={**own, "email": "on", "language": "en"})
         left = shopper.post("sign-out/", data=own)
 
         assert (saved.status_code, left.status_code) == (200, 200)

@@ -78,6 +78,7 @@ def set_up() -> None:
     with transaction.atomic():
         app = _app(says)
         _extensions(app, says["extensions"])
+        _logo(app)
         # Without a row Saleor shows the plugin as on, and takes it for off when it is switched.
         PluginConfiguration.objects.get_or_create(
             identifier=APP_ID, channel=None, defaults={"active": True}
@@ -99,7 +100,6 @@ def set_up() -> None:
         )
     if made:
         logger.info("Shop %s is set up, with the App %s", shop.pk, shop.app_id)
-    _logo(app)
 
 
 def tear_down() -> None:
@@ -123,19 +123,6 @@ def _app(says: dict[str, Any]) -> App:
     return app
 
 
-def _logo(app: App) -> None:
-    """The App's picture in the Dashboard, unless it has one. Without it the shop works as well."""
-    if app.brand_logo_default:
-        return
-    picture = files("saleor_loyalty") / "static" / "saleor_loyalty" / "logo.png"
-    try:
-        app.brand_logo_default.save(picture.name, ContentFile(picture.read_bytes()), save=False)
-    except Exception:  # the shop's files may lie with a provider, which raises what it likes
-        logger.warning("The App has no picture: the shop's storage did not take it", exc_info=True)
-    else:
-        app.save(update_fields=["brand_logo_default"])
-
-
 def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
     """The App's places in the Dashboard, made anew when they differ from the wanted ones."""
     rows = [_row(extension) for extension in wanted]
@@ -151,6 +138,17 @@ def _extensions(app: App, wanted: list[dict[str, Any]]) -> None:
     for extension, row in zip(wanted, rows, strict=True):
         made = AppExtension.objects.create(app=app, **row)
         made.permissions.set(get_permissions_from_names(extension["permissions"]))
+
+
+def _logo(app: App) -> None:
+    """Our logo, kept where Saleor keeps that of an installed app. Not worth a failing `migrate`."""
+    if app.brand_logo_default:
+        return
+    logo = files("saleor_loyalty") / "static" / "saleor_loyalty" / "logo.png"
+    try:
+        app.brand_logo_default.save("loyalty.png", ContentFile(logo.read_bytes()))
+    except Exception:  # of whatever storage the shop has
+        logger.warning("The App has no logo: the shop's storage did not take it", exc_info=True)
 
 
 def _row(extension: dict[str, Any]) -> dict[str, Any]:
