@@ -83,7 +83,7 @@ benchmark: environment ## time settlement, sweep, reminders against plain SQL, s
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings
 
-wheel: environment ## build the wheel and try it in a fresh environment
+wheel: environment ## build the wheel into dist/ and try it in a fresh environment
 	@scripts/wheel
 
 lock: environment ## resolve the newest allowed versions of all dependencies anew

@@ -39,12 +39,10 @@ def start_of(shop: Shop, *, since: date, dry_run: bool) -> datetime:
     """
     program = programs.current(shop)
     if program is None or program.current is None:
-        message = "The shop has no programme yet; set one up first."
+        message = "The shop has no program yet; set one up first."
         raise Refused(Problem(None, message, ErrorCode.PROGRAM_INACTIVE))
     if not program.is_active and not dry_run:
-        message = (
-            "The programme is switched off; switch it on, or see what would be with --dry-run."
-        )
+        message = "The program is switched off; switch it on, or see what would be with --dry-run."
         raise Refused(Problem(None, message, ErrorCode.PROGRAM_INACTIVE))
     start = datetime.combine(since, time.min, tzinfo=ZoneInfo(program.current.time_zone))
     if start > timezone.now():

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from saleor_loyalty import claims, ledger, programs, retirement
 from saleor_loyalty.connection import see_through
+from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.ledger import Book
+from saleor_loyalty.messages import look as looks
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -51,7 +53,9 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
     return see_through(
         shop,
         _claim(shop, limit),
-        begin=lambda saleor: partial(mint, saleor, saleor.channels()),
+        begin=lambda saleor: partial(
+            mint, saleor, saleor.channels(), language=looks.of(shop).default_language
+        ),
         postpone=_postpone,
     )
 
@@ -65,8 +69,8 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
     return batch
 
 
-def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> None:
-    """Make the coupon's voucher and let its messages go.
+def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon, *, language: str) -> None:
+    """Make the coupon's voucher, named in the shop's language, and let its messages go.
 
     May be repeated from any point, by several workers: the code is the coupon's own, so a voucher
     that has it already was made by an earlier try. A coupon that was withdrawn, used or issued
@@ -75,7 +79,7 @@ def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon) -> Non
     if not _begin(coupon):
         return
     terms = _terms(coupon, channels)
-    voucher_id = _voucher(saleor, coupon)
+    voucher_id = _voucher(saleor, coupon, language)
     saleor.list_voucher(voucher_id, terms)
     _activate(coupon, voucher_id)
 
@@ -92,12 +96,12 @@ def _terms(coupon: Coupon, channels: Mapping[str, Channel]) -> list[VoucherTerms
     return terms
 
 
-def _voucher(saleor: Saleor, coupon: Coupon) -> str:
+def _voucher(saleor: Saleor, coupon: Coupon, language: str) -> str:
     """The id of the coupon's voucher, made now or by an earlier try."""
     version = coupon.version
     with suppress(CodeTaken):
         return saleor.create_voucher(
-            name=version.reward_name,
+            name=reward_in(version, language),
             code=coupon.code,
             percentage=version.discount_type == DiscountType.PERCENTAGE,
             ends_at=coupon.expires_at,

@@ -17,6 +17,7 @@ from django.utils.translation import (
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.messages import localised
+from saleor_loyalty.messages.offers import reward_name
 from saleor_loyalty.models import Entry, EntryKind, ExpiryPolicy, ProgramVersion, SpendBasis
 from saleor_loyalty.rules.entitlement import Entitlement
 
@@ -37,10 +38,16 @@ FALLBACK = "en"
 def explain(entry: Entry, language_code: str | None) -> str:
     """The entry's points in words, in a language ("fr", "fr-ca", "FR_CA") or else in English.
 
-    Reads `entry.version` and `entry.order`: select them along.
+    Reads `entry.version`, its channels and `entry.order`: have them read along.
     """
     with override(language_of(language_code)):
         return _sentence(entry)
+
+
+def reward_in(version: ProgramVersion, language_code: str | None) -> str:
+    """What a version calls its reward, in a language, or else in English. Reads its channels."""
+    with override(language := language_of(language_code)):
+        return reward_name(version, Locale.parse(language))
 
 
 def language_of(language_code: str | None) -> str:
@@ -97,9 +104,9 @@ def _nothing_left(entry: Entry, basis: Entitlement) -> str | None:
 
 def _computation(basis: Entitlement, version: ProgramVersion) -> str:
     sentence = (
-        _("{amount} of {goods} x {rate}{part} = {points}")
+        _("{amount} of {goods} × {rate}{part} = {points}")
         if basis.exact_points == basis.points
-        else _("{amount} of {goods} x {rate}{part}, rounded down = {points}")
+        else _("{amount} of {goods} × {rate}{part}, rounded down = {points}")
     )
     return sentence.format(
         amount=_money(basis.eligible, basis.currency),
@@ -124,7 +131,7 @@ def _part_kept(basis: Entitlement) -> str:
     """Empty unless part of the order's total was given back."""
     if basis.kept == 1:
         return ""
-    return _(" x {charged} kept of {total}").format(
+    return _(" × {charged} kept of {total}").format(
         charged=_money(basis.charged, basis.currency), total=_money(basis.total, basis.currency)
     )
 
@@ -146,7 +153,7 @@ def _reward(entry: Entry) -> str:
         sentence = _("{points} became the reward “{reward}”")
     return sentence.format(
         points=points(abs(entry.points)),
-        reward=isolated(entry.version.reward_name),
+        reward=isolated(reward_name(entry.version, Locale.parse(_language()))),
         reason=isolated(entry.reason),
     )
 
@@ -191,7 +198,7 @@ def isolated(text: str) -> str:
 
 
 def points(number: Decimal | int, *, signed: bool = False) -> str:
-    """ "1 point", "2.5 points", "-200 points", as the language in force counts and writes them."""
+    """ "1 point", "2.5 points", "−200 points", as the language in force counts and writes them."""
     locale = Locale(_language())
     exact: Decimal | int = number if number % 1 else int(number)
     written = format_decimal(
@@ -205,4 +212,4 @@ def points(number: Decimal | int, *, signed: bool = False) -> str:
     else:  # gettext counts whole things only; the language's own rule for the rest is Babel's
         form = 1 if locale.plural_form(exact) == "one" else 2
         counted = npgettext("such as 2.5", "{number} point", "{number} points", form)
-    return counted.format(number=written)
+    return counted.format(number=written.replace("-", "−"))

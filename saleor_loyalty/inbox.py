@@ -1,5 +1,6 @@
 """The inbox: doors mark what changed, workers claim it and take it off when it is done."""
 
+import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ MARK = """
     INSERT INTO saleor_loyalty_change AS change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
     SELECT %s, subject, subject_id, 1, %s, %s, 0, '', facts, facts_at
-    FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
-        AS changed (subject, subject_id, facts, facts_at)
+    FROM jsonb_to_recordset(%s::jsonb)
+        AS changed (subject text, subject_id text, facts jsonb, facts_at timestamptz)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = change.marks + 1,
         due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END,
@@ -91,19 +92,21 @@ def mark(
     if not changed:
         return
     now = timezone.now()
+    # Sorted: one order of locking.
     rows = [_row(subject, id_, snapshots.get(id_)) for subject, id_ in sorted(changed)]
-    columns = [list(column) for column in zip(*rows, strict=True)]  # sorted: one order of locking
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [shop.pk, now, now, *columns])
+        cursor.execute(MARK, [shop.pk, now, now, f"[{','.join(rows)}]"])
     wake("settle_orders")
 
 
-def _row(
-    subject: Subject, subject_id: str, snapshot: Snapshot | None
-) -> tuple[Subject, str, str | None, datetime | None]:
+def _row(subject: Subject, subject_id: str, snapshot: Snapshot | None) -> str:
+    """As JSON, in which the facts stand as they came."""
+    row = json.dumps({"subject": subject, "subject_id": subject_id})
     if subject != Subject.ORDER or snapshot is None:
-        return subject, subject_id, None, None
-    return subject, subject_id, snapshot.facts, snapshot.updated_at
+        return row
+    return (
+        f'{row[:-1]}, "facts_at": "{snapshot.updated_at.isoformat()}", "facts": {snapshot.facts}}}'
+    )
 
 
 def shops_with_work() -> list[Shop]:

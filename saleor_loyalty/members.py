@@ -176,7 +176,7 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
     with transaction.atomic():
         member = _locked(shop, [customer_id]).first()
         if member is None:
-            message = f"The customer with the id “{customer_id}” is no member of the programme."
+            message = f"The customer with the id “{customer_id}” is no member of the program."
             raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
         if member.is_closed_by_shop and status != MemberStatus.CLOSED:
             message = (

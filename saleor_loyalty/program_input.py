@@ -13,9 +13,9 @@ Rules = dict[str, Any]
 
 # What a new programme starts from; None has to be given.
 DEFAULTS: Rules = {
-    "name": "Loyalty programme",
+    "name": "Loyalty program",
     "threshold": None,
-    "reward_name": "Reward",
+    "reward_name": "",
     "discount_type": DiscountType.PERCENTAGE,
     "coupon_valid_days": None,
     "channels": None,
@@ -56,10 +56,10 @@ def _missing(rules: Rules) -> Iterator[Problem]:
 
 
 def _problems(rules: Rules) -> Iterator[Problem]:
+    if not rules["name"].strip():
+        yield Problem("name", "Give a name.", ErrorCode.REQUIRED)
     for name in ("name", "reward_name"):
-        if not rules[name].strip():
-            yield Problem(name, f"Give a {_words(name)}.", ErrorCode.REQUIRED)
-        elif len(rules[name]) > LONGEST_NAME:
+        if len(rules[name]) > LONGEST_NAME:
             message = f"The {_words(name)} may have {LONGEST_NAME} characters at most."
             yield Problem(name, message, ErrorCode.OUT_OF_RANGE)
     if not 1 <= rules["threshold"] <= MAX_POINTS:

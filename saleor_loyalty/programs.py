@@ -91,7 +91,7 @@ def rulebook(
     """The rules as read. Raises Program.DoesNotExist when the shop has none yet."""
     by_id = {version.pk: version for version in versions}
     if not programs or programs[0].current_id is None:
-        message = "the shop has no programme: set it up before orders are settled"
+        message = "the shop has no program: set it up before orders are settled"
         raise Program.DoesNotExist(message)
     return Rulebook(
         version=by_id[programs[0].current_id],

@@ -146,7 +146,7 @@ def _rules(shop: Shop, *, to_credit: bool) -> ProgramVersion:
     """The current rules; points are credited only while the programme is on."""
     program = programs.current(shop)
     if program is None or program.current is None or (to_credit and not program.is_active):
-        message = "The programme is switched off; switch it on to give points."
+        message = "The program is switched off; switch it on to give points."
         raise Refused(Problem(None, message, ErrorCode.PROGRAM_INACTIVE))
     return program.current
 

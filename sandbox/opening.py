@@ -23,7 +23,7 @@ def open_shop(demo: Demo, *, staff: tuple[str, str], stop: Event, say: Say) -> t
     loyalty = LoyaltyApi(demo.at.app_url)
     staff_token = shop.app_token(app_id)
     if not loyalty.has_program(staff_token):
-        say("Setting up the programme: 10 points per unit spent, at 5,000 a coupon")
+        say("Setting up the program: 10 points per unit spent, at 5,000 a coupon")
         loyalty.set_up_program(staff_token, [channel["slug"] for channel in shop.channels()])
     return shop, app_id
 

@@ -14,7 +14,7 @@ from saleor_loyalty import expiry
 from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import Place
 from saleor_loyalty.explanations import explain, points
-from saleor_loyalty.messages.offers import offers
+from saleor_loyalty.messages.offers import discount, offers, reward_name
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
 from saleor_loyalty.rules.rewards import progress
 
@@ -88,10 +88,11 @@ class History:
 def standing(member: Member, program: Program, place: Place) -> Standing:
     version = program.current
     way = progress(balance=member.balance, threshold=version.threshold) if version else None
+    goal = wording.goal(way.missing, reward_name(version, place.locale)) if version and way else ""
     return Standing(
         balance=place.number(member.spendable),
         unit=npgettext("below the number", "point", "points", member.spendable),
-        goal=wording.goal(way.missing, version.reward_name) if version and way else "",
+        goal=goal,
         done=way.done if way else 0,
         threshold=way.threshold if way else 0,
         is_in_debt=member.debt > 0,
@@ -134,6 +135,7 @@ def coupons(member: Member, place: Place) -> tuple[list[Card], list[Card]]:
 def history(member: Member, place: Place, *, before: int | None) -> History:
     """The newest rows, or those older than the entry `before`."""
     entries = member.entries.select_related("version", "order").order_by("-pk")
+    entries = entries.prefetch_related("version__channels")
     if before is not None:
         entries = entries.filter(pk__lt=before)
     found = list(entries[: ENTRIES_SHOWN + 1])
@@ -147,11 +149,10 @@ def history(member: Member, place: Place, *, before: int | None) -> History:
 def _card(coupon: Coupon, now: datetime, place: Place) -> Card:
     status = _status_at(coupon, now)
     is_usable = status == CouponStatus.ACTIVE
-    discounts = (offer.discount for offer in offers(coupon.version, place.locale))
     return Card(
         pk=coupon.pk,
-        discount=" / ".join(dict.fromkeys(discounts)),
-        name=coupon.version.reward_name,
+        discount=discount(offers(coupon.version, place.locale)),
+        name=reward_name(coupon.version, place.locale),
         status=status.lower(),
         state=_state(status),
         conditions=list(wording.conditions(coupon, status, place)),
@@ -195,7 +196,12 @@ def _row(entry: Entry, place: Place) -> Row:
         is_credit=entry.points > 0,
         title=wording.title(entry),
         explanation=explain(entry, get_language()),
-        balance_after=_("Balance: {balance}").format(
-            balance=place.number(max(0, entry.balance_after))
-        ),
+        balance_after=_balance_after(entry, place),
     )
+
+
+def _balance_after(entry: Entry, place: Place) -> str:
+    """A debt is no number here; but that the balance is below 0 is said, or sums would not fit."""
+    if entry.balance_after < 0:
+        return _("Balance: below 0, until your next points make up for it")
+    return _("Balance: {balance}").format(balance=place.number(entry.balance_after))

@@ -33,7 +33,7 @@ class Place(NamedTuple):
     time_zone: str
 
     def number(self, value: int, *, signed: bool = False) -> str:
-        pattern = "+#,##0;-#,##0" if signed else None
+        pattern = "+#,##0;\u2212#,##0" if signed else None
         return str(format_decimal(value, pattern, locale=self.locale))
 
     def last_day(self, end: datetime) -> str:
@@ -51,7 +51,9 @@ class Place(NamedTuple):
 def goal(missing: int, reward: str) -> str:
     """How far the next reward is."""
     if missing <= 0:
-        return _("Your next reward is on its way: {reward}").format(reward=isolated(reward))
+        return _("Your next reward comes with your next points: {reward}").format(
+            reward=isolated(reward)
+        )
     return _("{points} to go until your next reward: {reward}").format(
         points=points(missing), reward=isolated(reward)
     )

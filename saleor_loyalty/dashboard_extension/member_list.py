@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import member_search
+from saleor_loyalty.dashboard_extension import slices
 from saleor_loyalty.dashboard_extension.forms import Form
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
-from saleor_loyalty.keyset import Slice, UnknownPlace, whole_number
+from saleor_loyalty.dashboard_extension.slices import Found
 from saleor_loyalty.member_search import SortField
 from saleor_loyalty.models import Member, MemberStatus
 from saleor_loyalty.permissions import Permission
 
-PAGE = 25
 STATUS = {
     MemberStatus.ACTIVE: _("Active"),
     MemberStatus.BLOCKED: _("Blocked"),
@@ -104,28 +104,13 @@ def members_view(visit: Visit) -> HttpResponse:
         "sort": str(sorting),
         "columns": _columns(sorting, kept),
         "status_words": STATUS,
-        "members": found.members,
+        "members": found.rows,
         **found.links({**kept, "sort": str(sorting)}),
     }
     return show(visit, "members.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    members: list[Member]
-    has_previous: bool
-    has_next: bool
-
-    def links(self, kept: Mapping[str, str]) -> dict[str, str]:
-        """The addresses of the pages before and after; empty where there is none."""
-        first, last = (self.members[0].pk, self.members[-1].pk) if self.members else (0, 0)
-        return {
-            "previous": "?" + urlencode({**kept, "before": first}) if self.has_previous else "",
-            "next": "?" + urlencode({**kept, "after": last}) if self.has_next else "",
-        }
-
-
-def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found:
+def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found[Member]:
     inactive = chosen.get("inactive")
     members = member_search.matching(
         shop=visit.shop,
@@ -138,18 +123,7 @@ def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found
         else None,
     )
     order = member_search.order(shop=visit.shop, field=sorting.field, descending=sorting.descending)
-    after, before = (whole_number(visit.request.GET.get(name)) for name in ("after", "before"))
-    start, forward = (before, False) if before else (after, True)
-    try:
-        rows: Slice[Member] = order.read(members, size=PAGE, start=start, forward=forward)
-        behind = start is not None and order.any_behind(members, start=start, forward=forward)
-    except UnknownPlace:
-        rows, behind = order.read(members, size=PAGE, start=None, forward=True), False
-    return Found(
-        rows.rows,
-        has_previous=behind if forward else rows.more,
-        has_next=rows.more if forward else behind,
-    )
+    return slices.read(visit.request, members, order)
 
 
 def _columns(sorting: Sorting, kept: Mapping[str, str]) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.keyset import whole_number
-from saleor_loyalty.messages.offers import offers
+from saleor_loyalty.messages.offers import offers, reward_name
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -144,6 +144,7 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
     entries = Entry.objects.filter(member=member).select_related("version", "order")
+    entries = entries.prefetch_related("version__channels")
     older = whole_number(visit.request.GET.get("older"))
     if older is not None:
         entries = entries.filter(pk__lt=older)
@@ -191,6 +192,7 @@ def _coupons(member: Member) -> list[dict[str, object]]:
     return [
         {
             "coupon": coupon,
+            "name": reward_name(coupon.version, locale()),
             "offers": offers(coupon.version, locale()),
             "state": _state(coupon, is_unused=coupon.is_unused_at(now)),
             "can_withdraw": coupon.is_unused_at(now),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm
-from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, language_name
 from saleor_loyalty.messages import texts, trial
 from saleor_loyalty.messages.variables import EMAILS
@@ -135,18 +135,28 @@ def reset_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
-    """Send the saved text to one address or member, with the values of the preview."""
-    kind, form = _known(kind), TestForm(visit.request.POST)
+    """Send what is on screen to one address or member, with the values of the preview."""
+    posted = visit.request.POST
+    kind, form = _known(kind), TestForm(posted)
     if form.is_valid():
         try:
-            recipient = form.cleaned_data["recipient"]
-            trial.send(visit.shop, kind, language, recipient=recipient, actor=visit.viewer.actor)
+            trial.send(
+                visit.shop,
+                kind,
+                language,
+                subject=posted.get("subject"),
+                body=posted.get("body"),
+                recipient=form.cleaned_data["recipient"],
+                actor=visit.viewer.actor,
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
-            return go(visit, "text", kind, language, told=gettext("The test is on its way"))
-    saved = TextForm(initial=_words(visit, kind, language))
-    return _show(visit, kind, language, form=saved, test=form, status=REFUSED)
+            # The page stays as it is, with what was typed and is not saved.
+            return tell(HttpResponse(status=204), gettext("The test is on its way"))
+    typed = {**_words(visit, kind, language), **posted.dict()}
+    text = TextForm(initial=typed)
+    return _show(visit, kind, language, form=text, test=form, status=REFUSED)
 
 
 def _known(kind: str) -> MessageKind:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from saleor_loyalty.keyset import Keyset, UnknownPlace
+from saleor_loyalty.keyset import Keyset, UnknownPlace, whole_number
 
 PAGE = 25
 
@@ -39,7 +39,7 @@ def read(
     request: HttpRequest, rows: QuerySet[AnyModel], order: Keyset[AnyModel]
 ) -> Found[AnyModel]:
     """The page that `?after=` or `?before=` names by the id of a row; the first one otherwise."""
-    after, before = (_place(request, name) for name in ("after", "before"))
+    after, before = (whole_number(request.GET.get(name)) for name in ("after", "before"))
     start, forward = (before, False) if before else (after, True)
     try:
         found = order.read(rows, size=PAGE, start=start, forward=forward)
@@ -51,8 +51,3 @@ def read(
         has_previous=behind if forward else found.more,
         has_next=found.more if forward else behind,
     )
-
-
-def _place(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -25,6 +25,7 @@ def customer_view(visit: Visit) -> HttpResponse:
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
     if member:
         entries = Entry.objects.filter(member=member).select_related("version", "order")
+        entries = entries.prefetch_related("version__channels")
         context |= {
             **standing(visit, member),
             "latest": [
@@ -44,7 +45,8 @@ def order_view(visit: Visit) -> HttpResponse:
         .select_related("member")
         .first()
     )
-    entries = order.entries.select_related("version", "order").order_by("-pk") if order else ()
+    entries = order.entries.order_by("-pk") if order else Entry.objects.none()
+    entries = entries.select_related("version", "order").prefetch_related("version__channels")
     context = {
         "order": order,
         "entries": [(entry, explain(entry, get_language())) for entry in entries],

@@ -14,7 +14,7 @@ from saleor_loyalty.rules.expiry import ExpiryRule
 class Batch:
     """The members, orders and rules of one request, in the shop of its viewer.
 
-    100 customers with what they have cost two statements: the members with the programme, and what
+    100 customers with what they have cost two statements: the members with the program, and what
     is left of their lots if somebody asks when it ends. 100 orders cost one.
     """
 
@@ -62,7 +62,7 @@ class Batch:
 
     @cached_property
     def program(self) -> Program | None:
-        """The shop's programme with its current rules, read along with members if there are any."""
+        """The shop's program with its current rules, read along with members if there are any."""
         for member in self._known_members():
             if "shop" in member._state.fields_cache:
                 return getattr(member.shop, "program", None)
@@ -70,7 +70,7 @@ class Batch:
 
     @cached_property
     def expiry_rule(self) -> ExpiryRule | None:
-        """By which points end; None while the programme is off, for then they do not."""
+        """By which points end; None while the program is off, for then they do not."""
         program = self.program
         return program.current.expiry if program and program.current and program.is_active else None
 

@@ -8,10 +8,12 @@ from django.db.models import Case, CharField, F, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
+from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyDiscountType
 from saleor_loyalty.graphql.ids import write_id
-from saleor_loyalty.graphql.program import terms_of
+from saleor_loyalty.graphql.language import language_argument, language_for
+from saleor_loyalty.graphql.program import REWARD_NAME, terms_of
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
 from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member
 
@@ -31,7 +33,9 @@ class LoyaltyCoupon(graphene.ObjectType):
     id = graphene.ID(required=True)
     code = graphene.String(description="Null while PENDING.")
     status = LoyaltyCouponStatus(required=True)
-    reward_name = graphene.String(required=True)
+    reward_name = graphene.String(
+        required=True, language_code=language_argument(), description=REWARD_NAME
+    )
     discount_type = LoyaltyDiscountType(required=True)
     terms = graphene.List(NonNull(LoyaltyCouponTerms), required=True)
     issued_at = DateTime(required=True)
@@ -53,8 +57,10 @@ class LoyaltyCoupon(graphene.ObjectType):
         return status
 
     @staticmethod
-    def resolve_reward_name(coupon: Coupon, _info: ResolveInfo) -> str:
-        return coupon.version.reward_name
+    def resolve_reward_name(
+        coupon: Coupon, info: ResolveInfo, language_code: str | None = None
+    ) -> str:
+        return reward_in(coupon.version, language_for(info, language_code, coupon.member))
 
     @staticmethod
     def resolve_discount_type(coupon: Coupon, _info: ResolveInfo) -> str:
@@ -82,7 +88,7 @@ def coupons_of(
     member: Member, *, status: Sequence[str] | None = None, **arguments: Unpack[PageArguments]
 ) -> Page[Coupon]:
     """A page of a member's coupons, with what its fields read, in two queries."""
-    coupons = Coupon.objects.filter(member=member).annotate(status_now=_status_now())
+    coupons = member.coupons.annotate(status_now=_status_now())
     if status is not None:
         coupons = coupons.filter(status_now__in=status)
     coupons = coupons.select_related("version").prefetch_related("version__channels")

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Unpack
 
 import graphene
-from django.utils.translation import get_language
 from graphene import NonNull, ResolveInfo
 
 from saleor_loyalty import expiry
@@ -13,6 +12,7 @@ from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
+from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import DateTime
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.permissions import Permission
@@ -25,7 +25,11 @@ class LoyaltyEntry(graphene.ObjectType):
     kind = LoyaltyEntryKind(required=True)
     points = graphene.Int(required=True, description="Signed.")
     balance_after = graphene.Int(
-        required=True, description="Below 0 for a debt, which MANAGE_USERS sees; else 0 then."
+        required=True,
+        description=(
+            "Below 0 for a debt, which MANAGE_USERS sees; others see 0 then, so within a debt it "
+            "is not the sum of the points before it."
+        ),
     )
     created_at = DateTime(required=True)
     expires_at = DateTime(description="When what is left of these points ends; null: never.")
@@ -35,10 +39,8 @@ class LoyaltyEntry(graphene.ObjectType):
     actor = graphene.String(description="Who, for staff entries. Requires MANAGE_USERS.")
     explanation = graphene.String(
         required=True,
-        description=(
-            "Why these points, in a sentence: in the member's language for themselves, in that of "
-            "the request for staff; English, French, German, Spanish, Polish or Arabic."
-        ),
+        language_code=language_argument(),
+        description="Why these points, in a sentence.",
     )
 
     @staticmethod
@@ -73,9 +75,10 @@ class LoyaltyEntry(graphene.ObjectType):
         return entry.actor or None
 
     @staticmethod
-    def resolve_explanation(entry: Entry, info: ResolveInfo) -> str:
-        is_own = info.context.loyalty_viewer.customer_id == entry.member.customer_id
-        return explain(entry, entry.member.language_code if is_own else get_language())
+    def resolve_explanation(
+        entry: Entry, info: ResolveInfo, language_code: str | None = None
+    ) -> str:
+        return explain(entry, language_for(info, language_code, entry.member))
 
 
 class LoyaltyEntryEdge(graphene.ObjectType):
@@ -88,6 +91,7 @@ class LoyaltyEntryConnection(Connection):
 
 
 def entries_of(member: Member, **arguments: Unpack[PageArguments]) -> Page[Entry]:
-    """A page of a member's history, with what its fields read, in one query."""
+    """A page of a member's history, with what its fields read, in two queries."""
     entries = member.entries.select_related("order", "version", "lot")
+    entries = entries.prefetch_related("version__channels")
     return paginate("LoyaltyEntry", entries, **arguments)

@@ -33,7 +33,7 @@ class LoyaltyOrder(graphene.ObjectType):
 
 def user_loyalty_field(**arguments: Any) -> graphene.Field:
     """The field `User.loyalty`."""
-    description = "The customer in the programme; null when they are no member yet."
+    description = "The customer in the program; null when they are no member yet."
     return graphene.Field(
         LoyaltyMember,
         description=f"{description} Requires MANAGE_USERS, or to be them.",

@@ -19,7 +19,7 @@ from saleor_loyalty.rules.rewards import progress
 
 
 class LoyaltyMember(graphene.ObjectType):
-    """A customer inside the programme."""
+    """A customer inside the program."""
 
     id = graphene.ID(required=True)
     customer_id = graphene.ID(required=True)
@@ -33,7 +33,7 @@ class LoyaltyMember(graphene.ObjectType):
     )
     lifetime_points = graphene.Int(required=True, description="Ever earned, net of reversals.")
     points_to_next_reward = graphene.Int(
-        required=True, description="A debt included; 0 when the shop has no programme."
+        required=True, description="A debt included; 0 when the shop has no program."
     )
     expires_at = DateTime(description="Next moment at which points expire; null: none will.")
     expiring_points = graphene.Int(required=True, description="How many go then.")

@@ -20,7 +20,7 @@ from saleor_loyalty.problems import Refused
 
 
 class LoyaltyProgramUpdate(ByStaff):
-    """Changes the programme, or sets it up. Requires MANAGE_SETTINGS."""
+    """Changes the program, or sets it up. Requires MANAGE_SETTINGS."""
 
     class Arguments:
         input = LoyaltyProgramInput(required=True)

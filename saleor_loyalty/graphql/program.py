@@ -5,19 +5,23 @@ from collections.abc import Sequence
 import graphene
 from graphene import NonNull, ResolveInfo
 
+from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.graphql.enums import (
     LoyaltyDiscountType,
     LoyaltyExpiryPolicy,
     LoyaltyReminder,
     LoyaltySpendBasis,
 )
+from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import Decimal
 from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
 from saleor_loyalty.permissions import Permission
 
+REWARD_NAME = "In the shop's words; without them, by what it takes off, such as 10% off."
+
 
 class LoyaltyChannelTerms(graphene.ObjectType):
-    """What the programme says of one channel."""
+    """What the program says of one channel."""
 
     channel = graphene.String(required=True, description="Channel slug.")
     currency = graphene.String(required=True)
@@ -31,7 +35,7 @@ class LoyaltyChannelTerms(graphene.ObjectType):
 def _of_version(
     name: str, _default: object, program: Program, _info: ResolveInfo, **_args: object
 ) -> object:
-    """Resolve a field of the programme from its current rules."""
+    """Resolve a field of the program from its current rules."""
     return getattr(program.current, name)
 
 
@@ -44,7 +48,9 @@ class LoyaltyProgram(graphene.ObjectType):
     name = graphene.String(required=True)
     is_active = graphene.Boolean(required=True, description="Off: nothing is credited or sent.")
     threshold = graphene.Int(required=True, description="Points for one reward.")
-    reward_name = graphene.String(required=True)
+    reward_name = graphene.String(
+        required=True, language_code=language_argument(), description=REWARD_NAME
+    )
     discount_type = LoyaltyDiscountType(required=True)
     coupon_valid_days = graphene.Int(description="Null: no end.")
     channels = graphene.List(NonNull(LoyaltyChannelTerms), required=True)
@@ -60,6 +66,14 @@ class LoyaltyProgram(graphene.ObjectType):
     @staticmethod
     def resolve_is_active(program: Program, _info: ResolveInfo) -> bool:
         return program.is_active
+
+    @staticmethod
+    def resolve_reward_name(
+        program: Program, info: ResolveInfo, language_code: str | None = None
+    ) -> str:
+        if program.current is None:
+            return ""
+        return reward_in(program.current, language_for(info, language_code))
 
     @staticmethod
     def resolve_channels(program: Program, _info: ResolveInfo) -> list[ChannelTerms]:
@@ -91,7 +105,7 @@ class LoyaltyProgramInput(graphene.InputObjectType):
     name = graphene.String()
     is_active = graphene.Boolean()
     threshold = graphene.Int()
-    reward_name = graphene.String()
+    reward_name = graphene.String(description="Empty: it is called by what it takes off.")
     discount_type = LoyaltyDiscountType()
     coupon_valid_days = graphene.Int()
     channels = graphene.List(NonNull(LoyaltyChannelTermsInput))

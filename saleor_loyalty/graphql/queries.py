@@ -16,7 +16,7 @@ from saleor_loyalty.permissions import Permission
 
 class Query(MessageQueries, graphene.ObjectType):
     loyalty_program = graphene.Field(
-        LoyaltyProgram, description="The shop's programme; null when it has none yet."
+        LoyaltyProgram, description="The shop's program; null when it has none yet."
     )
     loyalty = graphene.Field(
         LoyaltyMember, description="The signed-in customer; null when they are no member yet."

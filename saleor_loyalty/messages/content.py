@@ -178,7 +178,7 @@ class _Paper:
 
     def _current_version(self) -> ProgramVersion:
         if self._version is None:
-            raise TemplateFailed("The shop has no programme to tell of.")
+            raise TemplateFailed("The shop has no program to tell of.")
         return self._version
 
 

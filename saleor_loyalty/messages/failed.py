@@ -3,7 +3,7 @@
 import logging
 
 from django.db import transaction
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -42,14 +42,12 @@ def matching(shop: Shop, *, kind: str = "", fault: str = "") -> QuerySet[Message
 
 def counted(messages: QuerySet[Message]) -> tuple[int, int]:
     """How many there are, and how many of them still tell of something. One statement."""
-    every = messages.alias(issue=ISSUE).aggregate(
-        number=Count("pk"), true=Count("pk", filter=_is_true())
-    )
+    every = messages.aggregate(number=Count("pk"), true=Count("pk", filter=_is_true()))
     return every["number"], every["true"]
 
 
 def _still_true(messages: QuerySet[Message]) -> QuerySet[Message]:
-    return messages.alias(issue=ISSUE).filter(_is_true())
+    return messages.filter(_is_true())
 
 
 def _is_true() -> Q:
@@ -62,7 +60,7 @@ def _is_true() -> Q:
         Q(coupon__expires_at=None) | Q(coupon__expires_at__gt=now)
     )
     is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
-    return (Q(coupon=None) | usable & Q(cause=F("issue"))) & (~is_reminder | Q(deadline__gt=now))
+    return (Q(coupon=None) | usable & Q(cause=ISSUE)) & (~is_reminder | Q(deadline__gt=now))
 
 
 def resend(message: Message, *, actor: str) -> Message:

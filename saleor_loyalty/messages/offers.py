@@ -1,4 +1,4 @@
-"""What a coupon gives and asks for, as its holder reads it: once where channels agree."""
+"""What a coupon is called, gives and asks for, as its holder reads it."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from babel import Locale
+from django.utils.translation import pgettext
 
 from saleor_loyalty.messages.localised import money, percentage
 from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
@@ -21,6 +22,24 @@ class Offer(NamedTuple):
     discount: str
     min_order: str | None
     orders_in: str | None
+
+
+def reward_name(
+    version: ProgramVersion, locale: Locale, channels: Sequence[ChannelTerms] | None = None
+) -> str:
+    """In the shop's own words, or else by what it takes off, in the language in force: 10% off.
+
+    Reads the version's channels, unless they are given: have them prefetched.
+    """
+    if version.reward_name.strip():
+        return version.reward_name
+    given = offers(version, locale) if channels is None else offers_in(channels, version, locale)
+    return pgettext("a reward", "{discount} off").format(discount=discount(given))
+
+
+def discount(offers: Sequence[Offer]) -> str:
+    """What they take off: each discount once."""
+    return " / ".join(dict.fromkeys(offer.discount for offer in offers))
 
 
 def offers(version: ProgramVersion, locale: Locale) -> list[Offer]:

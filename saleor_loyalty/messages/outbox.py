@@ -134,7 +134,7 @@ def _look_again(message: Message, writer: Writer) -> None:
     if fresh is None:
         raise Postponed("Another worker has it.")
     if not fresh.shop.program.is_active:
-        raise Postponed("The programme is switched off.")
+        raise Postponed("The program is switched off.")
     message.member, message.shop = fresh.member, fresh.shop
     message.member.shop = message.shop
     if writer.is_silenced(message):

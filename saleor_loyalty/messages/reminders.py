@@ -124,7 +124,7 @@ def check(message: Message) -> None:
     version = message.shop.program.current
     deadline = message.deadline
     if version is None or deadline is None:
-        raise Skipped("The programme has no rules.")
+        raise Skipped("The program has no rules.")
     now = timezone.now()
     if deadline <= now:
         raise Skipped("The points have ended.")

@@ -85,9 +85,8 @@ _REASONS = {
     "ar": "شكرًا لصبرك ريثما أعدنا توفير المنتج.",
 }
 _VERSION = ProgramVersion(
-    name="Loyalty programme",
+    name="Loyalty program",
     threshold=5000,
-    reward_name="Reward",
     discount_type=DiscountType.PERCENTAGE,
     expiry_policy=ExpiryPolicy.ROLLING,
     expiry_days=365,

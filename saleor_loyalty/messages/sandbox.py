@@ -1,6 +1,7 @@
 """The sandbox that merchants' Liquid runs in: what it may use, and how much of it."""
 
 import difflib
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ TAGS = frozenset(
         *("for", "break", "continue"),
     ]
 )
+BLOCKS = frozenset(["capture", "case", "for", "if", "unless"])  # the tags that are to be closed
+TAG = re.compile(r"\{%-?\s*(\w+)")
 FILTERS = frozenset(
     [
         *("append", "capitalize", "default", "downcase", "escape", "newline_to_br", "prepend"),
@@ -180,10 +183,36 @@ def _read(environment: Environment, source: str) -> Template:
     if len(source) > LONGEST_SOURCE:
         raise TemplateFailed(f"The text may have {LONGEST_SOURCE:,} characters at most.")
     with as_failure(source):
-        parsed = environment.from_string(source)
+        parsed = _parsed(environment, source)
         for expression in _expressions(parsed.nodes, _Context(parsed)):
             _check_range(expression, source)
     return Template(source, parsed)
+
+
+def _parsed(environment: Environment, source: str) -> BoundTemplate:
+    try:
+        return environment.from_string(source)
+    except LiquidError:
+        # Liquid notices at the end only, and does not say which tag it was.
+        if not (unclosed := _unclosed(source)):
+            raise
+        tag, line = unclosed
+        reason = f"“{{% {tag} %}}” is not closed; write “{{% end{tag} %}}” where it ends."
+        raise TemplateFailed(reason, line=line) from None
+
+
+def _unclosed(source: str) -> tuple[str, int] | None:
+    """The innermost tag that is still open at the end, and its line; None when others are wrong."""
+    opened: list[tuple[str, int]] = []
+    for found in TAG.finditer(source):
+        name = found[1]
+        if name in BLOCKS:
+            opened.append((name, source.count("\n", 0, found.start()) + 1))
+        elif (closed := name.removeprefix("end")) in BLOCKS and (
+            not opened or opened.pop()[0] != closed
+        ):
+            return None
+    return opened[-1] if opened else None
 
 
 def _expressions(nodes: Iterable[Node], context: RenderContext) -> Iterator[Expression]:

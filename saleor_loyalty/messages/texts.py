@@ -115,14 +115,22 @@ def preview(
 ) -> Rendered:
     """The text, or a draft of it, as an invented member would get it. Refused as by `save`."""
     look = looks.of(shop)
-    draft = _draft(shop, kind, language, subject=subject, body=body)
-    _check(shop, look, draft)
+    draft = in_order(shop, kind, language, subject=subject, body=body)
     shown = sample(shop, look, kind, draft.language_code)
     if kind in EMAILS:
         email = write_email(draft, shown, look)
         return Rendered(email.subject, email.html, email.text)
     notice = write_notice(draft, shown, look)
     return Rendered(notice.title, None, notice.body)
+
+
+def in_order(
+    shop: Shop, kind: str, language: str, *, subject: str | None = None, body: str | None = None
+) -> Text:
+    """The text, or a draft of it, found to be in order. Refused as by `save`."""
+    draft = _draft(shop, kind, language, subject=subject, body=body)
+    _check(shop, looks.of(shop), draft)
+    return draft
 
 
 # ------------------------------------------------------------------ changing

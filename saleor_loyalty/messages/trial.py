@@ -1,13 +1,16 @@
-"""Test sends: a message with invented contents, taken to the provider the way real ones go."""
+"""Test sends: a text with invented contents, marked as such, sent the way real messages go."""
 
 from contextlib import closing
+from dataclasses import replace
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
+from django.utils.translation import override, pgettext
 
 from saleor_loyalty import audit, members
+from saleor_loyalty.explanations import language_of
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
@@ -17,38 +20,56 @@ from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sample import sample
 from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.messages.variables import EMAILS
+from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import AuditAction, Look, Member, Message, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
 
 class SampleWriter(Writer):
-    """Writes the shop's text in force, filled with the sample, whomever the message is for."""
+    """Writes one text, filled with the sample and marked as a test, whomever it is for."""
 
-    def __init__(self, shop: Shop, kind: str, language: str) -> None:
+    def __init__(self, shop: Shop, text: Text) -> None:
         super().__init__()
         self._look = looks.of(shop)
-        self._text = texts.current(shop, kind, language)
-        self.language = self._text.language_code
-        self._sample = sample(shop, self._look, kind, self.language)
+        self._text = text
+        self._sample = sample(shop, self._look, text.kind, text.language_code)
 
     def email(self, message: Message, *, unsubscribe_url: str = "") -> Email:
-        return write_email(self._text, self._sample, self._look)
+        email = write_email(self._text, self._sample, self._look)
+        return replace(email, subject=self._marked(email.subject))
 
     def notice(self, message: Message) -> Notice:
-        return write_notice(self._text, self._sample, self._look)
+        notice = write_notice(self._text, self._sample, self._look)
+        return replace(notice, title=self._marked(notice.title))
 
     def look(self, shop: Shop) -> Look:
         return self._look
 
+    def _marked(self, subject: str) -> str:
+        """In the text's language: its sample code looks as real ones do."""
+        with override(language_of(self._text.language_code)):
+            return f"{pgettext('before the subject of a test', '[Test]')} {subject}"
 
-def send(shop: Shop, kind: str, language: str, *, recipient: str, actor: str) -> None:
-    """Send the text in force, with invented contents, at once and once.
+
+def send(
+    shop: Shop,
+    kind: str,
+    language: str,
+    *,
+    subject: str | None = None,
+    body: str | None = None,
+    recipient: str,
+    actor: str,
+) -> None:
+    """Send the text in force, or a draft of it, with invented contents, at once and once.
 
     `recipient` is any email address; for a push notice that of a member, whose devices get it.
-    Raises Refused when it is neither, or when the provider does not take the message.
+    Raises Refused when it is neither, for a draft that cannot be saved either, or when the provider
+    does not take the message.
     """
     recipient = recipient.strip()
-    writer = SampleWriter(shop, kind, language)
+    text = texts.in_order(shop, kind, language, subject=subject, body=body)
+    writer = SampleWriter(shop, text)
     if kind in EMAILS:
         courier: EmailCourier | PushCourier = EmailCourier(writer)
         member = _reader(shop, recipient)
@@ -61,7 +82,7 @@ def send(shop: Shop, kind: str, language: str, *, recipient: str, actor: str) ->
             courier.send(message)
     except (NotSent, TemplateFailed) as error:
         raise Refused(Problem("recipient", str(error), ErrorCode.INVALID)) from error
-    action, detail = AuditAction.MESSAGE_TESTED, f"{kind} {writer.language}"
+    action, detail = AuditAction.MESSAGE_TESTED, f"{kind} {text.language_code}"
     audit.note(shop=shop, actor=actor, action=action, detail=detail)
 
 

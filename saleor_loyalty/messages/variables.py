@@ -7,9 +7,11 @@ from datetime import datetime
 from babel import Locale
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from saleor_loyalty.explanations import language_of
 from saleor_loyalty.messages.localised import Count, last_day, round_money
-from saleor_loyalty.messages.offers import offers_in
+from saleor_loyalty.messages.offers import discount, offers_in, reward_name
 from saleor_loyalty.models import (
     ChannelTerms,
     ExpiryPolicy,
@@ -39,7 +41,7 @@ _WELCOME = frozenset({MessageKind.WELCOME_EMAIL})
 CATALOGUE = (
     Variable("first_name", _("The member's first name; empty when the shop does not know it.")),
     Variable("shop_name", _("The shop's name.")),
-    Variable("program_name", _("The programme's name.")),
+    Variable("program_name", _("The program's name.")),
     Variable("balance", _("The member's points now. A number.")),
     Variable("reward_name", _("The name of the reward.")),
     Variable("reward_points", _("Points that a reward takes. A number.")),
@@ -120,7 +122,8 @@ def values(kind: str, occasion: Occasion, *, language: str, locale: Locale) -> V
     Nothing to show is None. `language` is the text's, `locale` what money and dates follow.
     """
     known = names(kind)
-    told = {**_always(occasion, locale), **_of_kind(occasion, locale), "language": language}
+    with override(language_of(language)):
+        told = {**_always(occasion, locale), **_of_kind(occasion, locale), "language": language}
     return {name: value for name, value in told.items() if name in known}
 
 
@@ -133,10 +136,10 @@ def _always(occasion: Occasion, locale: Locale) -> Values:
         "shop_name": occasion.shop_name,
         "program_name": version.name,
         "balance": Count(balance, locale),
-        "reward_name": version.reward_name,
+        "reward_name": reward_name(version, locale, occasion.terms),
         "reward_points": Count(version.threshold, locale),
         "points_to_next_reward": Count(way.missing, locale),
-        "discount": " / ".join(dict.fromkeys(offer.discount for offer in offers)),
+        "discount": discount(offers),
         "terms": [offer._asdict() for offer in offers],
         "discounts_url": occasion.discounts_url or None,
         "unsubscribe_url": occasion.unsubscribe_url or None,

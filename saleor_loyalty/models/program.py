@@ -69,7 +69,7 @@ class ProgramVersion(models.Model):
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     threshold = models.PositiveIntegerField(help_text="Points for one reward.")
-    reward_name = models.CharField(max_length=120)
+    reward_name = models.CharField(max_length=120)  # empty: it is called by its discount
     discount_type = models.CharField(max_length=10, choices=DiscountType.choices)
     coupon_valid_days = models.PositiveIntegerField(null=True, help_text="Null: no end.")
     basis = models.CharField(max_length=5, choices=SpendBasis.choices)

@@ -83,7 +83,7 @@ def test_a_rate_below_one_point_is_said_for_the_amount_that_brings_one(shown, pr
 
 
 def test_without_a_programme_there_is_nothing_to_show_and_no_error(shown, ada):
-    assert "This shop has no points programme yet." in shown()
+    assert "This shop has no points program yet." in shown()
 
 
 def test_while_the_programme_is_off_nothing_is_said_to_expire(shown, program, ada, earn):
@@ -93,7 +93,7 @@ def test_while_the_programme_is_off_nothing_is_said_to_expire(shown, program, ad
 
     text = shown()
 
-    assert "The programme is taking a break." in text
+    assert "The program is taking a break." in text
     assert "1,200 points" in text
     assert "expire at the end" not in text
 
@@ -134,7 +134,8 @@ def test_a_debt_is_no_number_but_kind_words(shown, ada, earn, mint):
     assert "Nordlys Club 0 points" in text
     assert "10,000 points to go" in text
     assert "The next points you collect make up for those first" in text
-    assert "-5,000 points" not in text
+    assert "−5,000 points" not in text
+    assert "−5,200 Balance: below 0, until your next points make up for it" in text
 
 
 def last_day(days):
@@ -209,7 +210,7 @@ def test_the_history_says_why_in_words(shown, ada, earn, gift):
 
     text = shown()
 
-    assert "Order 21 EUR 12.34 of goods x 10 points, rounded down = 123 points" in text
+    assert "Order 21 EUR 12.34 of goods × 10 points, rounded down = 123 points" in text
     assert "A gift A gift of 250 points: For &lt;b&gt;your&lt;/b&gt; letter" in text
     assert "+250 Balance: 373" in text
 
@@ -356,10 +357,10 @@ def test_the_page_costs_the_same_however_much_there_is_to_show(
         earn(ada, "1000")
         mint(ada)
         mint(ada, status=CouponStatus.USED)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/account/")
     for number in range(15):
         gift(ada, 10 + number)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/account/")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from saleor_loyalty import inbox, tasks, vault
-from saleor_loyalty.models import Activation, Change, Entry, Program, Shop, Subject
+from saleor_loyalty import inbox, tasks
+from saleor_loyalty.models import Change, Entry, Shop, Subject
 from tests.concurrency.saleor_over_http import serve
-from tests.points.conftest import LONG_AGO, new_version
 from tests.points.paper_saleor import ANNA, PaperSaleor, line, order_id
+from tests.shops import new_program, new_shop
 
 
 @pytest.fixture
@@ -18,13 +18,8 @@ def hanging():
 
 @pytest.fixture
 def hanging_shop(shop, hanging) -> Shop:
-    other = Shop.objects.create(
-        api_url=hanging.api_url, sealed_token=vault.seal("token"), installed_at=LONG_AGO
-    )
-    program = Program.objects.create(shop=other, is_active=True)
-    Activation.objects.create(program=program, started_at=LONG_AGO)
-    program.current = new_version(program)
-    program.save()
+    other = new_shop(hanging.api_url)
+    new_program(other)
     return other
 
 

@@ -93,7 +93,7 @@ def test_the_order_page_says_what_the_order_brought_and_why(open_page, ada, prog
 
     widget = inside(page, "Points")
     expect(widget.locator(".balance")).to_contain_text("1,200 points")
-    expect(widget.get_by_text("EUR 120.00 of goods x 10 points = 1,200 points")).to_be_visible()
+    expect(widget.get_by_text("EUR 120.00 of goods × 10 points = 1,200 points")).to_be_visible()
 
 
 def test_an_order_without_points_says_why_it_may_have_none(open_page, program):

@@ -20,6 +20,19 @@ def test_a_test_goes_to_whom_it_is_sent_and_is_kept_without_the_address(ask, pro
     assert "me@example.com" not in record.detail
 
 
+def test_a_test_sends_what_is_on_screen_and_leaves_it_there(ask, program):
+    written = {"subject": "Hot off the press", "body": '<a href="{{ unsubscribe_url }}">Stop</a>'}
+
+    answer = ask("messages/GIFT_EMAIL/en/test", post={"recipient": "me@example.com", **written})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert [message.subject for message in mail.outbox] == ["[Test] Hot off the press"]
+
+    answer = ask("messages/GIFT_EMAIL/en/test", post={"recipient": "nobody", **written})
+
+    assert "Hot off the press" in answer.text
+
+
 @pytest.mark.parametrize("recipient", ["", "nobody"])
 def test_a_test_to_nobody_is_refused_in_its_dialog(ask, program, recipient):
     answer = ask("messages/REWARD_EMAIL/en/test", post={"recipient": recipient})

@@ -96,6 +96,20 @@ def test_a_coupon_keeps_the_rules_it_was_issued_by(ask, customer, owner, coupon)
     assert [terms["discountValue"] for terms in shown["terms"]] == [10.0, 10.0]
 
 
+def test_a_coupon_without_a_name_is_called_by_its_discount(ask, customer, owner, ada, gift):
+    ask(owner, 'mutation { loyaltyProgramUpdate(input: {rewardName: ""}) { errors { message } } }')
+    gift(ada, 5000)
+
+    names = 'rewardName french: rewardName(languageCode: "FR")'
+    answer = ask(customer, f"{{ loyalty {{ coupons {{ edges {{ node {{ {names} }} }} }} }} }}")
+
+    [edge] = answer["data"]["loyalty"]["coupons"]["edges"]
+    assert edge["node"] == {
+        "rewardName": "10% off",
+        "french": "10\N{NO-BREAK SPACE}% de remise",
+    }
+
+
 def test_a_coupon_whose_time_has_run_out_is_expired(ask, customer, coupon):
     coupon.expires_at = timezone.now() - timedelta(seconds=1)
     coupon.save()

@@ -246,7 +246,7 @@ def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
     [
         ({"threshold": 0}, "threshold", "OUT_OF_RANGE"),
         ({"threshold": None}, "threshold", "REQUIRED"),
-        ({"rewardName": " "}, "rewardName", "REQUIRED"),
+        ({"name": " "}, "name", "REQUIRED"),
         ({"couponValidDays": 0}, "couponValidDays", "OUT_OF_RANGE"),
         ({"timeZone": "Europe/Atlantis"}, "timeZone", "INVALID"),
         ({"channels": []}, "channels", "REQUIRED"),
@@ -268,12 +268,12 @@ def test_what_is_wrong_is_told_beside_its_field(ask, owner, shop, program, given
 
 
 def test_all_that_is_wrong_is_told_at_once(ask, owner, program):
-    payload = update(ask, owner, threshold=-1, timeZone="Mars", rewardName="")
+    payload = update(ask, owner, threshold=-1, timeZone="Mars", name="")
 
     assert problems(payload) == {
         ("threshold", "OUT_OF_RANGE"),
         ("timeZone", "INVALID"),
-        ("rewardName", "REQUIRED"),
+        ("name", "REQUIRED"),
     }
 
 

@@ -36,12 +36,13 @@ class Customer:
 
 @dataclass(frozen=True)
 class Door:
-    """A shop with a programme, and where it is asked about points."""
+    """A shop with a programme, and where it is asked about points. `demo`: what runs the app."""
 
     name: str
     shop: ShopApi
     loyalty_url: str
     app_id: str
+    demo: Demo | None = None
 
     @property
     def loyalty(self) -> LoyaltyApi:
@@ -95,7 +96,7 @@ def app_door(installation: Installation, data_dir: Path, *, broker_url: str) -> 
             temporary=True,
         ) as demo:
             shop, app_id = open_shop(demo, staff=saleor.STAFF, stop=Event(), say=_quiet)
-            yield Door("app", shop, f"{demo.at.app_url}/graphql/", app_id)
+            yield Door("app", shop, f"{demo.at.app_url}/graphql/", app_id, demo)
 
 
 @contextmanager

@@ -431,7 +431,7 @@ def test_a_message_that_cannot_be_written_at_all_fails_as_a_whole(make_message):
     message = make_message(MessageKind.WELCOME_EMAIL)
     Program.objects.update(current=None)
 
-    with pytest.raises(TemplateFailed, match="no programme"):
+    with pytest.raises(TemplateFailed, match="no program"):
         Writer().email(message)
 
 

@@ -24,6 +24,15 @@ def failure(source, **variables):
     return str(caught.value)
 
 
+def test_a_tag_that_is_not_closed_is_named_with_its_line():
+    assert failure("{% for term in terms %}{% endfor %}\n{% if name %}\nHello") == (
+        "Line 2: “{% if %}” is not closed; write “{% endif %}” where it ends."
+    )
+    assert failure("{% if name %}{% for term in terms %}{% endif %}") == (
+        "Line 1: unexpected tag 'endif'."
+    )
+
+
 LOOP = "{% for i in (1..1000) %}"
 
 ENDLESS = {

@@ -293,10 +293,28 @@ def test_a_test_email_goes_the_way_of_real_ones(shop, version, mail_server):
     assert mail["To"] == "olga@nordlys.example"
     assert mail["From"] == "Nordlys <club@nordlys.example>"
     assert mail["Reply-To"] == "help@nordlys.example"
+    assert mail["Subject"].startswith("[Test] ")
     assert "votre récompense est arrivée" in mail["Subject"]
     assert "7K2M-QX9T-4HBD-W3NE" in mail.get_body(("plain",)).get_content()
     record = AuditRecord.objects.get(action="MESSAGE_TESTED")
     assert (record.actor, record.detail) == ("Olga", "REWARD_EMAIL fr")
+
+
+def test_a_draft_can_be_tried_before_it_is_saved(shop, version, mail_server):
+    trial.send(
+        shop,
+        GIFT,
+        "es",
+        subject="Nuevo",
+        body=f"<p>Borrador</p>{STOP}",
+        recipient="olga@nordlys.example",
+        actor="Olga",
+    )
+
+    [mail] = mail_server.mails
+    assert mail["Subject"] == "[Prueba] Nuevo"
+    assert "Borrador" in mail.get_body(("plain",)).get_content()
+    assert not MessageText.objects.exists()
 
 
 def test_a_test_email_that_is_refused_says_why(shop, version, mail_server):
@@ -317,7 +335,7 @@ def test_a_test_notice_goes_to_the_devices_of_a_member(
 
     [notice] = fcm.notices
     assert notice["token"] == "phone"
-    assert notice["notification"]["title"].startswith("Ein Geschenk von nordlys.example")
+    assert notice["notification"]["title"].startswith("[Test] Ein Geschenk von nordlys.example")
 
 
 def test_a_kind_that_is_switched_off_can_be_tried_all_the_same(shop, version, mail_server):

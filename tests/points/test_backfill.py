@@ -307,7 +307,7 @@ def test_what_is_no_day_is_refused(run, program):
 def test_a_shop_without_a_programme_is_refused(run, program):
     Program.objects.update(current=None)
 
-    with pytest.raises(CommandError, match="The shop has no programme yet"):
+    with pytest.raises(CommandError, match="The shop has no program yet"):
         run()
 
 

@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty import coupons
+from saleor_loyalty.messages import look as looks
 from saleor_loyalty.models import Coupon, Message
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from tests.points.conftest import new_version
 from tests.points.paper_saleor import line
 
 
@@ -20,7 +22,7 @@ def coupon(paper, settle) -> Coupon:
 
 def mint(paper, coupon) -> None:
     saleor = Saleor(paper)
-    coupons.mint(saleor, saleor.channels(), coupon)
+    coupons.mint(saleor, saleor.channels(), coupon, language="en")
     coupon.refresh_from_db()
 
 
@@ -44,6 +46,20 @@ def test_a_coupon_becomes_one_single_use_voucher_listed_in_its_channels(paper, c
         "minAmountSpent": "100.000",
     }
     assert (coupon.status, coupon.voucher_id) == ("ACTIVE", "voucher-1")
+
+
+def test_the_voucher_of_a_coupon_without_a_name_has_one_in_the_shops_language(
+    paper, program, settle, shop, connected
+):
+    program.current = new_version(program, reward_name="")
+    program.save()
+    looks.save(shop, actor="Sam", default_language="fr")
+    settle(paper.place(1, line(512)))
+
+    coupons.mint_due(shop)
+
+    (voucher,) = paper.vouchers.values()
+    assert voucher["input"]["name"] == "10\N{NO-BREAK SPACE}% de remise"
 
 
 def test_the_messages_may_go_once_the_coupon_is_minted(paper, coupon):
@@ -169,7 +185,7 @@ def test_a_coupon_that_waited_until_its_days_were_over_gets_them_anew(paper, cou
 def test_a_coupon_none_of_whose_channels_is_left_is_not_minted(paper, coupon):
     saleor = Saleor(paper)
     with pytest.raises(SaleorRefused, match="none of its channels"):
-        coupons.mint(saleor, {}, coupon)
+        coupons.mint(saleor, {}, coupon, language="en")
 
     assert paper.vouchers == {}
 

@@ -2,7 +2,6 @@
 
 French texts have no-break spaces (here `~`) and narrow ones (here `_`) where French puts them.
 """
-# ruff: noqa: RUF001  French is written with its own signs
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -51,14 +50,14 @@ def rules(program):
 
 def test_a_credit_shows_its_computation(explained):
     assert explained(line(120)) == (
-        "EUR 120.00 of goods x 10 points = 1,200 points",
+        "EUR 120.00 of goods × 10 points = 1,200 points",
         fr("120,00~EUR d’articles × 10~points = 1_200~points"),
     )
 
 
 def test_t18_rounding_is_said(explained):
     assert explained(line(12.34)) == (
-        "EUR 12.34 of goods x 10 points, rounded down = 123 points",
+        "EUR 12.34 of goods × 10 points, rounded down = 123 points",
         fr("12,34~EUR d’articles × 10~points, arrondi vers le bas = 123~points"),
     )
 
@@ -66,7 +65,7 @@ def test_t18_rounding_is_said(explained):
 def test_a_single_point_is_no_points(explained, rules):
     rules(rate="1")
     assert explained(line(1)) == (
-        "EUR 1.00 of goods x 1 point = 1 point",
+        "EUR 1.00 of goods × 1 point = 1 point",
         fr("1,00~EUR d’articles × 1~point = 1~point"),
     )
 
@@ -123,7 +122,7 @@ def test_t20_the_basis_is_said(explained, rules, fields, amount, english, french
 
     told_en, told_fr = explained(line(123, 100), shipping=20, shippingPrice=shipping)
 
-    assert told_en.startswith(f"EUR {amount} of {english} x 1 point = ")
+    assert told_en.startswith(f"EUR {amount} of {english} × 1 point = ")
     assert told_fr.startswith(fr(f"{amount.replace('.', ',')}~EUR d’{french} × 1~point = "))
 
 
@@ -131,13 +130,13 @@ def test_an_old_entry_is_explained_by_the_rule_it_came_from(explained, rules):
     explained(line(120))
     rules(rate="20", basis="NET", reward_name="A tree")
 
-    assert told(kind="ORDER")[0] == "EUR 120.00 of goods x 10 points = 1,200 points"
+    assert told(kind="ORDER")[0] == "EUR 120.00 of goods × 10 points = 1,200 points"
 
 
 def test_a_partial_refund_shows_what_is_kept_and_what_was_credited(explained):
     explained(line(512))
     assert explained(line(512), totalCharged={"amount": 460.80}) == (
-        "EUR 512.00 of goods x 10 points x EUR 460.80 kept of EUR 512.00 = 4,608 points; "
+        "EUR 512.00 of goods × 10 points × EUR 460.80 kept of EUR 512.00 = 4,608 points; "
         "credited before: 5,120 points",
         fr(
             "512,00~EUR d’articles × 10~points × 460,80~EUR conservés sur 512,00~EUR = "
@@ -150,7 +149,7 @@ def test_a_charge_after_a_refund_shows_what_was_credited_before(explained):
     explained(line(120))
     explained(line(120), totalCharged={"amount": 60.0})
     assert explained(line(120)) == (
-        "EUR 120.00 of goods x 10 points = 1,200 points; credited before: 600 points",
+        "EUR 120.00 of goods × 10 points = 1,200 points; credited before: 600 points",
         fr("120,00~EUR d’articles × 10~points = 1_200~points_; crédit précédent~: 600~points"),
     )
 
@@ -174,7 +173,7 @@ def test_a_cancellation_says_what_is_taken_back(explained):
 def test_points_that_rounding_takes_show_the_computation(explained):
     explained(line(0.10))
     assert explained(line(0.10), totalCharged={"amount": 0.01}) == (
-        "EUR 0.10 of goods x 10 points x EUR 0.01 kept of EUR 0.10, rounded down = 0 points; "
+        "EUR 0.10 of goods × 10 points × EUR 0.01 kept of EUR 0.10, rounded down = 0 points; "
         "credited before: 1 point",
         fr(
             "0,10~EUR d’articles × 10~points × 0,01~EUR conservés sur 0,10~EUR, "
@@ -185,7 +184,7 @@ def test_points_that_rounding_takes_show_the_computation(explained):
 
 def test_an_order_that_moved_to_another_customer_takes_its_points_along_in_words(explained, anna):
     explained(line(100))
-    assert explained(line(100), user=BEN)[0] == "EUR 100.00 of goods x 10 points = 1,000 points"
+    assert explained(line(100), user=BEN)[0] == "EUR 100.00 of goods × 10 points = 1,000 points"
 
     assert told(member=anna) == (
         "Order 1 now belongs to another customer: 1,000 points went with it",
@@ -246,8 +245,8 @@ def test_a_gift_shows_its_reason_as_it_was_written(shop, program, anna):
     [
         (1200, "+1,200 points", "+1_200~points"),
         (1, "+1 point", "+1~point"),
-        (-1, "-1 point", "-1~point"),
-        (-1100, "-1,100 points", "-1_100~points"),
+        (-1, "−1 point", "−1~point"),
+        (-1100, "−1,100 points", "−1_100~points"),
     ],
 )
 def test_a_correction_shows_its_direction_and_reason(shop, program, anna, points, english, french):
@@ -294,7 +293,7 @@ def test_expiry_of_a_single_lot_names_its_validity(shop, program, rules, anna):
 
 @pytest.mark.parametrize(
     ("points", "english", "french"),
-    [(1200, "1,200 points", "1_200~points"), (-300, "-300 points", "-300~points")],
+    [(1200, "1,200 points", "1_200~points"), (-300, "−300 points", "−300~points")],
 )
 def test_an_import_is_the_balance_brought_over(program, points, english, french):
     entry = Entry(kind="IMPORT", points=points, version=program.current)
@@ -353,3 +352,15 @@ def test_the_shops_own_words_stand_apart_in_a_language_from_right_to_left(progra
 
     assert "\N{FIRST STRONG ISOLATE}10 % off!\N{POP DIRECTIONAL ISOLATE}" in explain(entry, "ar")
     assert explain(entry, "en") == "A gift of 5 points: 10 % off!"
+
+
+def test_a_reward_without_a_name_is_called_by_its_discount_in_the_readers_language(
+    explained, rules
+):
+    rules(reward_name="")
+    explained(line(512))
+
+    assert told(kind="REWARD") == (
+        "5,000 points became the reward “10% off”",
+        fr("Échange de 5_000~points contre la récompense «_10~% de remise_»"),
+    )

@@ -42,7 +42,7 @@ def order_of(paper: PaperSaleor, number: int) -> str:
 
 def _mint(program: Program, paper: PaperSaleor) -> None:
     for coupon in Coupon.objects.filter(status="PENDING").select_related("version"):
-        coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon)
+        coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
 
 
 def _use(paper: PaperSaleor, settle, coupon: Coupon, number: int) -> str:

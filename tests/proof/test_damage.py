@@ -98,7 +98,7 @@ def roll(program: Program, **fields) -> None:
 def test_points_without_a_period_under_a_rolling_programme(history, program):
     roll(program)
 
-    law = "points under a ROLLING programme have a period, unless a change of rules protects them"
+    law = "points under a ROLLING program have a period, unless a change of rules protects them"
     assert laws() == {law}
     assert {whose for _, whose, *_ in found()} == {member(ANNA).pk, member(DAN).pk}
 
@@ -345,12 +345,29 @@ def test_a_programme_that_follows_the_rules_of_another(history, program):
         "UPDATE saleor_loyalty_program SET current_id = %s WHERE id = %s", foreign.pk, program.pk
     )
 
-    law = "a programme's rules are its own"
+    law = "a program's rules are its own"
     assert one(law) == (
         None,
-        f"programme of shop {program.shop_id}",
-        f"version {foreign.pk} of another programme",
+        f"program of shop {program.shop_id}",
+        f"version {foreign.pk} of another program",
         "one of its own",
+    )
+
+
+def test_a_message_that_waits_for_a_coupon_that_is_not_coming(history):
+    withdrawn = Coupon.objects.filter(status="WITHDRAWN").order_by("pk").first()
+    message = Message.objects.filter(coupon=withdrawn).order_by("pk").first()
+    damage(
+        "UPDATE saleor_loyalty_message SET status = 'PENDING', due_at = NULL WHERE id = %s",
+        message.pk,
+    )
+
+    law = "a message waits only for a coupon that is to be made"
+    assert one(law) == (
+        message.member_id,
+        f"message {message.pk}",
+        f"waits for {message.cause}",
+        f"over: coupon {withdrawn.pk} is withdrawn, issue {withdrawn.issue}",
     )
 
 

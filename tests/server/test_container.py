@@ -57,3 +57,12 @@ def test_what_is_copied_is_there_and_reaches_the_build():
     for source in copied:
         assert (ROOT / source).exists()
         assert source in kept
+
+
+def test_the_settings_to_copy_are_read_and_hold_all_that_must_be_set(services):
+    offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    made_here = {"DATABASE_URL", "CELERY_BROKER_URL"}  # of the engines in the compose file
+    required = {name for name, default in variables_read().items() if default is ...}
+
+    assert offered - set(variables_read()) == {"POSTGRES_PASSWORD"}
+    assert required - offered == made_here & required

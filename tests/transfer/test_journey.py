@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from saleor_loyalty import coupons, proof
 from saleor_loyalty.explanations import explain
+from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.models import (
     Activation,
     Change,
@@ -146,7 +148,7 @@ def test_a_rehearsal_keeps_nothing(elsewhere, exported):
 def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, exported, paper):
     take_in(elsewhere, exported)
     coupon = Coupon.objects.filter(member=member(ANNA), status="PENDING")[0]
-    coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon)
+    coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
 
     assert set(Message.objects.filter(coupon=coupon).values_list("kind", "cause")) == {
         ("REWARD_EMAIL", coupon.cause),
@@ -283,3 +285,18 @@ def test_every_line_is_json_in_ascii(exported):
         "shop": "https://shop.example.com/graphql/",
     }
     assert all(json.loads(line) for line in lines)
+
+
+def test_the_link_in_an_old_email_ends_its_reader_s_emails_there_and_nobody_else_s(
+    history, shop, tmp_path, client, settings
+):
+    settings.LOYALTY_PUBLIC_URL = "https://loyalty.example.com"
+    link = unsubscribe.link(member(ANNA))
+    path = export(shop, tmp_path / "shop.jsonl")
+    move_house()
+    take_in(shop, path)
+
+    assert client.post(urlsplit(link).path).status_code == 200
+
+    ended = Member.objects.filter(email_enabled=False)
+    assert list(ended.values_list("customer_id", flat=True)) == [ANNA["id"]]

@@ -78,7 +78,6 @@ def set_up() -> None:
     with transaction.atomic():
         app = _app(says)
         _extensions(app, says["extensions"])
-        _logo(app)
         # Without a row Saleor shows the plugin as on, and takes it for off when it is switched.
         PluginConfiguration.objects.get_or_create(
             identifier=APP_ID, channel=None, defaults={"active": True}

@@ -16,7 +16,7 @@ from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 class Command(BaseCommand):
     help = (
         "Credits the orders of a shop that were paid since a day and earned nothing then: while "
-        "the programme was off, or while their member was blocked. Run it again as often as you "
+        "the program was off, or while their member was blocked. Run it again as often as you "
         "like: nothing is credited twice."
     )
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             required=True,
             type=_day,
             metavar="YYYY-MM-DD",
-            help="orders paid on this day or later, in the programme's time zone",
+            help="orders paid on this day or later, in the program's time zone",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="show who would gain what; change nothing"

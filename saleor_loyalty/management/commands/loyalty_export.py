@@ -12,7 +12,7 @@ from saleor_loyalty.transfer import TransferRefused, departure
 
 class Command(BaseCommand):
     help = (
-        "Writes a shop's programme, members, entries, coupons and messages to standard output. "
+        "Writes a shop's program, members, entries, coupons and messages to standard output. "
         "Holds emails and coupon codes: keep it as you keep the database. Stop the workers first, "
         "so that nothing happens here that is not in the file."
     )

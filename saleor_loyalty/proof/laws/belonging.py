@@ -65,10 +65,10 @@ LAWS = (
         """,
     ),
     Law(
-        "a programme's rules are its own",
+        "a program's rules are its own",
         """
-        SELECT NULL::bigint, 'programme of shop ' || p.shop_id,
-               'version ' || v.id || ' of another programme', 'one of its own'
+        SELECT NULL::bigint, 'program of shop ' || p.shop_id,
+               'version ' || v.id || ' of another program', 'one of its own'
         FROM saleor_loyalty_program p
         JOIN saleor_loyalty_programversion v ON v.id = p.current_id AND v.program_id <> p.id
         WHERE (%(shop)s::bigint IS NULL OR p.shop_id = %(shop)s::bigint)

@@ -94,6 +94,18 @@ LAWS = (
         """,
     ),
     Law(
+        "a message waits only for a coupon that is to be made",
+        """
+        SELECT m.id, 'message ' || n.id, 'waits for ' || n.cause,
+               'over: coupon ' || c.id || ' is ' || lower(c.status) || ', issue ' || c.issue
+        FROM scope m
+        JOIN saleor_loyalty_message n
+          ON n.member_id = m.id AND n.status = 'PENDING' AND n.due_at IS NULL
+        JOIN saleor_loyalty_coupon c ON c.id = n.coupon_id
+        WHERE c.status <> 'PENDING' OR n.cause <> 'coupon:' || c.id || ':' || c.issue
+        """,
+    ),
+    Law(
         "who owes points has no unused coupon",
         """
         SELECT m.id, 'coupon ' || c.id, 'unused at a balance of ' || m.balance, 'withdrawn'

@@ -59,7 +59,7 @@ LAWS = (
         """,
     ),
     Law(
-        "points under a ROLLING programme have a period, unless a change of rules protects them",
+        "points under a ROLLING program have a period, unless a change of rules protects them",
         """
         SELECT m.id, 'end of the period', 'none', 'one'
         FROM scope m

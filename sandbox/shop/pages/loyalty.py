@@ -20,7 +20,7 @@ PROGRAM = """
   }
 """
 OVERVIEW = f"query Overview {{ {PROGRAM} loyalty {{ balance pointsToNextReward }} }}"
-PROGRAM_ONLY = f"query Programme {{ {PROGRAM} }}"
+PROGRAM_ONLY = f"query Program {{ {PROGRAM} }}"
 ACCOUNT = f"""query Account {{ {PROGRAM}
   loyalty {{
     balance pointsToNextReward lifetimePoints expiresAt expiringPoints
