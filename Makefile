@@ -18,7 +18,7 @@ ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: environment ## the product with a stand-in for Saleor; ARGS=--story plays one story and exits
+demo: environment ## the product with a stand-in for Saleor; ARGS=--empty without a program, --story plays one and exits
 	@$(PYTHON_IN) -m sandbox $(ARGS)
 
 demo-reset: ## forget the demo's data

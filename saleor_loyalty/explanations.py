@@ -50,6 +50,12 @@ def reward_in(version: ProgramVersion, language_code: str | None) -> str:
         return reward_name(version, Locale.parse(language))
 
 
+def taken_back(reason: str, language_code: str | None) -> str:
+    """The reason that taking points back starts from, for the member who will read it."""
+    with override(language_of(language_code)):
+        return pgettext("reason of a correction", "Taken back: {reason}").format(reason=reason)
+
+
 def language_of(language_code: str | None) -> str:
     """The one of our languages that a language code means ("fr", "fr-ca", "FR_CA"), or English."""
     language = (language_code or FALLBACK).replace("_", "-").partition("-")[0].lower()

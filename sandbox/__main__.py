@@ -33,6 +33,9 @@ def main() -> int:
     parser.add_argument(
         "--data", type=Path, default=demo.DATA_DIR, help="the demo's data, kept for its next start"
     )
+    parser.add_argument(
+        "--empty", action="store_true", help="set up no program: the first day of a shop"
+    )
     options = parser.parse_args()
     if options.saleor and not options.story:
         parser.error("--saleor goes with --story")
@@ -40,7 +43,7 @@ def main() -> int:
     for number in SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     try:
-        went_well = _story(options.saleor, stop) if options.story else _demo(options.data, stop)
+        went_well = _story(options.saleor, stop) if options.story else _demo(options, stop)
     except Stopped:
         return 1 if options.story else 0
     except (Broken, Refused, httpx.HTTPError) as error:
@@ -49,18 +52,20 @@ def main() -> int:
     return 0 if went_well else 1
 
 
-def _demo(data_dir: Path, stop: Event) -> bool:
+def _demo(options: argparse.Namespace, stop: Event) -> bool:
     """Run until somebody asks to stop."""
     say = demo.clock(_print)
-    with demo.running(data_dir, stop=stop, say=say) as running:
+    with demo.running(options.data, stop=stop, say=say) as running:
         staff = (STAFF.email, STAFF.password)
-        shop, _ = opening.open_shop(running, staff=staff, stop=stop, say=say)
+        shop, _ = opening.open_shop(
+            running, staff=staff, stop=stop, say=say, is_empty=options.empty
+        )
         say("Giving each shopper a phone that takes push notices")
         for person in SHOPPERS:
             token = shop.sign_in(person.email, person.password)
             opening.give_phone(running, shopper_token=token, name=f"{person.first_name}'s phone")
         say("Ready")
-        _print(f"\n{opening.table(running, data_dir)}\n")
+        _print(f"\n{opening.table(running, options.data)}\n")
         _print("  Ctrl-C stops it; the data stays for the next start.\n")
         running.processes.watch()
     return True

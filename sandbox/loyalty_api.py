@@ -48,7 +48,6 @@ class LoyaltyApi:
             "name": "Club",
             "isActive": True,
             "threshold": 5000,
-            "rewardName": "10% off",
             "discountType": "PERCENTAGE",
             "couponValidDays": 60,
             "channels": [{"channel": channel, **terms} for channel in channels],

@@ -11,9 +11,19 @@ from sandbox.loyalty_api import LoyaltyApi
 from sandbox.shop.people import SHOPPERS, STAFF
 from sandbox.shop_api import ShopApi
 
+TRY = (
+    "1. Back office, as Sam: change what a coupon takes off, under Program.",
+    "2. Shop, as Ada: buy for 500 and pay. Points, coupon, email and notice come in seconds.",
+    "3. Use the coupon in the cart, then refund that order: see what happens to the points.",
+    "4. Back office: give Ada points on her page, and reword the email she got.",
+    "5. Shopper's points: the demo's own page, made with the API, and the hosted one.",
+)
 
-def open_shop(demo: Demo, *, staff: tuple[str, str], stop: Event, say: Say) -> tuple[ShopApi, str]:
-    """The app installed in its shop and with a programme; the shop, and the app's id there.
+
+def open_shop(
+    demo: Demo, *, staff: tuple[str, str], stop: Event, say: Say, is_empty: bool = False
+) -> tuple[ShopApi, str]:
+    """The app installed in its shop, with a program unless `is_empty`; the shop, the app's id.
 
     What an earlier start has done is left as it is.
     """
@@ -22,7 +32,7 @@ def open_shop(demo: Demo, *, staff: tuple[str, str], stop: Event, say: Say) -> t
     app_id = shop.install(demo.at.manifest_url)
     loyalty = LoyaltyApi(demo.at.app_url)
     staff_token = shop.app_token(app_id)
-    if not loyalty.has_program(staff_token):
+    if not is_empty and not loyalty.has_program(staff_token):
         say("Setting up the program: 10 points per unit spent, at 5,000 a coupon")
         loyalty.set_up_program(staff_token, [channel["slug"] for channel in shop.channels()])
     return shop, app_id
@@ -54,6 +64,8 @@ def table(demo: Demo, data_dir: Path) -> str:
     people = [(person.first_name, person.email, person.password) for person in (*SHOPPERS, STAFF)]
     lines = [
         *_columns([("WHAT", "WHERE"), *rows]),
+        "",
+        *_columns([("WHAT TO TRY",), *((line,) for line in TRY)]),
         "",
         *_columns([("SIGN IN AS", "EMAIL", "PASSWORD"), *people]),
     ]

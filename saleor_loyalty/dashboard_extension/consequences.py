@@ -124,7 +124,7 @@ def _of_coupons(
     is_other_discount = "discount_type" in changed or discounts[0] != discounts[1]
     if not (is_other_discount or changed.intersection(COUPON) or least[0] != least[1]):
         return
-    if is_other_discount and "reward_name" not in changed:
+    if is_other_discount and after["reward_name"] and "reward_name" not in changed:
         name = after["reward_name"]
         yield _("Members still read “{name}” as the coupon’s name.").format(name=name)
     unused = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE)

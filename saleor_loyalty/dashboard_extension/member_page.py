@@ -19,7 +19,7 @@ from saleor_loyalty.dashboard_extension.forms import (
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words, language_name
-from saleor_loyalty.explanations import explain
+from saleor_loyalty.explanations import explain, taken_back
 from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages.offers import offers, reward_name
 from saleor_loyalty.models import (
@@ -176,8 +176,8 @@ def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
 
 
 def why_taken_back(gift: Entry) -> str:
-    """The reason that taking a gift back starts from: the gift's own."""
-    reason = pgettext("reason of a correction", "Taken back: {reason}").format(reason=gift.reason)
+    """The reason that taking a gift back starts from: the gift's own, in its reader's language."""
+    reason = taken_back(gift.reason, gift.member.language_code)
     return reason[: staff_points.LONGEST_REASON]
 
 

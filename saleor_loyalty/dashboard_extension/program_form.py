@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FIRST_RULES = {
     "name": _("Loyalty program"),
     "threshold": 5000,
-    "reward_name": _("10 percent off"),
+    "reward_name": "",
     "discount_type": DiscountType.PERCENTAGE,
     "coupon_valid_days": 60,
     "basis": SpendBasis.GROSS,
@@ -81,8 +81,9 @@ class ProgramForm(OpenedForm):
     )
     reward_name = forms.CharField(
         label=_("What the coupon is called"),
+        required=False,
         max_length=LONGEST_NAME,
-        help_text=_("Members read it in their account and in messages."),
+        help_text=_("Empty: what it takes off, in each member’s language."),
     )
     discount_type = forms.ChoiceField(
         label=_("Discount"),

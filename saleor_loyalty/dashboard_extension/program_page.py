@@ -1,5 +1,6 @@
 """The program: its rules and its switch, with what they come to before they are saved."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +23,7 @@ from saleor_loyalty.problems import Refused, SavedMeanwhile
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 AN_ORDER = Decimal("120.00")
+NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 REFUSED = 422
 CONFLICT = 409
 
@@ -88,8 +90,12 @@ def preview_view(visit: Visit) -> HttpResponse:
         if name.startswith(currency)
     }
     forms = _forms(visit, known)
-    promises = _promises(forms) if forms.is_valid() else []
-    return show(visit, "program/promises.html", {"promises": promises})
+    is_valid = forms.is_valid()
+    context = {
+        "promises": _promises(forms) if is_valid else [],
+        "misleading": _misleading_name(forms) if is_valid else "",
+    }
+    return show(visit, "program/promises.html", context)
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
@@ -137,6 +143,14 @@ def _promises(forms: ProgramForms) -> list[dict[str, object]]:
     """For each channel that earns: what an order brings, and what a coupon takes and gives."""
     rules = forms.rules.cleaned_data
     return [_promise(form, rules) for form in forms.earning()]
+
+
+def _misleading_name(forms: ProgramForms) -> str:
+    """What the coupon is called, if it names numbers and not all that the coupon takes off."""
+    name: str = forms.rules.cleaned_data["reward_name"]
+    named = {Decimal(number.replace(",", ".")) for number in NUMBER.findall(name)}
+    taken_off = {form.terms()["discount_value"] for form in forms.earning()}
+    return name if named and not taken_off <= named else ""
 
 
 def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:

@@ -110,6 +110,7 @@ def test_a_paid_order_becomes_points_and_a_coupon_that_lowers_the_next(page, sho
     page.get_by_role("button", name="Pay €521.90").click()
     expect(page.get_by_text("Thank you.")).to_be_visible()
     expect_balance(page, "120")
+    expect(page.locator("#points")).to_contain_text("1 coupon came of it")
 
     page.goto(f"{shop_url}/account/")
     expect(page.locator(".history")).to_contain_text("EUR 512.00")
@@ -128,7 +129,29 @@ def test_a_paid_order_becomes_points_and_a_coupon_that_lowers_the_next(page, sho
     put_in_cart(page, shop_url, "Reading chair")
     page.get_by_label("Coupon code").fill(code)
     page.get_by_role("button", name="Use it").click()
-    expect(page.locator(".messages .error")).to_contain_text("promo code is invalid")
+    expect(page.locator("#code-trouble")).to_contain_text("promo code is invalid")
+
+
+def test_a_code_that_asks_for_a_larger_order_says_how_large(page, shop_url):
+    sign_in(page, shop_url, "Ada Kowalska")
+    put_in_cart(page, shop_url, "Espresso machine")
+    page.get_by_role("button", name="Pay €521.90").click()
+    expect(page.locator("#points")).to_contain_text("1 coupon came of it", timeout=20 * SECONDS)
+    page.goto(f"{shop_url}/account/")
+    code = page.locator(".ticket:not(.spent) .code code").inner_text()
+
+    put_in_cart(page, shop_url, "Coffee beans, 2 kg")
+    page.get_by_label("Coupon code").fill(code)
+    page.get_by_role("button", name="Use it").click()
+
+    expect(page.locator("#code-trouble")).to_have_text("This coupon is for orders from €100.00.")
+
+
+def test_who_is_sent_to_sign_in_comes_to_where_they_wanted_to_go(page, shop_url):
+    page.goto(f"{shop_url}/dashboard/app/overview")
+    page.locator("main").get_by_role("button", name="Sam Keeper").click()
+
+    expect(page).to_have_url(f"{shop_url}/dashboard/app/overview")
 
 
 def test_t08_what_staff_takes_back_takes_its_points_along(page, shop_url):
@@ -190,8 +213,10 @@ def test_the_coupon_of_an_order_that_was_refunded_is_withdrawn(page, at, shop_ur
     expect_balance(page, "200")
 
     page.goto(f"{shop_url}/account/")
-    expect(page.locator(".ticket.spent")).to_contain_text("withdrawn: its points were needed")
+    expect(page.locator(".ticket.spent")).to_contain_text("withdrawn, because points")
     expect(page.locator(".history")).to_contain_text("was withdrawn to cover points taken back")
+    balances = page.locator(".history .after").all_inner_texts()
+    assert balances[:4] == ["200", "below 0", "320", "5,320"]
     staff = shop_of(at).sign_in(STAFF.email, STAFF.password)
     found = look_until(
         [].__eq__,

@@ -99,7 +99,7 @@ def _shown(data: dict[str, Any]) -> dict[str, Any]:
         return {"program": program, "member": None}
     zone = ZoneInfo(program["timeZone"] if program else "UTC")
     coupons = [_coupon(edge["node"], zone) for edge in member["coupons"]["edges"]]
-    entries = [_entry(edge["node"]) for edge in member["entries"]["edges"]]
+    entries = _with_balances([_entry(edge["node"]) for edge in member["entries"]["edges"]])
     done = program["threshold"] - member["pointsToNextReward"] if program else 0
     return {
         "program": program,
@@ -108,6 +108,7 @@ def _shown(data: dict[str, Any]) -> dict[str, Any]:
         "entries": entries,
         "awaits_code": any(coupon["status"] == "PENDING" for coupon in coupons),
         "points_last_day": _last_day(_moment(member["expiresAt"]), zone),
+        "owes": program is not None and member["pointsToNextReward"] > program["threshold"],
         "older": member["entries"]["totalCount"] - len(entries),
         "percent": max(0, min(100, 100 * done // program["threshold"])) if program else 0,
     }
@@ -127,6 +128,15 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     """With the key of the order's page: the loyalty app knows orders by Saleor's global id."""
     key = parts(entry["orderId"])[1] if entry["orderId"] else None
     return {**entry, "createdAt": _moment(entry["createdAt"]), "order_key": key}
+
+
+def _with_balances(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Newest first, with whether the balance was below 0 then: a shopper is answered 0 for it."""
+    balance = entries[-1]["balanceAfter"] - entries[-1]["points"] if entries else 0
+    for entry in reversed(entries):
+        balance = entry["balanceAfter"] or balance + entry["points"]
+        entry["is_owed"] = balance < 0
+    return entries
 
 
 def _last_day(end: datetime | None, zone: ZoneInfo) -> date | None:

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from sandbox.shop import checkouts, payments
+from sandbox.shop import checkouts, payments, vouchers
 from sandbox.shop.models import Checkout, Order, Product
 from sandbox.shop.pages import visitor
 from sandbox.shop.pages.frame import overview_of
 from sandbox.shop.problems import ShopError
+from sandbox.shop.templatetags.shop_format import money
 
 MAX_PIECES = 99
 
@@ -33,6 +34,7 @@ def cart(request: HttpRequest) -> HttpResponse:
     if overview.program and overview.program["includeShipping"]:
         earned += totals.shipping
     context = {
+        "trouble": request.session.pop("code_trouble", ""),
         "checkout": checkout,
         "totals": totals,
         "points": overview.points_for(earned, checkout.channel),
@@ -67,10 +69,7 @@ def code(request: HttpRequest) -> HttpResponse:
     try:
         checkouts.add_code(checkout, typed)
     except ShopError as error:
-        messages.error(
-            request,
-            f"{typed or 'An empty code'}: {str(error)[0].lower()}{str(error)[1:].rstrip('.')}.",
-        )
+        request.session["code_trouble"] = _why_not(checkout, typed, error)
     else:
         messages.success(request, "The code is good: see the new total.")
     return redirect("cart")
@@ -112,6 +111,17 @@ def _deliver_as_needed(checkout: Checkout) -> None:
     needed = checkouts.needs_delivery(checkout)
     if checkout.has_delivery != needed:
         checkouts.deliver(checkout, needed)
+
+
+def _why_not(checkout: Checkout, typed: str, error: ShopError) -> str:
+    """Why a code does not do, for whoever typed it: Saleor does not tell the least amount."""
+    if error.entry["code"] == "VOUCHER_NOT_APPLICABLE":
+        channel = checkout.channel
+        listing = vouchers.active_code(typed, channel).voucher.listings.get(channel=channel)
+        least = money(listing.min_spent or Decimal(0), channel.currency_code)
+        return f"This coupon is for orders from {least}."
+    said = str(error).rstrip(".")
+    return f"{typed or 'An empty code'}: {said[0].lower()}{said[1:]}."
 
 
 def _number(text: str | None) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from django.contrib import messages
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from sandbox.shop import tokens
 from sandbox.shop.http import client
-from sandbox.shop.ids import global_id
+from sandbox.shop.ids import global_id as id_of
+from sandbox.shop.ids import key_of
 from sandbox.shop.models import App, Order, User
 from sandbox.shop.pages import visitor
 
@@ -23,20 +25,20 @@ def dashboard(request: HttpRequest, path: str = "") -> HttpResponse:
     """The first page, or one of the app's in full."""
     if (frame := _frame(request)) is None:
         messages.info(request, "The Dashboard is for staff: be Sam.")
-        return redirect("sign_in")
+        return _sign_in_first(request)
     return render(request, "shop/dashboard.html", {**frame, "page": path and f"/{path}"})
 
 
 @require_safe
 def customers(request: HttpRequest) -> HttpResponse:
     if (frame := _frame(request)) is None:
-        return redirect("sign_in")
+        return _sign_in_first(request)
     shoppers = [
-        {"user": user, "id": global_id("User", user.pk)}
+        {"user": user, "id": id_of("User", user.pk)}
         for user in User.objects.filter(is_staff=False).order_by("pk")
     ]
     orders = [
-        {"order": order, "id": global_id("Order", order.pk)}
+        {"order": order, "id": id_of("Order", order.pk)}
         for order in Order.objects.exclude(status=Order.Status.DRAFT)
         .select_related("user")
         .order_by("-number")[:20]
@@ -49,18 +51,24 @@ def customers(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, global_id: str) -> HttpResponse:
     """A customer's page, with the app's widget and its actions."""
     if (frame := _frame(request)) is None:
-        return redirect("sign_in")
+        return _sign_in_first(request)
     about = json.dumps({"customerId": global_id})
-    shown = {"title": "Customer", "about_json": about, "mount": "CUSTOMER_DETAILS"}
+    user = get_object_or_404(User, pk=key_of("User", global_id))
+    shown = {
+        "title": f"{user.first_name} {user.last_name}",
+        "about_json": about,
+        "mount": "CUSTOMER_DETAILS",
+    }
     return render(request, "shop/dashboard.html", {**frame, **shown})
 
 
 @require_safe
 def order(request: HttpRequest, global_id: str) -> HttpResponse:
     if (frame := _frame(request)) is None:
-        return redirect("sign_in")
+        return _sign_in_first(request)
     about = json.dumps({"orderId": global_id})
-    shown = {"title": "Order", "about_json": about, "mount": "ORDER_DETAILS"}
+    number = get_object_or_404(Order, pk=key_of("Order", global_id)).number
+    shown = {"title": f"Order {number}", "about_json": about, "mount": "ORDER_DETAILS"}
     return render(request, "shop/dashboard.html", {**frame, **shown})
 
 
@@ -73,6 +81,11 @@ def token(request: HttpRequest) -> HttpResponse:
         return JsonResponse({}, status=403)
     app = get_object_or_404(App.objects.order_by("pk")[:1])
     return JsonResponse({"token": tokens.third_party(user, app)})
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """And then back to where the visitor wanted to go."""
+    return redirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def _frame(request: HttpRequest) -> dict[str, Any] | None:
@@ -89,7 +102,7 @@ def _frame(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "app": app,
         "settings": {
-            "id": global_id("App", app.pk),
+            "id": id_of("App", app.pk),
             "appUrl": app.app_url,
             "apiUrl": tokens.api_url(),
             "tokenUrl": reverse("dashboard_token"),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.shop.models import Channel, Price, User
@@ -36,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The people to choose from; a choice is a sign-in, and no choice makes a guest."""
     if request.method != "POST":
         return render(request, "shop/sign_in.html")
+    wanted = request.GET.get("next", "")
     pk = request.POST.get("user")
     user = get_object_or_404(User, pk=pk, is_active=True) if pk else None
     visitor.sign_in(request, user)
@@ -43,6 +45,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         messages.info(request, "You are a guest now.")
         return redirect("front")
     messages.success(request, f"Hello {user.first_name}.")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
     return redirect("dashboard" if user.is_staff else "front")
 
 

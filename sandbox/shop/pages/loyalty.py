@@ -15,7 +15,8 @@ TIMEOUT = httpx.Timeout(3)
 
 PROGRAM = """
   loyaltyProgram {
-    name isActive threshold rewardName discountType couponValidDays basis includeShipping timeZone
+    name isActive threshold rewardName(languageCode: "EN") discountType couponValidDays
+    basis includeShipping timeZone
     channels { channel currency pointsPerUnit discountValue minSpent }
   }
 """
@@ -25,11 +26,13 @@ ACCOUNT = f"""query Account {{ {PROGRAM}
   loyalty {{
     balance pointsToNextReward lifetimePoints expiresAt expiringPoints
     coupons(first: 100) {{ edges {{ node {{
-      id code status rewardName discountType issuedAt expiresAt usedAt usedOrderNumber
+      id code status rewardName(languageCode: "EN") discountType
+      issuedAt expiresAt usedAt usedOrderNumber
       terms {{ channel currency discountValue minSpent }}
     }} }} }}
     entries(first: 100) {{ edges {{ node {{
-      id kind points balanceAfter createdAt orderId orderNumber reason explanation
+      id kind points balanceAfter createdAt orderId orderNumber reason
+      explanation(languageCode: "EN")
     }} }} totalCount }}
   }} }}"""
 GIFT = """mutation Gift($customerId: ID!, $points: Int!, $reason: String!, $key: String!) {

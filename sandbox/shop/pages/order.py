@@ -1,21 +1,27 @@
 """An order and its history, and what the shop's staff would do with it."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.shop import orders as shop_orders
-from sandbox.shop import payments
+from sandbox.shop import payments, tokens
+from sandbox.shop.ids import global_id
 from sandbox.shop.models import Order
-from sandbox.shop.pages import visitor
+from sandbox.shop.pages import loyalty, visitor
 from sandbox.shop.prices import to_cents
 from sandbox.shop.problems import ShopError
 from sandbox.shop.templatetags.shop_format import money
+
+AWAITED = timedelta(seconds=20)  # after that the page no longer asks again
 
 
 @require_safe
@@ -41,8 +47,29 @@ def order(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "events": order.events.all(),
         "undiscounted": order.total - order.shipping_price + order.discount,
         "unpaid": max(order.total - order.total_charged, Decimal(0)),
+        **_points(request, order),
     }
     return render(request, "shop/order.html", context)
+
+
+def _points(request: HttpRequest, order: Order) -> dict[str, Any]:
+    """What came of the order for the shopper who looks at it, or whether that is still to come."""
+    user = visitor.user_of(request)
+    if user is None or user.is_staff or order.user != user or not order.total_charged:
+        return {}
+    try:
+        member = loyalty.ask(loyalty.ACCOUNT, token=tokens.access(user))["loyalty"]
+    except loyalty.Unavailable:
+        return {}
+    entries = [edge["node"] for edge in member["entries"]["edges"]] if member else []
+    own = [entry for entry in entries if entry["orderId"] == global_id("Order", order.pk)]
+    is_new = timezone.now() - order.created < AWAITED
+    moments = {entry["createdAt"] for entry in own}
+    return {
+        "entries": own,
+        "coupons": sum(e["kind"] == "REWARD" and e["createdAt"] in moments for e in entries),
+        "awaits_points": is_new and not own,
+    }
 
 
 @require_POST

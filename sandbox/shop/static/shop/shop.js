@@ -33,4 +33,14 @@
   const menu = document.querySelector("details.person");
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.open = false; });
+
+  // A part of the page that waits for something: it is read anew each second until it has come.
+  const reading = setInterval(async () => {
+    const part = document.querySelector("[data-awaits]");
+    if (!part) return clearInterval(reading);
+    const html = await (await fetch(location.href)).text();
+    const now = new DOMParser().parseFromString(html, "text/html").getElementById(part.id);
+    if (now) part.replaceWith(now);
+    else part.remove();
+  }, 1000);
 })();
