@@ -7,7 +7,26 @@ const WAIT_FOR_TOKEN = 10 * SECONDS;
 export const isFramed = window.parent !== window;
 const bridge = isFramed ? new AppBridge({ autoNotifyReady: false }) : null;
 
-export const language = () => bridge?.getState().locale ?? "en";
+// The Dashboard tells pages and widgets its language, but not popups: they ask the other frames.
+const frames = new BroadcastChannel("saleor-loyalty:language");
+let told = null;
+let heard = null;
+let onChange = () => {};
+
+bridge?.subscribe("localeChanged", ({ locale }) => {
+  told = locale;
+  frames.postMessage(told);
+  onChange();
+});
+frames.addEventListener("message", ({ data }) => {
+  if (data && !told) {
+    heard = data;
+    onChange();
+  } else if (!data && told) frames.postMessage(told);
+});
+frames.postMessage(null);
+
+export const language = () => told ?? heard ?? "en";
 
 // The token in hand, or the first one. Rejects when the Dashboard gives none.
 export function token() {
@@ -34,7 +53,7 @@ export function anotherToken(refused) {
   });
 }
 
-export const onLanguage = (callback) => bridge?.subscribe("localeChanged", callback);
+export const onLanguage = (callback) => (onChange = callback);
 
 export function notify({ status, title, text }) {
   tell(actions.Notification({ status, title, text }));

@@ -13,5 +13,5 @@ document.addEventListener("htmx:after:swap", () => {
   const wrong = document.querySelector("[aria-invalid=true], [data-heed]");
   const heading = document.querySelector("#page h1");
   if (wrong) wrong.focus();
-  else if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
+  else if (document.activeElement === document.body) heading?.focus();
 });

@@ -32,13 +32,21 @@ function show(address) {
   return htmx.ajax("GET", address, { source: "#page", target: "#page", swap: "innerHTML" });
 }
 
-function fail() {
-  document.getElementById("unreachable").hidden = false;
+// Whether a form got through nobody knows; a page that did not come has changed nothing.
+const unsure = document.getElementById("unreachable");
+const unread = document.getElementById("unread");
+
+function fail({ detail }) {
+  const note = detail.ctx?.request?.method === "POST" ? unsure : unread;
+  const dialog = document.querySelector("dialog[open]"); // all else is out of reach then
+  if (dialog) dialog.prepend(note);
+  else page.before(note);
+  note.hidden = false;
 }
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   ctx.fetch = authorized;
-  document.getElementById("unreachable").hidden = true;
+  unsure.hidden = unread.hidden = true;
 });
 document.addEventListener("htmx:error", fail);
 
@@ -56,7 +64,8 @@ function noteAddress(path) {
 
 // What the answer says beside its content: HX-Trigger, see pages.py.
 document.addEventListener("staff:told", ({ detail }) => {
-  dashboard.notify(detail);
+  // Every frame of ours on a page of the Dashboard would be taken to say it; a popup says it itself.
+  if (!page.querySelector(".popup")) dashboard.notify(detail);
   document.getElementById("told").textContent = detail.text;
 });
 document.addEventListener("staff:changed", () => changes.postMessage("changed"));
@@ -69,6 +78,7 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   const language = detail.ctx.response?.headers.get("Content-Language");
   if (language) document.documentElement.lang = language;
   if (isWidget()) dashboard.fitHeight(document.body.scrollHeight);
+  page.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
 document.addEventListener("click", (event) => {

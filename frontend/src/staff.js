@@ -5,3 +5,4 @@ import "./dialogs.js";
 import "./charts.js";
 import "./downloads.js";
 import "./fields.js";
+import "./unsaved.js";

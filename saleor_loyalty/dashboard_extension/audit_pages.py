@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from saleor_loyalty.dashboard_extension.member_page import member_of
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
@@ -84,7 +85,8 @@ def _newest_first(
 
 
 def _of_version(version: ProgramVersion) -> Deed:
-    what = _("Changed the rules") if version.number > 1 else _("Set up the program")
+    set_up = pgettext("a deed", "Set up the program")
+    what = _("Changed the rules") if version.number > 1 else set_up
     detail = _("version {number}").format(number=version.number)
     return Deed(version.created_at, version.created_by, what, detail)
 

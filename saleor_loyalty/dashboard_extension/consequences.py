@@ -129,6 +129,9 @@ def _of_coupons(
         yield _("Members still read “{name}” as the coupon’s name.").format(name=name)
     unused = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE)
     count = Coupon.objects.filter(unused, shop=shop).count()
+    if not count:
+        yield _("New coupons follow the new terms.")
+        return
     yield ngettext(
         "New coupons follow the new terms; {number} coupon that is out there keeps its own.",
         "New coupons follow the new terms; {number} coupons that are out there keep their own.",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.meanwhile import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
-from saleor_loyalty.dashboard_extension.words import language_name
+from saleor_loyalty.dashboard_extension.words import LOOK, language_name
 from saleor_loyalty.messages import look, texts
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
@@ -31,30 +31,30 @@ class LookForm(OpenedForm):
 
     name = "look"
 
-    shop_name = _optional(_("Name of the shop"), _("Empty: its name in Saleor."))
+    shop_name = _optional(LOOK["shop_name"], _("Empty: its name in Saleor."))
     logo_url = _optional(
-        _("Address of the logo"),
+        LOOK["logo_url"],
         _("A picture on the web, starting with https://. Empty: the name in words."),
     )
     brand_color = forms.CharField(
-        label=_("Color"),
+        label=LOOK["brand_color"],
         widget=forms.TextInput(attrs={"type": "color"}),
         help_text=_("Of buttons and bars, in messages and on the members’ page."),
     )
     discounts_url = _optional(
-        _("Page with a member’s discounts"),
+        LOOK["discounts_url"],
         _("Where emails lead. {language} in it becomes the member’s language."),
     )
     push_url = _optional(
-        _("Where a push notice leads"),
+        LOOK["push_url"],
         _("May open an app. Empty: the page with the discounts."),
     )
     default_language = forms.ChoiceField(
-        label=_("Language for everybody else"),
+        label=LOOK["default_language"],
         help_text=_("For members in whose language there are no texts."),
     )
-    sender_name = _optional(_("Sender’s name"), _("Empty: the name of the shop."))
-    reply_to = _optional(_("Answers go to"), _("Empty: to the sender’s address."))
+    sender_name = _optional(LOOK["sender_name"], _("Empty: the name of the shop."))
+    reply_to = _optional(LOOK["reply_to"], _("Empty: to the sender’s address."))
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))

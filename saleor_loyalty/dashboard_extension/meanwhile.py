@@ -60,7 +60,8 @@ def differences(form: forms.Form, *, of: str = "") -> Iterator[Difference]:
             continue
         typed = form.cleaned_data.get(name, field.data)
         saved, typed = _differing(_shown(field.field, field.initial), _shown(field.field, typed))
-        yield Difference(f"{of}: {field.label}" if of else str(field.label), saved, typed)
+        if saved != typed:  # but for the ends of lines, as browsers send them
+            yield Difference(f"{of}: {field.label}" if of else str(field.label), saved, typed)
 
 
 def _shown(field: forms.Field, value: object) -> str:

@@ -133,6 +133,7 @@ def _columns(sorting: Sorting, kept: Mapping[str, str]) -> list[dict[str, object
             "label": label,
             "link": "?" + urlencode({**kept, "sort": str(sorting.flipped(field))}),
             "is_number": field == SortField.BALANCE,
+            "is_date": field in {SortField.JOINED_AT, SortField.LAST_ACTIVITY_AT},
             "sorted": ("descending" if sorting.descending else "ascending")
             if field == sorting.field
             else "",

@@ -18,7 +18,7 @@ from saleor_loyalty.dashboard_extension.forms import (
 )
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
-from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words
+from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words, language_name
 from saleor_loyalty.explanations import explain, taken_back
 from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages.offers import offers, reward_name
@@ -114,6 +114,7 @@ def show_member(
         "messages": _messages(member),
         "devices": member.devices.order_by("-registered_at"),
         "deeds": [deed_in_words(record) for record in member.audit_records.order_by("-pk")[:DEEDS]],
+        "language": language_name(member.language_code),
         "is_active": member.status == MemberStatus.ACTIVE,
         "can_change_status": member.status != MemberStatus.CLOSED,
         **standing(visit, member),

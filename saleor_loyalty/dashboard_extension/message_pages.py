@@ -1,5 +1,6 @@
 """Messages: which there are and whether they go out, and their texts with a preview beside them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.dashboard_extension.meanwhile import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, language_name
 from saleor_loyalty.messages import texts, trial
@@ -15,12 +17,13 @@ from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.problems import Refused
+from saleor_loyalty.problems import Refused, SavedMeanwhile
 
 REFUSED = 422
+CONFLICT = 409
 
 
-class TextForm(StaffForm):
+class TextForm(OpenedForm):
     """A text as it is edited: Liquid in both fields."""
 
     name = "text"
@@ -87,22 +90,37 @@ def text_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     kind = _known(kind)
     if not visit.is_post:
         return _show(visit, kind, language, form=TextForm(initial=_words(visit, kind, language)))
-    form = TextForm(visit.request.POST)
+    form = TextForm(visit.request.POST, initial=_words(visit, kind, language))
     if form.is_valid():
         try:
             texts.save(
                 visit.shop,
                 kind,
                 language,
-                subject=form.cleaned_data["subject"],
-                body=form.cleaned_data["body"],
+                **form.cleaned_data,
                 actor=visit.viewer.actor,
+                opened_at=form.was_opened_at,
             )
+        except SavedMeanwhile as meanwhile:
+            return _show_meanwhile(visit, kind, language, meanwhile)
         except Refused as refused:
             form.refuse(refused)
         else:
             return go(visit, "text", kind, language, told=gettext("The text is saved"))
     return _show(visit, kind, language, form=form, status=REFUSED)
+
+
+def _show_meanwhile(
+    visit: Visit, kind: MessageKind, language: str, meanwhile: SavedMeanwhile
+) -> HttpResponse:
+    """What was typed, beside what somebody else saved since the form was opened."""
+    form = TextForm(visit.request.POST, initial=_words(visit, kind, language))
+    context = {
+        "meanwhile": gettext("{who} saved this text meanwhile.").format(who=meanwhile.actor),
+        "differences": list(differences(form)),
+    }
+    form.reopen(meanwhile)
+    return _show(visit, kind, language, form=form, status=CONFLICT, more=context)
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
@@ -166,14 +184,15 @@ def _known(kind: str) -> MessageKind:
     return MessageKind(kind)
 
 
-def _words(visit: Visit, kind: str, language: str) -> dict[str, str]:
+def _words(visit: Visit, kind: str, language: str) -> dict[str, Any]:
     """The text in force, or an earlier version of it."""
     text = _current(visit, kind, language)
     asked = visit.request.GET.get("version", "")
     versions = texts.versions(visit.shop, kind, language)
     earlier = next((each for each in versions if str(each.pk) == asked), None)
     found = earlier or text
-    return {"subject": found.subject, "body": found.body}
+    opened_at = versions[0].pk if versions else 0
+    return {"opened_at": opened_at, "subject": found.subject, "body": found.body}
 
 
 def _current(visit: Visit, kind: str, language: str) -> Text:
@@ -191,6 +210,7 @@ def _show(
     form: TextForm,
     test: TestForm | None = None,
     status: int = 200,
+    more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     text = _current(visit, kind, language)
     if kind not in EMAILS:
@@ -212,5 +232,6 @@ def _show(
         "is_silenced": kind in texts.silenced(visit.shop),
         "variables": texts.variables(visit.shop, kind, language),
         "versions": texts.versions(visit.shop, kind, language),
+        **(more or {}),
     }
     return show(visit, "messages/text.html", context, status=status)

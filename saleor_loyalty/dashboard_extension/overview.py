@@ -126,12 +126,8 @@ def _health(shop: Shop) -> list[dict[str, object]]:
 
 
 def _check(count: int, *, fine: str, wrong: str, help: str, page: str = "") -> dict[str, object]:
-    """`count`: of what went wrong; 0 is fine. `page`: the name of the one that lists them."""
+    """`count`: of what went wrong; 0 is fine. `page` leads to it."""
     if not count:
         return {"is_well": True, "words": fine}
-    return {
-        "is_well": False,
-        "words": wrong.format(number=number(count)),
-        "help": help,
-        "page": page,
-    }
+    words = wrong.format(number=number(count))
+    return {"is_well": False, "words": words, "help": help, "page": page}

@@ -1,10 +1,10 @@
 """Staff's words for what the models call by constants."""
 
-from babel import Locale
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.tags import locale, number
+from saleor_loyalty.messages import localised
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
@@ -43,12 +43,23 @@ DEEDS = {
     AuditAction.EMAIL_TRUSTED: _("Trusted an email address again"),
     AuditAction.LOOK_CHANGED: _("Changed the look"),
 }
+LOOK = {
+    "shop_name": _("Name of the shop"),
+    "logo_url": _("Address of the logo"),
+    "brand_color": _("Color"),
+    "discounts_url": _("Page with a member’s discounts"),
+    "push_url": _("Where a push notice leads"),
+    "default_language": _("Language for everybody else"),
+    "sender_name": _("Sender’s name"),
+    "reply_to": _("Answers go to"),
+}
 NOBODY = _("nobody in particular")
 
 
 def language_in_words(code: str) -> str:
     """ "fr" -> "French", in the reader's language, as within a sentence."""
-    return Locale.parse(code.replace("-", "_")).get_display_name(locale()) or code
+    known = localised.known_locale(code)
+    return (known and known.get_display_name(locale())) or code
 
 
 def language_name(code: str) -> str:
@@ -89,6 +100,8 @@ def deed_in_words(record: AuditRecord) -> dict[str, object]:
 
 
 def _detail(record: AuditRecord) -> str:
+    if record.action == AuditAction.LOOK_CHANGED:
+        return ", ".join(str(LOOK.get(name, name)) for name in record.detail.split(", "))
     if record.action == AuditAction.ALL_RESENT:
         return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, language = record.detail.partition(" ")

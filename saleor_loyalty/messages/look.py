@@ -47,9 +47,12 @@ def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str
         last = last_change(shop)
         if last and opened_at not in (None, last.pk):
             raise SavedMeanwhile(number=last.pk, actor=last.actor)
-        look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
-        changed = ", ".join(sorted(changes))
-        audit.note(shop=shop, actor=actor, action=AuditAction.LOOK_CHANGED, detail=changed)
+        look = of(shop)
+        changed = sorted(name for name in changes if getattr(look, name) != changes[name])
+        if changed:
+            look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
+            action = AuditAction.LOOK_CHANGED
+            audit.note(shop=shop, actor=actor, action=action, detail=", ".join(changed))
     return look
 
 

@@ -12,7 +12,7 @@ from saleor_loyalty import audit
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
-from saleor_loyalty.messages.localised import checked_code
+from saleor_loyalty.messages.localised import LANGUAGES, checked_code
 from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, sample, samples
 from saleor_loyalty.messages.sandbox import (
     Template,
@@ -23,7 +23,7 @@ from saleor_loyalty.messages.sandbox import (
 from saleor_loyalty.messages.variables import EMAILS, Values
 from saleor_loyalty.messages.wording import Text, Wording, standard_text
 from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
-from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
 
 NO_WAY_OUT = (
     "Every email has to say how to end it; add a link to {{ unsubscribe_url }}, such as "
@@ -145,11 +145,13 @@ def save(
     body: str | None = None,
     is_active: bool | None = None,
     actor: str,
+    opened_at: int | None = None,
 ) -> Text:
     """Keep a text, as a new version if it is one, and switch its kind on or off, in any language.
 
     None stays as it is. Raises Refused when the text cannot be rendered with every sample, naming
-    line and variable; then nothing is changed.
+    line and variable; then nothing is changed. A form gives the id of the newest of `versions` that
+    it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
     """
     draft = _draft(shop, kind, language, subject=subject, body=body)
     before = current(shop, kind, language)
@@ -157,6 +159,10 @@ def save(
     if is_new:
         _check(shop, looks.of(shop), draft)
     with transaction.atomic():
+        Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+        last = next(iter(versions(shop, kind, language)), None)
+        if last and opened_at not in (None, last.pk):
+            raise SavedMeanwhile(number=last.pk, actor=last.created_by)
         if is_new:
             _keep(shop, draft, actor=actor)
         if is_active is not None and is_active != before.is_active:

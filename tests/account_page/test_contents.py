@@ -41,6 +41,17 @@ def test_the_balance_and_the_way_to_the_next_reward(shown, ada, earn):
     assert "3,800 points to go until your next reward: 10 % off" in text
 
 
+def test_a_shops_template_settings_do_not_reach_the_page(shown, ada, settings):
+    settings.TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {"string_if_invalid": "MISSING"},
+        }
+    ]
+
+    assert "MISSING" not in shown()
+
+
 def test_the_bar_says_how_far_it_is(sign_in, ada, earn):
     earn(ada, "120")
 

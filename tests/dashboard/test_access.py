@@ -188,3 +188,38 @@ def test_files_are_served_for_good_and_no_others(client, db):
     assert script["Content-Type"] == "text/javascript; charset=utf-8"
     assert "immutable" in script["Cache-Control"]
     assert client.get(f"/app/assets/{assets.version()}/urls.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("widgets/customer?customerId=%00", 200),
+        ("widgets/order?orderId=%00", 200),
+        ("gift?customerId=%00", 200),
+        ("members/999999999999999999999", 404),
+        ("members/1?undo=99", 404),
+        ("messages/REWARD_EMAIL/en?version=%00", 200),
+    ],
+)
+def test_an_address_made_by_hand_is_answered(ask, ada, program, path, status):
+    assert ask(path.replace("members/1?", f"members/{ada.pk}?")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("gift?customerId=%00", {"points": 5, "reason": "x", "key": "k"}, 422),
+        ("messages/REWARD_EMAIL/qqqq/reset", {}, 404),
+        (
+            "look",
+            {
+                "logo_url": "https://[x/logo.png",
+                "brand_color": "#112233",
+                "default_language": "en",
+            },
+            422,
+        ),
+    ],
+)
+def test_a_form_made_by_hand_is_refused_in_words(ask, ada, program, path, form, status):
+    assert ask(path, post=form).status_code == status

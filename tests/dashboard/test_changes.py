@@ -9,8 +9,10 @@ import pytest
 from django.db.models.signals import post_init
 from django.utils import timezone
 
+from saleor_loyalty import staff_points
 from saleor_loyalty.dashboard_extension.audit_pages import SHOWN
-from saleor_loyalty.models import AuditAction, AuditRecord, MessageText
+from saleor_loyalty.messages import texts
+from saleor_loyalty.models import AuditAction, AuditRecord, Message, MessageText
 
 MANY = SHOWN + 50
 
@@ -81,3 +83,49 @@ def test_the_file_has_all_in_order_and_reads_no_texts(
 
 def test_a_language_is_named_as_within_a_sentence(ask, long_history):
     assert "Cadeau : e-mail en français" in ask("program/changes", language="fr").text
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("gift", {"points": 5, "reason": "x", "key": "k"}, "Gave points"),
+        ("correct", {"points": 5, "reason": "x", "key": "k"}, "Corrected points"),
+        ("gifts/{gift}/take-back", {"reason": "x"}, "Corrected points"),
+        ("status", {"status": "BLOCKED"}, "Blocked the member"),
+        ("coupons/{coupon}/withdraw", {"reason": "x"}, "Withdrew a coupon"),
+        ("messages/{message}/resend", {}, "Sent a message again"),
+    ],
+)
+def test_what_staff_do_to_a_member_is_kept_with_who_did_it(ask, ada, coupon, path, form, said):
+    gift = staff_points.give(
+        shop=ada.shop, customer_id=ada.customer_id, points=9, reason="x", actor="sam"
+    )
+    message = Message.objects.filter(member=ada, kind="GIFT_EMAIL").earliest("pk")
+    Message.objects.filter(pk=message.pk).update(status="FAILED")
+    known = {"gift": gift.pk, "coupon": coupon.pk, "message": message.pk}
+
+    answer = ask(f"members/{ada.pk}/{path.format(**known)}", post=form, email="mia@example.com")
+
+    assert answer.status_code == 200
+    table = ask(f"members/{ada.pk}/audit.csv").content.decode("utf-8-sig")
+    assert f"mia@example.com,{said}" in table
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("program/switch", {"on": "0"}, "Switched the program off"),
+        ("messages", {"kind": "GIFT_EMAIL", "on": "0"}, "Switched a message off"),
+        ("messages/GIFT_PUSH/en", {"subject": "A", "body": "B"}, "Changed a text"),
+        ("messages/GIFT_PUSH/fr/reset", {}, "Put a text back to the standard"),
+        ("messages/GIFT_EMAIL/en/test", {"recipient": "a@example.com"}, "Sent a test message"),
+        ("look", {"brand_color": "#112233", "default_language": "en"}, "Changed the look"),
+    ],
+)
+def test_what_staff_do_to_the_program_is_kept_with_who_did_it(ask, shop, program, path, form, said):
+    texts.save(shop, "GIFT_PUSH", "fr", subject="A", body="B", actor="sam")
+
+    answer = ask(path, post=form, email="mia@example.com")
+
+    assert answer.status_code == 200
+    assert f"mia@example.com,{said}" in ask("program/changes.csv").content.decode("utf-8-sig")

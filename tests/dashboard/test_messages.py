@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core import mail
 
-from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch
+from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch, MessageText
 
 
 def test_a_test_goes_to_whom_it_is_sent_and_is_kept_without_the_address(ask, program):
@@ -84,3 +84,29 @@ def test_two_owners_change_the_look_and_the_second_sees_what_the_first_saved(ask
     opened_at = re.search(r'name="opened_at" value="(\d+)"', answer.text)[1]
     ask("look", post={**form, "shop_name": "Südlicht", "opened_at": opened_at})
     assert Look.objects.get().shop_name == "Südlicht"
+
+
+def test_two_owners_word_a_message_and_the_second_sees_what_the_first_saved(ask, program):
+    path = "messages/GIFT_PUSH/en"
+    opened = re.search(r'name="opened_at" value="(\d+)"', ask(path).text)[1]
+    form = {"opened_at": opened, "subject": "A gift"}
+    ask(path, post={**form, "body": "One\r\nTwo\r\nThree"}, email="mia@example.com")
+
+    answer = ask(path, post={**form, "body": "One\r\n2\r\nThree"})
+
+    assert (opened, answer.status_code) == ("0", 409)
+    assert "mia@example.com saved this text meanwhile." in answer.text
+    assert '<th scope="row">Body</th><td>Two</td><td>2</td>' in answer.text
+    assert MessageText.objects.get().created_by == "mia@example.com"
+    reopened = re.search(r'name="opened_at" value="(\d+)"', answer.text)[1]
+    ask(path, post={**form, "body": "One\r\n2\r\nThree", "opened_at": reopened})
+    assert MessageText.objects.latest("pk").body == "One\n2\nThree"
+
+
+def test_of_the_look_only_what_was_changed_is_noted_and_in_the_forms_words(ask, program):
+    form = {"opened_at": "0", "brand_color": "#112233", "default_language": "en"}
+    ask("look", post=form)
+    ask("look", post={**form, "opened_at": str(AuditRecord.objects.get().pk)})
+
+    assert AuditRecord.objects.get().detail == "brand_color"
+    assert "Color<" in ask("program/changes").text

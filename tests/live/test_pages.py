@@ -62,6 +62,10 @@ def test_every_page_of_the_back_office_opens_and_takes_what_its_forms_send(
         for undo in after.forms:
             if undo.action.endswith("/undo"):
                 staff.send(page, undo)
+    # What was switched off is on again: other tests go on in this shop.
+    for page, switch in (("program", "/switch"), ("messages", "/messages")):
+        forms_there = staff.look(page).forms
+        staff.send(page, next(form for form in forms_there if form.action.endswith(switch)))
 
     assert {path: status for path, status in staff.seen.items() if status != 200} == {}
     shapes = {re.sub(r"\d+", "1", path.partition("/app")[2]) for path in staff.seen}

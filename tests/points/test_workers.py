@@ -22,7 +22,9 @@ SHORT_LIVED = """
 import django
 django.setup()
 import saleor_loyalty.server.celery
+from saleor_loyalty import gathering
 from saleor_loyalty.workers import _ask_for
+gathering.LAST_MOMENT = 30  # however busy the machine
 _ask_for("settle_orders")
 """
 

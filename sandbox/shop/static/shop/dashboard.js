@@ -31,7 +31,8 @@ const post = (frame, type, payload) => frame.contentWindow.postMessage({ type, p
 const actions = {
   async notifyReady(frame) {
     post(frame, "handshake", { token: await freshToken(), version: 1, dashboardVersion: "3.23.27" });
-    post(frame, "localeChanged", { locale: state.locale });
+    // The real one tells a popup no language: it does so before it knows the popup's frame.
+    if (!frame.closest("dialog")) post(frame, "localeChanged", { locale: state.locale });
     post(frame, "theme", { theme: state.theme });
   },
   notification(_frame, { status, title, text }) {
