@@ -48,7 +48,8 @@ class SampleWriter(Writer):
     def _marked(self, subject: str) -> str:
         """In the text's language: its sample code looks as real ones do."""
         with override(language_of(self._text.language_code)):
-            return f"{pgettext('before the subject of a test', '[Test]')} {subject}"
+            mark = pgettext("before the subject of a test", "[Test]")
+        return f"{mark} {subject}"
 
 
 def send(
