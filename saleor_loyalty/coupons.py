@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from saleor_loyalty import claims, ledger, programs, retirement
 from saleor_loyalty.connection import see_through
-from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.ledger import Book
 from saleor_loyalty.messages import look as looks
+from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,

@@ -17,6 +17,7 @@ from django.utils.translation import (
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.messages import localised
+from saleor_loyalty.messages.localised import FALLBACK, language_of
 from saleor_loyalty.messages.offers import reward_name
 from saleor_loyalty.models import Entry, EntryKind, ExpiryPolicy, ProgramVersion, SpendBasis
 from saleor_loyalty.rules.entitlement import Entitlement
@@ -32,7 +33,6 @@ MONEY = {
     "pl": AMOUNT_FIRST,
     "ar": AMOUNT_FIRST,
 }
-FALLBACK = "en"
 
 
 def explain(entry: Entry, language_code: str | None) -> str:
@@ -44,22 +44,10 @@ def explain(entry: Entry, language_code: str | None) -> str:
         return _sentence(entry)
 
 
-def reward_in(version: ProgramVersion, language_code: str | None) -> str:
-    """What a version calls its reward, in a language, or else in English. Reads its channels."""
-    with override(language := language_of(language_code)):
-        return reward_name(version, Locale.parse(language))
-
-
 def taken_back(reason: str, language_code: str | None) -> str:
     """The reason that taking points back starts from, for the member who will read it."""
     with override(language_of(language_code)):
         return pgettext("reason of a correction", "Taken back: {reason}").format(reason=reason)
-
-
-def language_of(language_code: str | None) -> str:
-    """The one of our languages that a language code means ("fr", "fr-ca", "FR_CA"), or English."""
-    language = (language_code or FALLBACK).replace("_", "-").partition("-")[0].lower()
-    return language if language in MONEY else FALLBACK
 
 
 def _sentence(entry: Entry) -> str:

@@ -203,5 +203,5 @@ def _row(entry: Entry, place: Place) -> Row:
 def _balance_after(entry: Entry, place: Place) -> str:
     """A debt is no number here; but that the balance is below 0 is said, or sums would not fit."""
     if entry.balance_after < 0:
-        return _("Balance: below 0, until your next points make up for it")
+        return _("Balance: below 0")
     return _("Balance: {balance}").format(balance=place.number(entry.balance_after))

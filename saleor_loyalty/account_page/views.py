@@ -19,11 +19,9 @@ from saleor_loyalty import members, preferences, programs
 from saleor_loyalty.account_page import answers, contents, sessions, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
 from saleor_loyalty.conf import conf
-from saleor_loyalty.explanations import language_of
 from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages import look
-from saleor_loyalty.messages.localised import locale_of
-from saleor_loyalty.messages.wording import LANGUAGES
+from saleor_loyalty.messages.localised import LANGUAGES, language_of, locale_of
 from saleor_loyalty.models import Look, Member, MemberStatus, Program, Shop
 from saleor_loyalty.permissions import PermissionDenied
 from saleor_loyalty.problems import Refused

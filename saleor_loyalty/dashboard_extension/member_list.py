@@ -40,9 +40,6 @@ class MemberFilters(Form):
         label=_("Find"),
         required=False,
         max_length=254,
-        help_text=_(
-            "By how they begin. Surnames are not kept here: find those among the customers."
-        ),
         widget=forms.TextInput(
             attrs={"type": "search", "placeholder": _("Email, first name or customer id")}
         ),

@@ -171,7 +171,8 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
             form.refuse(refused)
         else:
             # The page stays as it is, with what was typed and is not saved.
-            return tell(HttpResponse(status=204), gettext("The test is on its way"))
+            unchanged = HttpResponse(status=204, headers={"HX-Push-Url": "false"})
+            return tell(unchanged, gettext("The test is on its way"))
     typed = {**_words(visit, kind, language), **posted.dict()}
     text = TextForm(initial=typed)
     return _show(visit, kind, language, form=text, test=form, status=REFUSED)

@@ -8,13 +8,13 @@ from django.db.models import Case, CharField, F, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyDiscountType
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.program import REWARD_NAME, terms_of
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
+from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member
 
 

@@ -4,7 +4,7 @@ import graphene
 from django.utils.translation import get_language
 from graphene import ResolveInfo
 
-from saleor_loyalty.explanations import language_of
+from saleor_loyalty.messages.localised import language_of
 from saleor_loyalty.models import Member
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import graphene
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty.explanations import reward_in
 from saleor_loyalty.graphql.enums import (
     LoyaltyDiscountType,
     LoyaltyExpiryPolicy,
@@ -14,6 +13,7 @@ from saleor_loyalty.graphql.enums import (
 )
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import Decimal
+from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
 from saleor_loyalty.permissions import Permission
 

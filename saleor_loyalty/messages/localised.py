@@ -13,6 +13,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 
 FALLBACK = "en"
+# The languages that shoppers are spoken to in: their texts come with the product.
+LANGUAGES = ("en", "fr", "de", "es", "pl", "ar")
 
 
 class Count(int):
@@ -58,6 +60,12 @@ def locale_of(language_code: str) -> Locale:
     """
     base = language_code.replace("-", "_").partition("_")[0]
     return known_locale(language_code) or known_locale(base) or Locale.parse(FALLBACK)
+
+
+def language_of(language_code: str | None) -> str:
+    """The one of our languages that a language code means ("fr", "fr-ca", "FR_CA"), or English."""
+    language = (language_code or FALLBACK).replace("_", "-").partition("-")[0].lower()
+    return language if language in LANGUAGES else FALLBACK
 
 
 def broader(locale: Locale) -> list[str]:

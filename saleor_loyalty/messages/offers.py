@@ -6,9 +6,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from babel import Locale
-from django.utils.translation import pgettext
+from django.utils.translation import override, pgettext
 
-from saleor_loyalty.messages.localised import money, percentage
+from saleor_loyalty.messages.localised import language_of, money, percentage
 from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
 
 
@@ -35,6 +35,12 @@ def reward_name(
         return version.reward_name
     given = offers(version, locale) if channels is None else offers_in(channels, version, locale)
     return pgettext("a reward", "{discount} off").format(discount=discount(given))
+
+
+def reward_in(version: ProgramVersion, language_code: str | None) -> str:
+    """What a version calls its reward, in a language, or else in English. Reads its channels."""
+    with override(language := language_of(language_code)):
+        return reward_name(version, Locale.parse(language))
 
 
 def discount(offers: Sequence[Offer]) -> str:

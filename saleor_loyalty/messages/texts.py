@@ -12,7 +12,7 @@ from saleor_loyalty import audit
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
-from saleor_loyalty.messages.localised import checked_code
+from saleor_loyalty.messages.localised import LANGUAGES, checked_code
 from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, sample, samples
 from saleor_loyalty.messages.sandbox import (
     Template,
@@ -21,7 +21,7 @@ from saleor_loyalty.messages.sandbox import (
     text_template,
 )
 from saleor_loyalty.messages.variables import EMAILS, Values
-from saleor_loyalty.messages.wording import LANGUAGES, Text, Wording, standard_text
+from saleor_loyalty.messages.wording import Text, Wording, standard_text
 from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import override, pgettext
 
 from saleor_loyalty import audit, members
-from saleor_loyalty.explanations import language_of
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
 from saleor_loyalty.messages.email import EmailCourier
+from saleor_loyalty.messages.localised import language_of
 from saleor_loyalty.messages.outcomes import NotSent
 from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sample import sample

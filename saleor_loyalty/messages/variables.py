@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from saleor_loyalty.explanations import language_of
-from saleor_loyalty.messages.localised import Count, last_day, round_money
+from saleor_loyalty.messages.localised import Count, language_of, last_day, round_money
 from saleor_loyalty.messages.offers import discount, offers_in, reward_name
 from saleor_loyalty.models import (
     ChannelTerms,

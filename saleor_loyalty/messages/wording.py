@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from saleor_loyalty.messages.localised import FALLBACK, broader, locale_of
+from saleor_loyalty.messages.localised import FALLBACK, LANGUAGES, broader, locale_of
 from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.models import MessageKind, MessageSwitch, MessageText, Shop
 
 TEMPLATES = files("saleor_loyalty.messages") / "templates"
-# The languages whose texts come with the product.
-LANGUAGES = ("en", "fr", "de", "es", "pl", "ar")
 
 
 @dataclass(frozen=True, slots=True)

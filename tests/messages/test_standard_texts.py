@@ -10,8 +10,9 @@ from babel import Locale
 from playwright.sync_api import sync_playwright
 
 from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages.localised import LANGUAGES
 from saleor_loyalty.messages.variables import EMAILS, names
-from saleor_loyalty.messages.wording import LANGUAGES, standard_text
+from saleor_loyalty.messages.wording import standard_text
 from saleor_loyalty.models import MessageKind
 
 CHROMIUM = next(

@@ -3,7 +3,7 @@
 import pytest
 
 from saleor_loyalty.messages import look, texts, trial
-from saleor_loyalty.messages.wording import LANGUAGES
+from saleor_loyalty.messages.localised import LANGUAGES
 from saleor_loyalty.models import AuditRecord, MessageKind, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Refused
 

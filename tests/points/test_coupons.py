@@ -10,8 +10,8 @@ from saleor_loyalty.messages import look as looks
 from saleor_loyalty.models import Coupon, Message
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
-from tests.points.conftest import new_version
 from tests.points.paper_saleor import line
+from tests.shops import new_version
 
 
 @pytest.fixture

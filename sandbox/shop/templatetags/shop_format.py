@@ -33,7 +33,7 @@ def plain(number: Decimal | float | str) -> str:
 def discount(coupon: dict[str, str], terms: dict[str, str]) -> str:
     """What a coupon takes off: 10 % or €5.00."""
     if coupon["discountType"] == "PERCENTAGE":
-        return f"{plain(terms['discountValue'])} % off"
+        return f"{plain(terms['discountValue'])}% off"
     return f"{money(terms['discountValue'], terms['currency'])} off"
 
 
