@@ -127,5 +127,5 @@ def test_what_staff_do_to_the_program_is_kept_with_who_did_it(ask, shop, program
 
     answer = ask(path, post=form, email="mia@example.com")
 
-    assert answer.status_code == 200
+    assert answer.status_code in {200, 204}
     assert f"mia@example.com,{said}" in ask("program/changes.csv").content.decode("utf-8-sig")
