@@ -99,6 +99,7 @@ def set_up() -> None:
         )
     if made:
         logger.info("Shop %s is set up, with the App %s", shop.pk, shop.app_id)
+    _logo(app)
 
 
 def tear_down() -> None:
