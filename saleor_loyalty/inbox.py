@@ -145,12 +145,16 @@ def renew(claim: Claim) -> bool:
 
 
 def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
-    """Take `held` changes off, with all that is written; those marked meanwhile stay due."""
+    """Take `held` changes off, with all that is written.
+
+    Those marked meanwhile stay due: whom the mark woke may have found them taken.
+    """
     changes = list(changes)
     done = {c.pk for c in changes if c.marks == claim.marks[c.subject_id]}
     writing.add(DONE, list(done))
     if marked_meanwhile := [c.pk for c in changes if c.pk not in done]:
         writing.add(MARKED_MEANWHILE, timezone.now(), marked_meanwhile)
+        wake("settle_orders")
 
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:

@@ -21,6 +21,7 @@ from saleor_loyalty import (
 from saleor_loyalty.connection import connect
 from saleor_loyalty.messages import failed, outbox, reminders
 from saleor_loyalty.models import Shop
+from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE
 
 WALK_BUDGET = timedelta(seconds=60)  # others wait for the worker that walks
 
@@ -85,10 +86,14 @@ def _each_shop(shops: Iterable[Shop], work: Callable[[Shop], None]) -> None:
 
 
 def _settle_shop(shop: Shop) -> None:
+    """Batch by batch while they are full. What is marked meanwhile wakes a worker for a batch of
+    its own: so orders that come one by one are settled together and not each by itself.
+    """
     with connect(shop) as saleor:
-        while customers.follow_due(shop, saleor):  # first: it marks orders to settle
+        # Customers first: that marks orders to settle.
+        while customers.follow_due(shop, saleor) == CUSTOMERS_AT_ONCE:
             pass
-        while settlement.settle_due(shop, saleor):
+        while settlement.settle_due(shop, saleor) == ORDERS_AT_ONCE:
             pass
 
 
