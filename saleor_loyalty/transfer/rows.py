@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Model
 
 from saleor_loyalty.models import (
+    AuditRecord,
     Coupon,
     Device,
     Entry,
@@ -92,7 +93,7 @@ class Rows:
     def _ids(self, section: Section, row: Row) -> dict[str, Any]:
         """The ids of the rows that a row names, by the attributes that hold them."""
         ids = self._shop_ids(section)
-        if "member" in row:
+        if "member" in row and not self._is_about_all(section, row):
             ids["member_id"] = self._members[row["member"]]
         if "version" in row:
             ids["version_id"] = self._versions[row["version"]]
@@ -107,6 +108,10 @@ class Rows:
         if section.model is not Coupon and "coupon" in row:
             ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
         return ids
+
+    def _is_about_all(self, section: Section, row: Row) -> bool:
+        """What staff did to the program has no member."""
+        return section.model is AuditRecord and row["member"] is None
 
     def _shop_ids(self, section: Section) -> dict[str, Any]:
         if section.shop == "shop":

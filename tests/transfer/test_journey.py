@@ -8,11 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_loyalty import coupons, proof
+from saleor_loyalty import audit, coupons, proof
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.models import (
     Activation,
+    AuditAction,
+    AuditRecord,
     Change,
     ChannelTerms,
     Coupon,
@@ -242,6 +244,22 @@ def test_a_shop_without_points_can_move_too(shop, program, tmp_path):
 
     assert Program.objects.get().current.number == 1
     assert take_in(shop, path).startswith("Nothing changed: ")
+
+
+def test_what_staff_did_to_the_program_and_to_a_member_arrives(history, shop, tmp_path):
+    anna = Member.objects.get(customer_id=ANNA["id"])
+    audit.note(shop=shop, actor="sam", action=AuditAction.PROGRAM_OFF)
+    audit.note(shop=shop, actor="sam", action=AuditAction.MESSAGE_RESENT, member=anna)
+    path = export(shop, tmp_path / "audited.jsonl")
+    move_house()
+
+    take_in(shop, path)
+
+    kept = AuditRecord.objects.filter(actor="sam").order_by("pk")
+    assert list(kept.values_list("action", "member__customer_id")) == [
+        (AuditAction.PROGRAM_OFF, None),
+        (AuditAction.MESSAGE_RESENT, ANNA["id"]),
+    ]
 
 
 def test_the_inbox_stays_and_the_export_says_so(history, shop):
