@@ -1,23 +1,16 @@
-"""The pages' own template engine: what a shop's settings say of templates does not reach them."""
+"""The template engine of the staff's pages."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.http import HttpRequest
-from django.template.backends.django import DjangoTemplates
 
-ENGINE = DjangoTemplates(
-    {
-        "NAME": "saleor_loyalty_staff",
-        "DIRS": [Path(__file__).parent / "templates"],
-        "APP_DIRS": False,
-        "OPTIONS": {
-            "builtins": [
-                "django.templatetags.i18n",
-                "saleor_loyalty.dashboard_extension.tags",
-            ],
-        },
-    }
+from saleor_loyalty.templating import engine
+
+ENGINE = engine(
+    "saleor_loyalty_staff",
+    Path(__file__).parent / "templates",
+    builtins=["django.templatetags.i18n", "saleor_loyalty.dashboard_extension.tags"],
 )
 
 
