@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
@@ -33,17 +33,26 @@ MAX_DAYS = 3650
 LONGEST_NAME = 120
 
 
-def checked(rules: Rules, *, currencies: Mapping[str, str]) -> Rules:
+class KnownChannel(NamedTuple):
+    """What we know of a shop's channel. The name is empty in versions older than it."""
+
+    currency: str
+    name: str
+
+
+def checked(rules: Rules, *, known: Mapping[str, KnownChannel]) -> Rules:
     """The rules, with each channel's currency in its terms. Raises Refused with every problem.
 
-    `currencies` holds the shop's channels: currency by slug.
+    `known` holds the shop's channels by slug.
     """
     problems = list(_missing(rules))
     if not problems:
-        problems = [*_problems(rules), *_channel_problems(rules, currencies)]
+        problems = [*_problems(rules), *_channel_problems(rules, known)]
     if problems:
         raise Refused(*problems)
-    channels = [{**terms, "currency": currencies[terms["channel"]]} for terms in rules["channels"]]
+    channels = [
+        {**terms, "currency": known[terms["channel"]].currency} for terms in rules["channels"]
+    ]
     reminders = [reminder.value for reminder in Reminder if reminder in rules["reminders"]]
     channels.sort(key=lambda terms: terms["channel"])
     return {**rules, "channels": channels, "reminders": reminders}
@@ -93,7 +102,7 @@ def _expiry_problems(rules: Rules) -> Iterator[Problem]:
         yield Problem("expiry_days", message, ErrorCode.OUT_OF_RANGE)
 
 
-def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[Problem]:
+def _channel_problems(rules: Rules, known: Mapping[str, KnownChannel]) -> Iterator[Problem]:
     slugs = [terms["channel"] for terms in rules["channels"]]
     if not slugs:
         yield Problem("channels", "Name at least one channel.", ErrorCode.REQUIRED)
@@ -101,9 +110,9 @@ def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[P
         message = f"Channel “{slug}” is named twice; keep one."
         yield Problem("channels", message, ErrorCode.DUPLICATE)
     for terms in rules["channels"]:
-        if terms["channel"] not in currencies:
-            known = ", ".join(sorted(currencies))
-            message = f"The shop has no channel “{terms['channel']}”; it has: {known}."
+        if terms["channel"] not in known:
+            slugs_known = ", ".join(sorted(known))
+            message = f"The shop has no channel “{terms['channel']}”; it has: {slugs_known}."
             yield Problem("channels", message, ErrorCode.NOT_FOUND)
         yield from _terms_problems(terms, rules)
 

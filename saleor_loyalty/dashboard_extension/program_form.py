@@ -18,7 +18,13 @@ from saleor_loyalty.models import (
     ProgramVersion,
     SpendBasis,
 )
-from saleor_loyalty.program_input import LONGEST_NAME, MAX_DAYS, MAX_POINTS, MAX_RATE
+from saleor_loyalty.program_input import (
+    LONGEST_NAME,
+    MAX_DAYS,
+    MAX_POINTS,
+    MAX_RATE,
+    KnownChannel,
+)
 from saleor_loyalty.rules.reminders import Reminder
 
 if TYPE_CHECKING:
@@ -148,12 +154,15 @@ class TermsForm(Form):
         _("Only for orders from"), places=3, most=Decimal(10**9), help_text=_("Empty: any order.")
     )
 
-    def __init__(self, channel: str, currency: str, data: Any, initial: Mapping[str, Any]) -> None:
-        super().__init__(data, prefix=f"channel-{channel}", initial=dict(initial), label_suffix="")
-        self.channel = channel
-        self.currency = currency
+    def __init__(
+        self, slug: str, channel: KnownChannel, data: Any, initial: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data, prefix=f"channel-{slug}", initial=dict(initial), label_suffix="")
+        self.slug = slug
+        self.name = channel.name or slug
+        self.currency = channel.currency
         self.fields["earns"].label = gettext("Orders in {channel} earn points").format(
-            channel=channel
+            channel=self.name
         )
 
     def check(self, discount_type: str) -> None:
@@ -173,20 +182,24 @@ class TermsForm(Form):
 
     def terms(self) -> dict[str, Any]:
         names = ("points_per_unit", "discount_value", "min_spent")
-        return {"channel": self.channel, **{name: self.cleaned_data[name] for name in names}}
+        return {"channel": self.slug, **{name: self.cleaned_data[name] for name in names}}
 
 
 class ProgramForms:
     """The form and those of the channels, filled in by staff, or by the rules as they are."""
 
     def __init__(
-        self, *, version: ProgramVersion | None, channels: Mapping[str, str], data: Any = None
+        self,
+        *,
+        version: ProgramVersion | None,
+        channels: Mapping[str, KnownChannel],
+        data: Any = None,
     ) -> None:
         self.rules = ProgramForm(data, initial=_initial(version))
         terms = {row.channel: row for row in version.channels.all()} if version else {}
         self.channels = [
-            TermsForm(slug, currency, data, _initial_terms(terms.get(slug), is_first=not version))
-            for slug, currency in sorted(channels.items())
+            TermsForm(slug, channel, data, _initial_terms(terms.get(slug), is_first=not version))
+            for slug, channel in sorted(channels.items())
         ]
 
     def is_valid(self) -> bool:
@@ -216,7 +229,7 @@ class ProgramForms:
         yield from differences(self.rules)
         for form in self.channels:
             if form.cleaned_data.get("earns") or "earns" in form.changed_data:
-                yield from differences(form, of=form.channel)
+                yield from differences(form, of=form.name)
 
 
 def _initial(version: ProgramVersion | None) -> dict[str, Any]:

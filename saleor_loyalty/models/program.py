@@ -110,6 +110,13 @@ class ChannelTerms(models.Model):
 
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="channels")
     channel = models.CharField(max_length=255, help_text="Channel slug.")
+    channel_name = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What staff called it when the version was made; empty: not known.",
+    )
     currency = models.CharField(max_length=3)
     points_per_unit = models.DecimalField(max_digits=12, decimal_places=4)
     discount_value = models.DecimalField(
@@ -132,3 +139,8 @@ class ChannelTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.points_per_unit} per {self.currency}"
+
+    @property
+    def known_as(self) -> str:
+        """The channel's name, or else its slug."""
+        return self.channel_name or self.channel
