@@ -235,8 +235,13 @@ class ProgramForms:
 def _initial(version: ProgramVersion | None) -> dict[str, Any]:
     if version is None:
         return {**FIRST_RULES, "title": FIRST_RULES["name"], "opened_at": 0}
-    known = {"title": version.name, "opened_at": version.number}
-    names = set(ProgramForm.base_fields).difference(known, ["is_active"])
+    return {**values_of(version), "opened_at": version.number}
+
+
+def values_of(version: ProgramVersion) -> dict[str, Any]:
+    """What a version says, by the names of the form's fields."""
+    known = {"title": version.name}
+    names = set(ProgramForm.base_fields).difference(known, ["is_active", "opened_at"])
     return {**known, **{name: getattr(version, name) for name in names}}
 
 
