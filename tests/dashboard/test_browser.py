@@ -378,6 +378,32 @@ def test_a_page_comes_in_the_dashboards_language_from_the_first(open_page, ada, 
     expect(frame.get_by_role("heading", name="Historique")).to_be_visible()
 
 
+def test_the_frames_own_words_are_in_the_dashboards_language(open_page, program):
+    page = open_page("app/program", locale="fr")
+    frame = inside(page)
+    expect(heading(frame, "Nordlys Club")).to_be_visible()
+
+    expect(frame.locator(".skip")).to_have_text("Aller au contenu")
+    frame.get_by_label("Nom du programme").fill("Autre")
+    frame.get_by_role("link", name="Membres").click()
+    expect(frame.get_by_role("dialog")).to_contain_text("Quitter sans enregistrer")
+    expect(frame.get_by_role("button", name="Rester ici")).to_be_visible()
+
+
+def test_an_error_leaves_a_field_as_soon_as_it_is_corrected(open_page, program):
+    frame = inside(open_page("app/program"))
+    threshold = frame.get_by_label("Points for one coupon")
+    threshold.fill("1000000001")
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.get_by_text("At most 1,000,000,000.")).to_be_visible()
+    expect(threshold).to_have_attribute("aria-invalid", "true")
+
+    threshold.fill("100")
+
+    expect(frame.get_by_text("At most 1,000,000,000.")).to_be_hidden()
+    expect(threshold).not_to_have_attribute("aria-invalid", "true")
+
+
 def test_a_token_that_ran_out_is_renewed_and_nothing_is_lost(open_page, dashboard, ada, program):
     page = open_page(f"app/members/{ada.pk}")
     frame = inside(page)

@@ -110,3 +110,23 @@ def test_of_the_look_only_what_was_changed_is_noted_and_in_the_forms_words(ask, 
 
     assert AuditRecord.objects.get().detail == "brand_color"
     assert "Color<" in ask("program/changes").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("logo_url", "logo.png", "l’adresse entière d’une image, par exemple https://"),
+        ("discounts_url", "https://x.example/{nobody}", "Seuls {language} et {kind}"),
+        ("push_url", "discounts", "d’une application"),
+        ("reply_to", "nobody", "pas une adresse e-mail"),
+    ],
+)
+def test_what_is_wrong_with_the_look_is_said_in_the_readers_language(
+    ask, program, field, value, said
+):
+    form = {"brand_color": "#112233", "default_language": "en", field: value}
+
+    answer = ask("look", post=form, language="fr")
+
+    assert answer.status_code == 422
+    assert said in answer.text
