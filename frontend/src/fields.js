@@ -28,7 +28,9 @@ document.addEventListener("focusout", ({ target }) => {
 });
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-variable]");
-  const field = lastField?.isConnected ? lastField : document.querySelector("textarea[data-takes-variables]");
+  const field = lastField?.isConnected
+    ? lastField
+    : document.querySelector("[data-words-of] textarea, textarea.code");
   if (!button || !field) return;
   field.focus();
   field.setRangeText(button.dataset.variable, field.selectionStart, field.selectionEnd, "end");

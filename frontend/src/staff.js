@@ -6,3 +6,4 @@ import "./charts.js";
 import "./downloads.js";
 import "./fields.js";
 import "./unsaved.js";
+import "./words.js";

@@ -1,5 +1,6 @@
 """Messages: which there are and whether they go out, and their texts with a preview beside them."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,17 @@ REFUSED = 422
 CONFLICT = 409
 
 
+# What the words of an email are, by the tag or the part that they stand in.
+PLACES = {
+    "preheader": _("Preheader: the grey line that an inbox shows after the subject"),
+    "h1": _("Heading"),
+    "p": _("Text"),
+    "li": _("Line of a list"),
+    "a": _("Button or link"),
+    "footer": _("Small print at the end"),
+}
+
+
 class TextForm(OpenedForm):
     """A text as it is edited: Liquid in both fields."""
 
@@ -31,7 +43,7 @@ class TextForm(OpenedForm):
     subject = forms.CharField(
         label=_("Subject"),
         strip=False,
-        widget=forms.TextInput(attrs={"data-takes-variables": "", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"data-takes-variables": "", "autocomplete": "off", "rows": 2}),
     )
     body = forms.CharField(
         label=_("Body"),
@@ -229,6 +241,7 @@ def _show(
         "form": form,
         "test": test,
         "is_email": kind in EMAILS,
+        "places": json.dumps({tag: str(words) for tag, words in PLACES.items()}),
         "is_silenced": kind in texts.silenced(visit.shop),
         "variables": texts.variables(visit.shop, kind, language),
         "versions": texts.versions(visit.shop, kind, language),
