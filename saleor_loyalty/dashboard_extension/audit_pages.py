@@ -112,7 +112,7 @@ def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> Deed:
 
 
 def _of_text(text: MessageText) -> Deed:
-    what = _("Put a text back to the standard") if text.is_default else _("Changed a text")
+    what = _("Restored the original words") if text.is_default else _("Changed a text")
     kind = KINDS_OF_MESSAGES[MessageKind(text.kind)]
     detail = _("{message} in {language}").format(
         message=kind, language=language_in_words(text.language_code)

@@ -331,10 +331,10 @@ def test_a_message_is_worded_previewed_and_put_back(open_page, program):
     expect(frame.get_by_text("The shop’s own words")).to_be_visible()
     assert MessageText.objects.get().created_by == "sam@example.com"
 
-    frame.get_by_role("button", name="Back to the standard").click()
-    frame.get_by_role("dialog").get_by_role("button", name="Back to the standard").click()
+    frame.get_by_role("button", name="Restore the original words").click()
+    frame.get_by_role("dialog").get_by_role("button", name="Restore the original words").click()
     expect(frame.get_by_text("The words that come with the product")).to_be_visible()
-    frame.get_by_role("link", name="Into the form").last.click()
+    frame.get_by_role("link", name="Load into the form").last.click()
     expect(frame.get_by_label("Subject")).to_have_value("Hurrah, {{ first_name }}")
 
 

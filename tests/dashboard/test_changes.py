@@ -235,7 +235,7 @@ def test_what_staff_do_to_a_member_is_kept_with_who_did_it(ask, ada, coupon, pat
         ("program/switch", {"on": "0"}, "Switched the program off"),
         ("messages", {"kind": "GIFT_EMAIL", "on": "0"}, "Switched a message off"),
         ("messages/GIFT_PUSH/en", {"subject": "A", "body": "B"}, "Changed a text"),
-        ("messages/GIFT_PUSH/fr/reset", {}, "Put a text back to the standard"),
+        ("messages/GIFT_PUSH/fr/reset", {}, "Restored the original words"),
         ("messages/GIFT_EMAIL/en/test", {"recipient": "a@example.com"}, "Sent a test message"),
         ("look", {"brand_color": "#112233", "default_language": "en"}, "Changed the look"),
     ],
