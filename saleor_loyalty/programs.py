@@ -23,10 +23,11 @@ from saleor_loyalty.models import (
     SpendBasis,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
-from saleor_loyalty.program_input import DEFAULTS, Rules, checked
+from saleor_loyalty.program_input import DEFAULTS, MAX_THINGS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
+from saleor_loyalty.saleor_api.catalogue import kind_of
 from saleor_loyalty.workers import wake
 
 # Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
@@ -129,11 +130,24 @@ def channels(shop: Shop) -> dict[str, str]:
         return {channel.slug: channel.currency for channel in saleor.channels().values()}
 
 
+def names(shop: Shop, ids: Sequence[str]) -> dict[str, str]:
+    """What products, collections and categories are called in Saleor now, by their ids.
+
+    What the shop does not have, or what is no such id, is not in it. Raises SaleorUnavailable.
+    """
+    known = [id for id in ids if kind_of(id)][:MAX_THINGS]
+    if not known:
+        return {}
+    with connect(shop) as saleor:
+        return saleor.names(known)
+
+
 def draft(
     *,
     shop: Shop,
     changes: Mapping[str, Any],
     currencies: Mapping[str, str],
+    catalogue: Mapping[str, str] | None = None,
     opened_at: int | None = None,
 ) -> Draft:
     """What `update` would make of `changes`, with nothing changed. Raises what `update` does."""
@@ -141,7 +155,8 @@ def draft(
     _compare(program, opened_at)
     before = _rules_of(program.current) if program and program.current else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
-    return Draft(before, checked({**(before or DEFAULTS), **rules}, currencies=currencies))
+    after = {**(before or DEFAULTS), **rules}
+    return Draft(before, checked(after, currencies=currencies, catalogue=catalogue))
 
 
 def update(
@@ -151,14 +166,16 @@ def update(
 
     `changes` has the snake_case names of LoyaltyProgramInput. New rules become a new version; an
     order credited before keeps its own. Raises Refused with every problem found, and then nothing
-    is changed; SaleorUnavailable when the shop cannot be asked for its channels. A form gives the
-    number of the version it was `opened_at`, 0 before the first: SavedMeanwhile when there is a
-    newer one.
+    is changed; SaleorUnavailable when the shop cannot be asked for its channels, or for what the
+    coupon is to be limited to. A form gives the number of the version it was `opened_at`, 0 before
+    the first: SavedMeanwhile when there is a newer one.
     """
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
         raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
     currencies = channels(shop) if "channels" in changes else None
+    limited_to = changes.get("limited_to")
+    catalogue = names(shop, limited_to) if limited_to else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()
     with transaction.atomic():
@@ -168,7 +185,7 @@ def update(
         before = _rules_of(program.current) if program.current else DEFAULTS
         if currencies is None:
             currencies = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
-        after = checked({**before, **rules}, currencies=currencies)
+        after = checked({**before, **rules}, currencies=currencies, catalogue=catalogue)
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
