@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
@@ -36,24 +36,36 @@ LONGEST_NAME = 120
 MAX_THINGS = 100  # the longest page in which Saleor names them
 
 
+class KnownChannel(NamedTuple):
+    """What we know of a shop's channel. The name is empty in versions older than it."""
+
+    currency: str
+    name: str
+
+
 def checked(
-    rules: Rules, *, currencies: Mapping[str, str], catalogue: Mapping[str, str] | None = None
+    rules: Rules,
+    *,
+    known: Mapping[str, KnownChannel],
+    things: Mapping[str, str] | None = None,
 ) -> Rules:
     """The rules, with each channel's currency in its terms. Raises Refused with every problem.
 
-    `currencies` holds the shop's channels: currency by slug. `catalogue` has the names of what the
-    coupon is limited to, by id, as far as the shop still has it; None when that is not looked at.
+    `known` holds the shop's channels by slug. `things` has the names of what the coupon is
+    limited to, by id, as far as the shop still has it; None when that is not looked at.
     """
     problems = list(_missing(rules))
     if not problems:
         problems = [
             *_problems(rules),
-            *_channel_problems(rules, currencies),
-            *_limit_problems(rules["limited_to"], catalogue),
+            *_channel_problems(rules, known),
+            *_limit_problems(rules["limited_to"], things),
         ]
     if problems:
         raise Refused(*problems)
-    channels = [{**terms, "currency": currencies[terms["channel"]]} for terms in rules["channels"]]
+    channels = [
+        {**terms, "currency": known[terms["channel"]].currency} for terms in rules["channels"]
+    ]
     reminders = [reminder.value for reminder in Reminder if reminder in rules["reminders"]]
     channels.sort(key=lambda terms: terms["channel"])
     limited_to = sorted(set(rules["limited_to"]))
@@ -104,7 +116,7 @@ def _expiry_problems(rules: Rules) -> Iterator[Problem]:
         yield Problem("expiry_days", message, ErrorCode.OUT_OF_RANGE)
 
 
-def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[Problem]:
+def _channel_problems(rules: Rules, known: Mapping[str, KnownChannel]) -> Iterator[Problem]:
     slugs = [terms["channel"] for terms in rules["channels"]]
     if not slugs:
         yield Problem("channels", "Name at least one channel.", ErrorCode.REQUIRED)
@@ -112,9 +124,9 @@ def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[P
         message = f"Channel “{slug}” is named twice; keep one."
         yield Problem("channels", message, ErrorCode.DUPLICATE)
     for terms in rules["channels"]:
-        if terms["channel"] not in currencies:
-            known = ", ".join(sorted(currencies))
-            message = f"The shop has no channel “{terms['channel']}”; it has: {known}."
+        if terms["channel"] not in known:
+            slugs_known = ", ".join(sorted(known))
+            message = f"The shop has no channel “{terms['channel']}”; it has: {slugs_known}."
             yield Problem("channels", message, ErrorCode.NOT_FOUND)
         yield from _terms_problems(terms, rules)
 
@@ -139,7 +151,7 @@ def _terms_problems(terms: Mapping[str, Any], rules: Rules) -> Iterator[Problem]
         yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
 
 
-def _limit_problems(ids: Sequence[str], catalogue: Mapping[str, str] | None) -> Iterator[Problem]:
+def _limit_problems(ids: Sequence[str], things: Mapping[str, str] | None) -> Iterator[Problem]:
     if len(ids) > MAX_THINGS:
         message = f"A coupon may be limited to {MAX_THINGS} things; collect them in a collection."
         yield Problem("limited_to", message, ErrorCode.OUT_OF_RANGE)
@@ -149,7 +161,7 @@ def _limit_problems(ids: Sequence[str], catalogue: Mapping[str, str] | None) -> 
         if kind is None:
             message = f"“{id}” is the id of no product, collection or category."
             yield Problem("limited_to", message, ErrorCode.INVALID)
-        elif catalogue is not None and id not in catalogue:
+        elif things is not None and id not in things:
             message = f"The shop has no {kind.lower()} “{id}”; take it out, or choose another."
             yield Problem("limited_to", message, ErrorCode.NOT_FOUND)
 

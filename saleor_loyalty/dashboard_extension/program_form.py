@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.limits import ThingsField
 from saleor_loyalty.dashboard_extension.meanwhile import Difference, OpenedForm, differences
 from saleor_loyalty.models import (
     ChannelTerms,
@@ -18,7 +19,13 @@ from saleor_loyalty.models import (
     ProgramVersion,
     SpendBasis,
 )
-from saleor_loyalty.program_input import LONGEST_NAME, MAX_DAYS, MAX_POINTS, MAX_RATE
+from saleor_loyalty.program_input import (
+    LONGEST_NAME,
+    MAX_DAYS,
+    MAX_POINTS,
+    MAX_RATE,
+    KnownChannel,
+)
 from saleor_loyalty.rules.reminders import Reminder
 
 if TYPE_CHECKING:
@@ -99,6 +106,13 @@ class ProgramForm(OpenedForm):
         max_value=MAX_DAYS,
         help_text=_("Empty: without end."),
     )
+    limited_to = ThingsField(
+        label=_("Good for"),
+        required=False,
+        help_text=_(
+            "Of a category counts what is right in it, and nothing of the categories below it."
+        ),
+    )
     expiry_policy = forms.ChoiceField(
         label=_("When points end"),
         widget=forms.RadioSelect,
@@ -148,12 +162,15 @@ class TermsForm(Form):
         _("Only for orders from"), places=3, most=Decimal(10**9), help_text=_("Empty: any order.")
     )
 
-    def __init__(self, channel: str, currency: str, data: Any, initial: Mapping[str, Any]) -> None:
-        super().__init__(data, prefix=f"channel-{channel}", initial=dict(initial), label_suffix="")
-        self.channel = channel
-        self.currency = currency
+    def __init__(
+        self, slug: str, channel: KnownChannel, data: Any, initial: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data, prefix=f"channel-{slug}", initial=dict(initial), label_suffix="")
+        self.slug = slug
+        self.name = channel.name or slug
+        self.currency = channel.currency
         self.fields["earns"].label = gettext("Orders in {channel} earn points").format(
-            channel=channel
+            channel=self.name
         )
 
     def check(self, discount_type: str) -> None:
@@ -173,20 +190,24 @@ class TermsForm(Form):
 
     def terms(self) -> dict[str, Any]:
         names = ("points_per_unit", "discount_value", "min_spent")
-        return {"channel": self.channel, **{name: self.cleaned_data[name] for name in names}}
+        return {"channel": self.slug, **{name: self.cleaned_data[name] for name in names}}
 
 
 class ProgramForms:
     """The form and those of the channels, filled in by staff, or by the rules as they are."""
 
     def __init__(
-        self, *, version: ProgramVersion | None, channels: Mapping[str, str], data: Any = None
+        self,
+        *,
+        version: ProgramVersion | None,
+        channels: Mapping[str, KnownChannel],
+        data: Any = None,
     ) -> None:
         self.rules = ProgramForm(data, initial=_initial(version))
         terms = {row.channel: row for row in version.channels.all()} if version else {}
         self.channels = [
-            TermsForm(slug, currency, data, _initial_terms(terms.get(slug), is_first=not version))
-            for slug, currency in sorted(channels.items())
+            TermsForm(slug, channel, data, _initial_terms(terms.get(slug), is_first=not version))
+            for slug, channel in sorted(channels.items())
         ]
 
     def is_valid(self) -> bool:
@@ -216,14 +237,19 @@ class ProgramForms:
         yield from differences(self.rules)
         for form in self.channels:
             if form.cleaned_data.get("earns") or "earns" in form.changed_data:
-                yield from differences(form, of=form.channel)
+                yield from differences(form, of=form.name)
 
 
 def _initial(version: ProgramVersion | None) -> dict[str, Any]:
     if version is None:
         return {**FIRST_RULES, "title": FIRST_RULES["name"], "opened_at": 0}
-    known = {"title": version.name, "opened_at": version.number}
-    names = set(ProgramForm.base_fields).difference(known, ["is_active"])
+    return {**values_of(version), "opened_at": version.number}
+
+
+def values_of(version: ProgramVersion) -> dict[str, Any]:
+    """What a version says, by the names of the form's fields."""
+    known = {"title": version.name}
+    names = set(ProgramForm.base_fields).difference(known, ["is_active", "opened_at"])
     return {**known, **{name: getattr(version, name) for name in names}}
 
 

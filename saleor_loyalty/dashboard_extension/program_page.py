@@ -8,10 +8,10 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import programs
+from saleor_loyalty import catalogue, programs
 from saleor_loyalty.dashboard_extension.consequences import consequences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
@@ -20,6 +20,7 @@ from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.program_input import KnownChannel
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 AN_ORDER = Decimal("120.00")
@@ -43,7 +44,7 @@ def program_view(visit: Visit) -> HttpResponse:
             draft = programs.draft(
                 shop=visit.shop,
                 changes=forms.changes(),
-                currencies=channels,
+                known=channels,
                 opened_at=forms.rules.was_opened_at,
             )
             if draft.before and "confirmed" not in visit.request.POST:
@@ -60,7 +61,7 @@ def program_view(visit: Visit) -> HttpResponse:
 
 
 def _show_meanwhile(
-    visit: Visit, channels: Mapping[str, str], meanwhile: SavedMeanwhile
+    visit: Visit, channels: Mapping[str, KnownChannel], meanwhile: SavedMeanwhile
 ) -> HttpResponse:
     """What was typed, beside what somebody else saved since the form was opened."""
     visit = replace(visit, program=programs.current(visit.shop))
@@ -82,14 +83,7 @@ def _show_meanwhile(
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def preview_view(visit: Visit) -> HttpResponse:
     """What the form as it stands would come to, while it is being filled in."""
-    posted = visit.request.POST
-    currency = "currency-"
-    known = {
-        name.removeprefix(currency): str(posted[name])[:3]
-        for name in posted
-        if name.startswith(currency)
-    }
-    forms = _forms(visit, known)
+    forms = _forms(visit, _channels_sent(visit.request.POST))
     is_valid = forms.is_valid()
     context = {
         "promises": _promises(forms) if is_valid else [],
@@ -109,21 +103,32 @@ def switch_view(visit: Visit) -> HttpResponse:
     return go(visit, "program", told=_("The program is on") if on else _("The program is off"))
 
 
-def _forms(visit: Visit, channels: Mapping[str, str]) -> ProgramForms:
+def _forms(visit: Visit, channels: Mapping[str, KnownChannel]) -> ProgramForms:
     """As they were sent, or as the rules are."""
     posted = visit.request.POST if visit.is_post else None
     version = visit.program.current if visit.program else None
     return ProgramForms(version=version, channels=channels, data=posted)
 
 
-def _channels(visit: Visit) -> tuple[dict[str, str], bool]:
-    """The shop's channels with their currencies; those that are known, when it does not answer."""
+def _channels(visit: Visit) -> tuple[dict[str, KnownChannel], bool]:
+    """The shop's channels, True; those that are known, False, when it does not answer."""
     try:
-        return programs.channels(visit.shop), True
+        return catalogue.channels(visit.shop), True
     except (SaleorUnavailable, SaleorRefused):
         version = visit.program.current if visit.program else None
-        known = version.channels.all() if version else ()
-        return {terms.channel: terms.currency for terms in known}, False
+        return programs.channels_of(version.channels.all() if version else ()), False
+
+
+def _channels_sent(posted: QueryDict) -> dict[str, KnownChannel]:
+    """The channels that a form was drawn for, as it says itself: the shop is not asked again."""
+    currency = "currency-"
+    slugs = [name.removeprefix(currency) for name in posted if name.startswith(currency)]
+    return {
+        slug: KnownChannel(
+            str(posted[f"{currency}{slug}"])[:3], str(posted.get(f"name-{slug}", ""))
+        )
+        for slug in slugs
+    }
 
 
 def _save(visit: Visit, forms: ProgramForms) -> HttpResponse:
@@ -161,6 +166,7 @@ def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
     brings = floor(Fraction(AN_ORDER) * Fraction(rate))
     return {
         **terms,
+        "channel": form.name,
         "currency": form.currency,
         "order": AN_ORDER,
         "points": brings,

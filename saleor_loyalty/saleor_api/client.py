@@ -130,7 +130,9 @@ class Saleor:
     def channels(self) -> dict[str, Channel]:
         """All channels by slug."""
         channels = self._run("channels")["channels"]
-        return {c["slug"]: Channel(c["id"], c["slug"], c["currencyCode"]) for c in channels}
+        return {
+            c["slug"]: Channel(c["id"], c["slug"], c["name"], c["currencyCode"]) for c in channels
+        }
 
     def shop_name(self) -> str:
         """What the shop is called, in one line; empty when nobody has named it."""

@@ -39,7 +39,7 @@ class Dashboard:
         self.app_url = ""
         self.permissions: tuple[str, ...] = ALL
         self.customers: dict[str, dict[str, Any]] = {}
-        self.channels = {"default-channel": "EUR", "channel-pln": "PLN"}
+        self.channels = {"default-channel": ("Europe", "EUR"), "channel-pln": ("Poland", "PLN")}
         self.email = "sam@example.com"
         self.is_down = False
         self.stale_tokens = 0  # so many of the next tokens have run out already
@@ -122,8 +122,14 @@ class Dashboard:
         if "LoyaltyChannels" in asked["query"]:
             return {
                 "channels": [
-                    {"id": slug, "slug": slug, "currencyCode": currency, "isActive": True}
-                    for slug, currency in self.channels.items()
+                    {
+                        "id": slug,
+                        "name": name,
+                        "slug": slug,
+                        "currencyCode": currency,
+                        "isActive": True,
+                    }
+                    for slug, (name, currency) in self.channels.items()
                 ]
             }
         return {"user": self.customers.get(asked["variables"]["id"])}

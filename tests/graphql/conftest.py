@@ -22,8 +22,14 @@ from tests.shops import new_shop
 
 NOW = datetime(2030, 5, 17, 12, 30, tzinfo=UTC)
 CHANNELS = [
-    {"id": "Q2hhbm5lbDox", "slug": "eu", "currencyCode": "EUR", "isActive": True},
-    {"id": "Q2hhbm5lbDoy", "slug": "us", "currencyCode": "USD", "isActive": True},
+    {"id": "Q2hhbm5lbDox", "name": "Europe", "slug": "eu", "currencyCode": "EUR", "isActive": True},
+    {
+        "id": "Q2hhbm5lbDoy",
+        "name": "America",
+        "slug": "us",
+        "currencyCode": "USD",
+        "isActive": True,
+    },
 ]
 CUSTOMERS = {
     "VXNlcjox": {"email": "ada@example.com", "firstName": "Ada", "languageCode": "IT"},

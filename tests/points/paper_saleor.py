@@ -203,8 +203,8 @@ class PaperSaleor:
         return {"voucherChannelListingUpdate": {"voucher": {"id": id}, "errors": []}}
 
     def _channels(self) -> dict[str, Any]:
-        channel = {"id": "channel-1", "slug": "main", "currencyCode": "EUR", "isActive": True}
-        return {"channels": [channel]}
+        named = {"id": "channel-1", "name": "Main", "slug": "main"}
+        return {"channels": [{**named, "currencyCode": "EUR", "isActive": True}]}
 
     def _customer(self, id: str) -> dict[str, Any]:
         return {"user": self.customers.get(id)}
