@@ -1,6 +1,6 @@
 """What the rules of a programme may be: every field checked, every problem named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.reminders import Reminder
+from saleor_loyalty.saleor_api.catalogue import kind_of
 
 Rules = dict[str, Any]
 
@@ -19,6 +20,7 @@ DEFAULTS: Rules = {
     "discount_type": DiscountType.PERCENTAGE,
     "coupon_valid_days": None,
     "channels": None,
+    "limited_to": [],
     "basis": SpendBasis.GROSS,
     "include_shipping": False,
     "expiry_policy": ExpiryPolicy.NEVER,
@@ -31,6 +33,7 @@ MAX_POINTS = 1_000_000_000
 MAX_RATE = Decimal(10_000)  # points per unit; a balance has to fit GraphQL's Int
 MAX_DAYS = 3650
 LONGEST_NAME = 120
+MAX_THINGS = 100  # the longest page in which Saleor names them
 
 
 class KnownChannel(NamedTuple):
@@ -40,14 +43,24 @@ class KnownChannel(NamedTuple):
     name: str
 
 
-def checked(rules: Rules, *, known: Mapping[str, KnownChannel]) -> Rules:
+def checked(
+    rules: Rules,
+    *,
+    known: Mapping[str, KnownChannel],
+    things: Mapping[str, str] | None = None,
+) -> Rules:
     """The rules, with each channel's currency in its terms. Raises Refused with every problem.
 
-    `known` holds the shop's channels by slug.
+    `known` holds the shop's channels by slug. `things` has the names of what the coupon is
+    limited to, by id, as far as the shop still has it; None when that is not looked at.
     """
     problems = list(_missing(rules))
     if not problems:
-        problems = [*_problems(rules), *_channel_problems(rules, known)]
+        problems = [
+            *_problems(rules),
+            *_channel_problems(rules, known),
+            *_limit_problems(rules["limited_to"], things),
+        ]
     if problems:
         raise Refused(*problems)
     channels = [
@@ -55,7 +68,8 @@ def checked(rules: Rules, *, known: Mapping[str, KnownChannel]) -> Rules:
     ]
     reminders = [reminder.value for reminder in Reminder if reminder in rules["reminders"]]
     channels.sort(key=lambda terms: terms["channel"])
-    return {**rules, "channels": channels, "reminders": reminders}
+    limited_to = sorted(set(rules["limited_to"]))
+    return {**rules, "channels": channels, "reminders": reminders, "limited_to": limited_to}
 
 
 def _missing(rules: Rules) -> Iterator[Problem]:
@@ -135,6 +149,21 @@ def _terms_problems(terms: Mapping[str, Any], rules: Rules) -> Iterator[Problem]
     if least is not None and not _fits(least, decimals=3, most=Decimal(10**9)):
         message = f"Channel “{slug}”: the minimum order amount must be 0 or more."
         yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+
+
+def _limit_problems(ids: Sequence[str], things: Mapping[str, str] | None) -> Iterator[Problem]:
+    if len(ids) > MAX_THINGS:
+        message = f"A coupon may be limited to {MAX_THINGS} things; collect them in a collection."
+        yield Problem("limited_to", message, ErrorCode.OUT_OF_RANGE)
+        return
+    for id in sorted(set(ids)):
+        kind = kind_of(id)
+        if kind is None:
+            message = f"“{id}” is the id of no product, collection or category."
+            yield Problem("limited_to", message, ErrorCode.INVALID)
+        elif things is not None and id not in things:
+            message = f"The shop has no {kind.lower()} “{id}”; take it out, or choose another."
+            yield Problem("limited_to", message, ErrorCode.NOT_FOUND)
 
 
 def _fits(value: Decimal, *, decimals: int, most: Decimal) -> bool:

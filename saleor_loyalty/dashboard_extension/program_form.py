@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.limits import ThingsField
 from saleor_loyalty.dashboard_extension.meanwhile import Difference, OpenedForm, differences
 from saleor_loyalty.models import (
     ChannelTerms,
@@ -104,6 +105,13 @@ class ProgramForm(OpenedForm):
         min_value=1,
         max_value=MAX_DAYS,
         help_text=_("Empty: without end."),
+    )
+    limited_to = ThingsField(
+        label=_("Good for"),
+        required=False,
+        help_text=_(
+            "Of a category counts what is right in it, and nothing of the categories below it."
+        ),
     )
     expiry_policy = forms.ChoiceField(
         label=_("When points end"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import programs
+from saleor_loyalty import catalogue, programs
 from saleor_loyalty.dashboard_extension.consequences import consequences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
@@ -113,7 +113,7 @@ def _forms(visit: Visit, channels: Mapping[str, KnownChannel]) -> ProgramForms:
 def _channels(visit: Visit) -> tuple[dict[str, KnownChannel], bool]:
     """The shop's channels, True; those that are known, False, when it does not answer."""
     try:
-        return programs.channels(visit.shop), True
+        return catalogue.channels(visit.shop), True
     except (SaleorUnavailable, SaleorRefused):
         version = visit.program.current if visit.program else None
         return programs.channels_of(version.channels.all() if version else ()), False

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from saleor_loyalty.dashboard_extension.limits import in_words
 from saleor_loyalty.dashboard_extension.meanwhile import NOTHING, shown
 from saleor_loyalty.dashboard_extension.program_form import ProgramForm, TermsForm, values_of
 from saleor_loyalty.dashboard_extension.tags import last_day, money, percent
@@ -19,7 +20,9 @@ def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]
     """
     was, now = values_of(before), values_of(after)
     for name, field in ProgramForm.base_fields.items():
-        if name in was:
+        if name == "limited_to":
+            yield from _change(str(field.label), _good_for(before), _good_for(after))
+        elif name in was:
             yield from _change(str(field.label), shown(field, was[name]), shown(field, now[name]))
     yield from _changes_of_channels(before, after)
     if after.protected_until and after.protected_until != before.protected_until:
@@ -38,6 +41,10 @@ def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Itera
         for name in TERMS if new else ():
             label = f"{TermsForm.base_fields[name].label} ({channel})"
             yield from _change(label, _term(name, before, old), _term(name, after, new))
+
+
+def _good_for(version: ProgramVersion) -> str:
+    return in_words(version.limited_to, version.limited_names)
 
 
 def _term(name: str, version: ProgramVersion, terms: ChannelTerms | None) -> str:

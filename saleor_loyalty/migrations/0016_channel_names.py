@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_loyalty", "0014_shop_name"),
+        ("saleor_loyalty", "0015_coupon_limits"),
     ]
 
     operations = [

@@ -72,6 +72,15 @@ class ProgramVersion(models.Model):
     reward_name = models.CharField(max_length=120)  # empty: it is called by its discount
     discount_type = models.CharField(max_length=10, choices=DiscountType.choices)
     coupon_valid_days = models.PositiveIntegerField(null=True, help_text="Null: no end.")
+    limited_to = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        db_default=[],
+        help_text="What the coupon is good for, by Saleor's ids; empty: the whole order.",
+    )
+    limited_names = models.JSONField(
+        default=dict, db_default={}, help_text="What that was called then, by id."
+    )
     basis = models.CharField(max_length=5, choices=SpendBasis.choices)
     include_shipping = models.BooleanField()
     expiry_policy = models.CharField(max_length=7, choices=ExpiryPolicy.choices)

@@ -157,7 +157,7 @@ def another(field, value):
     return (value or 0) + 7 if isinstance(field, IntegerField) else f"{value} too"
 
 
-KEPT = ("id", "program", "number", "created_at", "created_by")
+KEPT = ("id", "program", "number", "created_at", "created_by", "limited_names")
 RULES = [field for field in ProgramVersion._meta.concrete_fields if field.name not in KEPT]
 TERMS = ("points_per_unit", "discount_value", "min_spent")
 
@@ -168,6 +168,19 @@ def test_a_change_of_any_rule_is_said(program, rule):
     after = changed(before, **{rule.name: another(rule, getattr(before, rule.name))})
 
     assert len(list(rule_changes(before, after))) >= 1
+
+
+def test_what_a_coupon_is_good_for_is_said_by_the_names_of_its_day(program):
+    names = {"UHJvZHVjdDox": "Juice", "Q2F0ZWdvcnk6MQ==": "Drinks"}
+    limited = changed(program.current, limited_to=[*names], limited_names=names)
+    renamed = changed(limited, limited_names={**names, "UHJvZHVjdDox": "Apple juice"})
+
+    assert list(rule_changes(program.current, limited)) == [
+        "Good for: the whole order → Drinks (category), Juice"
+    ]
+    assert list(rule_changes(limited, changed(renamed, limited_to=["UHJvZHVjdDox"]))) == [
+        "Good for: Drinks (category), Juice → Apple juice"
+    ]
 
 
 @pytest.mark.parametrize("rule", TERMS)

@@ -36,14 +36,26 @@ CUSTOMERS = {
     "VXNlcjo3": {"email": "grace@example.com", "firstName": "Grace", "languageCode": "EN"},
 }
 
+JUICE, DRINKS = "UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="
+CATALOGUE = {JUICE: "Juice", DRINKS: "Drinks"}
+
 
 class StandIn(BaseHTTPRequestHandler):
-    """Answers the two questions about the shop that GraphQL requests lead to."""
+    """Answers the questions about the shop that GraphQL requests lead to."""
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if "LoyaltyChannels" in request["query"]:
             data: dict[str, Any] = {"channels": CHANNELS}
+        elif "LoyaltyCatalogue" in request["query"]:
+            data = {
+                name: {
+                    "edges": [
+                        {"node": {"id": id, "name": CATALOGUE[id]}} for id in ids if id in CATALOGUE
+                    ]
+                }
+                for name, ids in request["variables"].items()
+            }
         else:
             customer_id = request["variables"]["id"]
             known = CUSTOMERS.get(customer_id)
