@@ -5,4 +5,5 @@ import "./dialogs.js";
 import "./charts.js";
 import "./downloads.js";
 import "./fields.js";
+import "./picker.js";
 import "./unsaved.js";

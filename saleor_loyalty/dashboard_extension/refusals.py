@@ -28,6 +28,12 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
         ("coupon_id", ErrorCode.INVALID): _(
             "This coupon is used or over; there is nothing to withdraw."
         ),
+        ("limited_to", ErrorCode.NOT_FOUND): _(
+            "The shop has some of this no longer. Remove what is marked, or choose another."
+        ),
+        ("limited_to", ErrorCode.OUT_OF_RANGE): _(
+            "Choose 100 at most; for more, make a collection of them."
+        ),
         ("expiry_days", ErrorCode.REQUIRED): _("Say after how many days points expire."),
         ("idempotency_key", ErrorCode.DUPLICATE): _(
             "This form was sent before with another number of points. Open it again."
