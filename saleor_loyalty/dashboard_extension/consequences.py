@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from saleor_loyalty.dashboard_extension.limits import in_words
 from saleor_loyalty.dashboard_extension.tags import last_day, number, points
 from saleor_loyalty.models import Coupon, CouponStatus, Member, SettledOrder, Shop
 from saleor_loyalty.program_input import Rules
 from saleor_loyalty.programs import Draft
 from saleor_loyalty.rules.expiry import ExpiryRule
 
-COUPON = ("discount_type", "coupon_valid_days", "reward_name")
+COUPON = ("discount_type", "coupon_valid_days", "reward_name", "limited_to")
 EARNING = ("basis", "include_shipping")
 EXPIRY = ("expiry_policy", "expiry_days")
 
@@ -27,6 +28,7 @@ def consequences(shop: Shop, draft: Draft) -> list[str]:
         *_of_expiry(shop, after, changed),
         *_of_channels(draft, before, after),
         *_of_earning(shop, before, after, changed),
+        *_of_limits(draft, changed),
         *_of_coupons(shop, before, after, changed),
     ]
     if changed and not said:
@@ -102,6 +104,17 @@ def _of_earning(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> I
             "the old ones, refunds included.",
             count,
         ).format(number=number(count))
+
+
+def _of_limits(draft: Draft, changed: set[str]) -> Iterator[str]:
+    ids = draft.after["limited_to"]
+    if "limited_to" not in changed or not (ids or draft.before):
+        return
+    if ids:
+        things = in_words(ids, draft.things)
+        yield _("New coupons are good for nothing but: {things}.").format(things=things)
+    else:
+        yield _("New coupons are good for the whole order.")
 
 
 def _of_coupons(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:

@@ -62,9 +62,12 @@ class StaffForm(Form):
 
     def refuse(self, refused: Refused) -> None:
         """Put each problem beside the field it names; above all fields if it names none of ours."""
-        for problem in refused.problems:
-            field = problem.field if problem.field in self.fields else None
-            self.add_error(field, in_words(problem))
+        said = {
+            (problem.field if problem.field in self.fields else None, in_words(problem)): None
+            for problem in refused.problems
+        }
+        for field, words in said:  # each once
+            self.add_error(field, words)
 
 
 def reason_field(help_text: "Words") -> forms.CharField:

@@ -4,10 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django import forms
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from saleor_loyalty import catalogue
+from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.permissions import Permission
 from saleor_loyalty.saleor_api.catalogue import Kind, kind_of
+from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+
+LONGEST_TEXT = 100
+CALLED = "called-"  # before a thing's id: the field in which a form sends its name along
 
 KINDS = {
     Kind.PRODUCT: gettext_lazy("Product"),
@@ -36,10 +44,29 @@ class Choice(NamedTuple):
     is_gone: bool = False
 
 
-def choice(id: str, name: str | None) -> Choice:
-    """`name` None: the shop has no such thing."""
+def choice(id: str, name: str, *, is_gone: bool = False) -> Choice:
     kind = kind_of(id)
-    return Choice(id, name or id, str(KINDS[kind]) if kind else "", name is None)
+    return Choice(id, name, str(KINDS[kind]) if kind else "", is_gone)
+
+
+def names_sent(posted: QueryDict) -> dict[str, str]:
+    """What the things of a form are called, as it says itself: the shop is not asked again."""
+    return {id: str(posted.get(f"{CALLED}{id}", "")) or id for id in posted.getlist("limited_to")}
+
+
+@page(Permission.MANAGE_SETTINGS)
+def things_view(visit: Visit) -> HttpResponse:
+    """What the shop finds by `text`, without what is chosen already."""
+    query = visit.request.GET
+    text = query.get("text", "").strip()[:LONGEST_TEXT]
+    chosen = set(query.getlist("limited_to"))
+    try:
+        found = catalogue.find(visit.shop, text)
+    except (SaleorUnavailable, SaleorRefused):
+        return show(visit, "program/things.html", {"is_asked": False})
+    things = [choice(*thing) for thing in found if thing.id not in chosen]
+    context = {"is_asked": True, "text": text, "things": things}
+    return show(visit, "program/things.html", context)
 
 
 def in_words(ids: Iterable[str], names: Mapping[str, str]) -> str:

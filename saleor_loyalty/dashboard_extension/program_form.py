@@ -10,7 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import Form
-from saleor_loyalty.dashboard_extension.limits import ThingsField
+from saleor_loyalty.dashboard_extension.limits import (
+    Choice,
+    ThingsField,
+    choice,
+    in_words,
+    names_sent,
+)
 from saleor_loyalty.dashboard_extension.meanwhile import Difference, OpenedForm, differences
 from saleor_loyalty.models import (
     ChannelTerms,
@@ -201,9 +207,15 @@ class ProgramForms:
         *,
         version: ProgramVersion | None,
         channels: Mapping[str, KnownChannel],
+        things: Mapping[str, str],
         data: Any = None,
     ) -> None:
         self.rules = ProgramForm(data, initial=_initial(version))
+        last_known = version.limited_names if version else {}
+        self.names = {**last_known, **(names_sent(data) if data else {}), **things}
+        self._things = things
+        known = [(id, in_words([id], self.names)) for id in self.names]
+        self.rules.fields["limited_to"].choices = known  # type: ignore[attr-defined]  # stubs: Field
         terms = {row.channel: row for row in version.channels.all()} if version else {}
         self.channels = [
             TermsForm(slug, channel, data, _initial_terms(terms.get(slug), is_first=not version))
@@ -221,6 +233,12 @@ class ProgramForms:
             self.rules.add_error(None, gettext("Let at least one channel earn points."))
             return False
         return is_valid
+
+    def limits(self) -> list[Choice]:
+        """What the coupon is limited to, by name. What `things` lacks is marked as gone."""
+        ids = dict.fromkeys(self.rules["limited_to"].value() or ())
+        chosen = [choice(id, self.names.get(id, id), is_gone=id not in self._things) for id in ids]
+        return sorted(chosen, key=lambda each: each.name.casefold())
 
     def earning(self) -> Iterable[TermsForm]:
         return (form for form in self.channels if form.cleaned_data.get("earns"))
