@@ -36,7 +36,7 @@ function draw(list) {
 }
 
 function field(name, part, keep) {
-  const [, before, words, after] = part.match(/^(\s*)([^]*?)(\s*)$/);
+  const [, before, words, after] = part.match(/^([\s.,;:!?)]*)([^]*?)(\s*)$/);
   const label = document.createElement("label");
   const input = document.createElement("textarea");
   input.value = words.replace(/\s+/g, " ");

@@ -79,7 +79,8 @@ def messages_view(visit: Visit) -> HttpResponse:
         )
         return go(visit, "messages", told=told)
     silenced = texts.silenced(visit.shop)
-    every = texts.all_current(visit.shop)
+    order = texts.languages(visit.shop)
+    every = sorted(texts.all_current(visit.shop), key=lambda text: order.index(text.language_code))
     rows = [
         {
             "kind": kind.value,
@@ -227,7 +228,7 @@ def _show(
     text = _current(visit, kind, language)
     if kind not in EMAILS:
         form.fields["subject"].label = gettext("Title")
-        form.fields["body"].widget.attrs["style"] = "min-height:120px"
+        form.fields["body"].widget.attrs |= {"rows": 4, "style": "min-height:0"}
     test = test or TestForm(initial={"recipient": visit.viewer.actor if kind in EMAILS else ""})
     if kind not in EMAILS:
         test.fields["recipient"].label = gettext("Email address of a member with a device")

@@ -1,10 +1,13 @@
 """Messages and look, asked for directly."""
 
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
 
+from saleor_loyalty import programs
 from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch, MessageText
 
 
@@ -130,3 +133,14 @@ def test_what_is_wrong_with_the_look_is_said_in_the_readers_language(
 
     assert answer.status_code == 422
     assert said in answer.text
+
+
+@pytest.mark.parametrize("days", [60, 90, None])
+def test_a_preview_is_valid_as_long_as_the_shops_coupons(ask, shop, program, days):
+    programs.update(shop=shop, changes={"coupon_valid_days": days}, actor="sam")
+    text = {"subject": "x", "body": "{{ valid_until }}<a href='{{ unsubscribe_url }}'>x</a>"}
+
+    preview = ask("messages/REWARD_EMAIL/en/preview", post=text).text
+
+    last_day = datetime.now(ZoneInfo("Europe/Paris")).date() + timedelta(days=days or 0)
+    assert (f"{last_day:%B} {last_day.day}, {last_day.year}" in preview) == (days is not None)
