@@ -297,6 +297,21 @@ def test_a_popup_that_is_told_no_language_speaks_that_of_the_other_frames(open_p
     expect(popup.get_by_role("button", name="Offrir des points")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("program", "#promises"), ("messages/REWARD_EMAIL/en", "#preview .subject")],
+)
+def test_what_an_edit_comes_to_stays_in_sight_at_the_end_of_the_form(
+    open_page, program, path, what
+):
+    frame = inside(open_page(f"app/{path}"))
+    expect(frame.locator(what)).to_be_visible()
+
+    frame.get_by_role("button", name="Save", exact=True).scroll_into_view_if_needed()
+
+    expect(frame.locator(what)).to_be_in_viewport()
+
+
 def test_fields_that_do_not_matter_are_hidden(open_page, program):
     frame = inside(open_page("app/program"))
     expect(frame.get_by_label("After how many days")).to_be_hidden()
