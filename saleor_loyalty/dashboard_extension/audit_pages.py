@@ -105,10 +105,10 @@ def _of_versions(shop: Shop, most: int | None) -> Iterator[Deed]:
 def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> Deed:
     numbered = _("version {number}").format(number=version.number)
     if before is None:
-        what, changes = pgettext("a deed", "Set up the program"), ()
+        what, details = pgettext("a deed", "Set up the program"), [numbered]
     else:
-        what, changes = _("Changed the rules"), tuple(rule_changes(before, version))
-    return Deed(version.created_at, version.created_by, what, (numbered, *changes))
+        what, details = _("Changed the rules"), [numbered, *rule_changes(before, version)]
+    return Deed(version.created_at, version.created_by, what, tuple(details))
 
 
 def _of_text(text: MessageText) -> Deed:

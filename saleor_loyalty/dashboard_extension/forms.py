@@ -41,9 +41,9 @@ def _of_numbers(field: forms.IntegerField) -> dict[str, str]:
     example = Decimal("12.5") if isinstance(field, forms.DecimalField) else 500
     invalid = gettext("Write a plain number, such as {example}.").format(example=number(example))
     words = {"invalid": invalid}
-    if field.max_value is not None:
+    if isinstance(field.max_value, int | Decimal):
         words["max_value"] = gettext("At most {number}.").format(number=number(field.max_value))
-    if field.min_value is not None:
+    if isinstance(field.min_value, int | Decimal):
         words["min_value"] = gettext("At least {number}.").format(number=number(field.min_value))
     return words
 

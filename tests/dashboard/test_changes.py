@@ -137,7 +137,7 @@ def test_a_channel_that_came_or_went_is_said_with_its_terms(ask, program):
     assert rows[1][3] == "version 3; Orders in Poland earn points: yes → no"
     assert rows[2][3] == (
         "version 2; Orders in Poland earn points: no → yes; "
-        "Points for one unit of the currency (Poland): \N{EN DASH} → 2; "
+        "Points for 1 PLN (Poland): \N{EN DASH} → 2; "
         "Discount (Poland): \N{EN DASH} → 10%"
     )
 
