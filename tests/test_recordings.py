@@ -72,12 +72,12 @@ def test_an_order_that_saleor_does_not_know_is_simply_absent():
     assert saleor.orders(variables["ids"]) == ({}, {})
 
 
-def test_the_channels_are_read_with_their_currencies():
+def test_the_channels_are_read_with_their_names_and_currencies():
     saleor, _ = replay("channels")
     channels = saleor.channels()
-    assert {c.slug: c.currency for c in channels.values()} == {
-        "channel-pln": "PLN",
-        "default-channel": "USD",
+    assert {c.slug: (c.name, c.currency) for c in channels.values()} == {
+        "channel-pln": ("Channel-PLN", "PLN"),
+        "default-channel": ("Channel-USD", "USD"),
     }
 
 

@@ -82,7 +82,7 @@ def _orders_in(some: Sequence[ChannelTerms], everywhere: Sequence[ChannelTerms])
     """Channels by their currency; by their name as well, where the currency is not enough."""
     elsewhere = {channel.currency for channel in everywhere if channel not in some}
     names = (
-        f"{channel.currency} ({channel.channel})"
+        f"{channel.currency} ({channel.known_as})"
         if channel.currency in elsewhere
         else channel.currency
         for channel in some

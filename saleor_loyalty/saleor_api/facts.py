@@ -180,10 +180,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A sales channel; its currency never changes."""
+    """A sales channel. Its currency never changes; its name is for people."""
 
     id: str
     slug: str
+    name: str
     currency: str
 
 

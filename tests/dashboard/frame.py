@@ -6,6 +6,7 @@ The Dashboard's part of App Bridge is the sandbox's own script: demo and tests p
 import json
 import threading
 import time
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from urllib.parse import unquote, urlsplit
 
 import sandbox
 from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
+from saleor_loyalty.saleor_api.catalogue import by_kind
 from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
 
 SCRIPT = Path(sandbox.__file__).parent / "shop/static/shop/dashboard.js"
 STYLE = SCRIPT.with_suffix(".css")
 SANDBOX = "allow-same-origin allow-forms allow-scripts allow-downloads allow-popups"
+JUICE, MUG = "UHJvZHVjdDox", "UHJvZHVjdDoy"
+SALE, DRINKS = "Q29sbGVjdGlvbjox", "Q2F0ZWdvcnk6MQ=="
 ALL = ("MANAGE_USERS", "MANAGE_ORDERS", "MANAGE_SETTINGS")
 PAGE = """<!doctype html><html lang="en"><title>Dashboard</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,7 +43,8 @@ class Dashboard:
         self.app_url = ""
         self.permissions: tuple[str, ...] = ALL
         self.customers: dict[str, dict[str, Any]] = {}
-        self.channels = {"default-channel": "EUR", "channel-pln": "PLN"}
+        self.channels = {"default-channel": ("Europe", "EUR"), "channel-pln": ("Poland", "PLN")}
+        self.catalogue = {JUICE: "Juice", MUG: "Mug", SALE: "Sale", DRINKS: "Drinks"}
         self.email = "sam@example.com"
         self.is_down = False
         self.stale_tokens = 0  # so many of the next tokens have run out already
@@ -122,11 +127,27 @@ class Dashboard:
         if "LoyaltyChannels" in asked["query"]:
             return {
                 "channels": [
-                    {"id": slug, "slug": slug, "currencyCode": currency, "isActive": True}
-                    for slug, currency in self.channels.items()
+                    {
+                        "id": slug,
+                        "name": name,
+                        "slug": slug,
+                        "currencyCode": currency,
+                        "isActive": True,
+                    }
+                    for slug, (name, currency) in self.channels.items()
                 ]
             }
+        if "LoyaltyCatalogueSearch" in asked["query"]:
+            text = asked["variables"]["text"].lower()
+            found = by_kind(id for id, name in self.catalogue.items() if text in name.lower())
+            return {kind: self._edges(ids) for kind, ids in found.items()}
+        if "LoyaltyCatalogue" in asked["query"]:
+            return {kind: self._edges(ids) for kind, ids in asked["variables"].items()}
         return {"user": self.customers.get(asked["variables"]["id"])}
+
+    def _edges(self, ids: Iterable[str]) -> dict[str, Any]:
+        known = [{"id": id, "name": self.catalogue[id]} for id in ids if id in self.catalogue]
+        return {"edges": [{"node": node} for node in known]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         dashboard = self

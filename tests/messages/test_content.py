@@ -316,10 +316,11 @@ def test_channels_that_agree_are_told_once(make_version, make_message):
 
 
 def test_channels_of_one_currency_that_differ_are_told_by_name(make_version, make_message):
-    version = make_version([{"channel": "eu"}, {"channel": "b2b", "min_spent": Decimal(200)}])
+    europe = {"channel": "eu", "channel_name": "Europe"}
+    version = make_version([europe, {"channel": "b2b", "min_spent": Decimal(200)}])
     message = make_message(coupon={"version": version})
 
-    assert "- In EUR (eu): 10% off orders of €50.00 or more." in text_of(message)
+    assert "- In EUR (Europe): 10% off orders of €50.00 or more." in text_of(message)
     assert "- In EUR (b2b): 10% off orders of €200.00 or more." in text_of(message)
 
 

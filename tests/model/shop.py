@@ -32,7 +32,13 @@ class CentSaleor(PaperSaleor):
         if text == document("channels"):
             return {
                 "channels": [
-                    {"id": slug, "slug": slug, "currencyCode": currency, "isActive": True}
+                    {
+                        "id": slug,
+                        "name": slug,
+                        "slug": slug,
+                        "currencyCode": currency,
+                        "isActive": True,
+                    }
                     for slug, currency in CURRENCIES.items()
                 ]
             }
