@@ -46,14 +46,26 @@ MARK = """
                         THEN greatest(excluded.facts_at, change.facts_at) END
 """
 
-# Of changes that are locked.
-DONE = "done AS (DELETE FROM saleor_loyalty_change WHERE id = ANY(%s))"
-MARKED_MEANWHILE = """
-    marked_meanwhile AS (
-        UPDATE saleor_loyalty_change SET claim = NULL, due_at = %s, attempts = 0, error = ''
-        WHERE id = ANY(%s)
+# Changes are locked last of all, so that a door waits for no more than this statement and a commit.
+FINISHED = """
+    finished AS MATERIALIZED (
+        SELECT change.id, change.marks > seen.marks AS is_due
+        FROM saleor_loyalty_change AS change
+        JOIN unnest(%s::bigint[], %s::integer[]) AS seen (id, marks) USING (id)
+        WHERE change.claim = %s ORDER BY change.subject_id COLLATE "C" FOR UPDATE OF change
+    ), done AS (
+        DELETE FROM saleor_loyalty_change AS change USING finished
+        WHERE change.id = finished.id AND NOT finished.is_due
+    ), marked_meanwhile AS (
+        UPDATE saleor_loyalty_change AS change
+        SET claim = NULL, due_at = %s, attempts = 0, error = ''
+        FROM finished WHERE change.id = finished.id AND finished.is_due
     )
 """
+
+
+class ClaimLost(Exception):
+    """The lease ended before the work was done, and another worker has taken it over."""
 
 
 class Snapshot(NamedTuple):
@@ -128,39 +140,46 @@ def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim 
 
 
 def held(claim: Claim) -> QuerySet[Change]:
-    """The changes that are still this worker's; read in its transaction, they are locked.
+    """The changes that are still this worker's, without facts.
 
-    One is lost when the lease ended and another worker took it over. They come without facts.
+    One is lost when the lease ended and another worker took it over.
     """
-    changes = Change.objects.select_for_update().filter(claim=claim.id).defer("facts")
+    changes = Change.objects.filter(claim=claim.id).defer("facts")
     return changes.order_by(Collate("subject_id", "C"))  # the order in which `mark` locks them
 
 
 def renew(claim: Claim) -> bool:
     """Begin the lease anew; False when another worker has taken any of it over, or it is done."""
     with transaction.atomic():
-        mine = {change.pk for change in held(claim)}
+        mine = {change.pk for change in held(claim).select_for_update()}
         Change.objects.filter(pk__in=mine).update(due_at=timezone.now() + claims.LEASE)
     return bool(mine)
 
 
 def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
-    """Take `held` changes off, with all that is written.
+    """Take changes that were `held` off, with all that is written.
 
-    Those marked meanwhile stay due: whom the mark woke may have found them taken.
+    Those marked meanwhile stay due: whom the mark woke may have found them taken. The writing
+    raises ClaimLost when one of them is no longer this worker's.
     """
-    changes = list(changes)
-    done = {c.pk for c in changes if c.marks == claim.marks[c.subject_id]}
-    writing.add(DONE, list(done))
-    if marked_meanwhile := [c.pk for c in changes if c.pk not in done]:
-        writing.add(MARKED_MEANWHILE, timezone.now(), marked_meanwhile)
-        wake("settle_orders")
+    ids = {change.pk: claim.marks[change.subject_id] for change in changes}
+    if not ids:
+        return
+
+    def look(mine: int, due: int) -> None:
+        if mine < len(ids):
+            raise ClaimLost
+        if due:
+            wake("settle_orders")
+
+    writing.add(FINISHED, list(ids), list(ids.values()), claim.id, timezone.now())
+    writing.ask("SELECT count(*), count(*) FILTER (WHERE is_due) FROM finished", look)
 
 
 def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:
     """Put changes back for a later try: after a growing wait, or the one that Saleor asked for."""
     with transaction.atomic():
-        changes = list(held(claim).filter(subject_id__in=subject_ids))
+        changes = list(held(claim).select_for_update().filter(subject_id__in=subject_ids))
         for change in changes:
             for name, value in claims.postponed(change, error).items():
                 setattr(change, name, value)

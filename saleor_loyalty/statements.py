@@ -5,7 +5,7 @@ needs of many tables travels together; see docs/decisions/statements.md.
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -87,6 +87,7 @@ class Writing:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._params: list[Any] = []
+        self._questions: list[tuple[str, Callable[[int, int], None]]] = []
         self._new: dict[type[Model], Sequence[Model]] = {}
         self._places: dict[int, int] = {}  # of new rows in their table's, by identity
 
@@ -119,6 +120,12 @@ class Writing:
             )""",  # noqa: S608 - names of our own tables and columns
             given.values,
         )
+
+        def note_id(place: int, pk: int) -> None:
+            row = rows[place]
+            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+
+        self.ask(f"SELECT place, id FROM {new}", note_id)  # noqa: S608 - likewise
         self._new[model] = rows
         self._places |= {id(row): place for place, row in enumerate(rows)}
 
@@ -144,6 +151,13 @@ class Writing:
         self._parts.append(part)
         self._params += params
 
+    def ask(self, question: str, answered: Callable[[int, int], None]) -> None:
+        """Have `answered` called with each row of a SELECT of two integers from the parts.
+
+        That is once all is written, in the caller's transaction: what it raises undoes it.
+        """
+        self._questions.append((question, answered))
+
     def write(self) -> None:
         """Write all that was collected, if anything; new rows have their ids then.
 
@@ -151,19 +165,17 @@ class Writing:
         """
         if not self._parts:
             return
-        ids = " UNION ALL ".join(
-            f"SELECT {number}, place, id FROM {_new(model)}"  # noqa: S608 - likewise
-            for number, model in enumerate(self._new)
+        asked = " UNION ALL ".join(
+            f"SELECT {number}, answer.* FROM ({question}) AS answer"  # noqa: S608 - likewise
+            for number, (question, _) in enumerate(self._questions)
         )
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {', '.join(self._parts)} {ids or 'SELECT'}", self._params)
-            self._note_ids(cursor.fetchall() if ids else ())
+            cursor.execute(f"WITH {', '.join(self._parts)} {asked or 'SELECT'}", self._params)
+            for number, one, other in cursor.fetchall() if asked else ():
+                self._questions[number][1](one, other)
+        self._note_keys()
 
-    def _note_ids(self, ids: Iterable[tuple[int, int, int]]) -> None:
-        tables = list(self._new.values())
-        for number, place, pk in ids:
-            row = tables[number][place]
-            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+    def _note_keys(self) -> None:
         for model, rows in self._new.items():
             for key in self._keys_to_new(model):
                 for row in rows:

@@ -7,3 +7,4 @@ import "./downloads.js";
 import "./fields.js";
 import "./picker.js";
 import "./unsaved.js";
+import "./words.js";

@@ -105,14 +105,14 @@ def _of_versions(shop: Shop, most: int | None) -> Iterator[Deed]:
 def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> Deed:
     numbered = _("version {number}").format(number=version.number)
     if before is None:
-        what, changes = pgettext("a deed", "Set up the program"), ()
+        what, details = pgettext("a deed", "Set up the program"), [numbered]
     else:
-        what, changes = _("Changed the rules"), tuple(rule_changes(before, version))
-    return Deed(version.created_at, version.created_by, what, (numbered, *changes))
+        what, details = _("Changed the rules"), [numbered, *rule_changes(before, version)]
+    return Deed(version.created_at, version.created_by, what, tuple(details))
 
 
 def _of_text(text: MessageText) -> Deed:
-    what = _("Put a text back to the standard") if text.is_default else _("Changed a text")
+    what = _("Restored the original words") if text.is_default else _("Changed a text")
     kind = KINDS_OF_MESSAGES[MessageKind(text.kind)]
     detail = _("{message} in {language}").format(
         message=kind, language=language_in_words(text.language_code)

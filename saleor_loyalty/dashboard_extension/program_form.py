@@ -219,8 +219,9 @@ class ProgramForms:
         terms = {row.channel: row for row in version.channels.all()} if version else {}
         self.channels = [
             TermsForm(slug, channel, data, _initial_terms(terms.get(slug), is_first=not version))
-            for slug, channel in sorted(channels.items())
+            for slug, channel in channels.items()
         ]
+        self.channels.sort(key=lambda form: form.name.casefold())
 
     def is_valid(self) -> bool:
         """Also fills in what is wrong, beside each field."""

@@ -39,12 +39,19 @@ def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Itera
             label = _("Orders in {channel} earn points").format(channel=channel)
             yield from _change(label, *((_("no"), _("yes")) if new else (_("yes"), _("no"))))
         for name in TERMS if new else ():
-            label = f"{TermsForm.base_fields[name].label} ({channel})"
+            label = f"{_label(name, new)} ({channel})"
             yield from _change(label, _term(name, before, old), _term(name, after, new))
 
 
 def _good_for(version: ProgramVersion) -> str:
     return in_words(version.limited_to, version.limited_names)
+
+
+def _label(name: str, terms: ChannelTerms | None) -> str:
+    """As the form writes it over the field."""
+    if terms and name == "points_per_unit":
+        return _("Points for 1 %(currency)s") % {"currency": terms.currency}
+    return str(TermsForm.base_fields[name].label)
 
 
 def _term(name: str, version: ProgramVersion, terms: ChannelTerms | None) -> str:

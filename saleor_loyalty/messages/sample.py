@@ -47,6 +47,7 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
     All that a template can ask about comes in both ways.
     """
     full = occasion(shop, look, kind, language)
+    full = replace(full, ends=full.deadline)
     yield _filled(full, kind, language)
     bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", ends=None)
     for policy, limited_to in ((ExpiryPolicy.ROLLING, []), (ExpiryPolicy.PER_LOT, _LIMITED)):
@@ -63,7 +64,8 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
     program = programs.current(shop)
     version = program.current if program else None
     rules = version or _VERSION
-    end = end_of_day(timezone.now(), days=30, time_zone=rules.time_zone)
+    now, days = timezone.now(), rules.coupon_valid_days
+    end = end_of_day(now, days=30, time_zone=rules.time_zone)
     balance = max(2, min(rules.threshold * 2 // 5, 10**6))
     whole = rules.expiry_policy == ExpiryPolicy.ROLLING
     return Occasion(
@@ -75,7 +77,7 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
         discounts_url=looks.discounts_link(look, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
         code="7K2M-QX9T-4HBD-W3NE",
-        ends=end,
+        ends=end_of_day(now, days=days, time_zone=rules.time_zone) if days else None,
         points=balance if whole else balance * 3 // 5,
         reason=_REASONS.get(language, _REASONS["en"]),
         deadline=end,
@@ -99,6 +101,7 @@ _VERSION = ProgramVersion(
     name="Loyalty program",
     threshold=5000,
     discount_type=DiscountType.PERCENTAGE,
+    coupon_valid_days=60,
     expiry_policy=ExpiryPolicy.ROLLING,
     expiry_days=365,
     time_zone="UTC",

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from saleor_loyalty import backfill, inbox, ledger, members, settlement, snapshots
+from saleor_loyalty.ground import survey
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -26,6 +27,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
+from saleor_loyalty.statements import Writing
 from tests.points.paper_saleor import ANNA, line
 from tests.shops import LONG_AGO, new_version
 
@@ -189,12 +191,42 @@ def test_a_worker_that_waits_for_an_orders_first_settlement_settles_after_it(sho
     assert inbox.claim(shop=shop, limit=1).marks == {key: 2}
 
 
-def test_a_worker_and_a_backfill_that_wait_for_each_other_both_come_to_an_end(
-    shop, saleor, facts, monkeypatch
+def test_a_change_whose_mark_a_worker_waits_for_stays_due(shop):
+    inbox.mark(shop=shop, order_ids=["a", "b"])
+    claim = inbox.claim(shop=shop, limit=2)
+
+    def finish() -> None:
+        with transaction.atomic():
+            inbox.finish(claim, inbox.held(claim), writing := Writing())
+            writing.write()
+
+    one_after_the_other(lambda: inbox.mark(shop=shop, order_ids=["a"]), finish)
+
+    assert inbox.claim(shop=shop, limit=2).marks == {"a": 2}
+    assert Change.objects.count() == 1
+
+
+def test_a_door_waits_for_no_settlement(shop, saleor, facts):
+    """Only for its last statement: the change is locked by that, and not while points are found."""
+    key = saleor.paper.place(1, line(100))
+    inbox.mark(shop=shop, order_ids=[key])
+    claim = inbox.claim(shop=shop, limit=1)
+
+    with ThreadPoolExecutor() as threads, transaction.atomic():
+        survey(shop, facts(key), claim)
+        mark = partial(inbox.mark, shop=shop, order_ids=[key])
+        threads.submit(_with_own_connection, mark).result(PATIENCE)
+
+    assert Change.objects.get().marks == 2
+
+
+@pytest.mark.parametrize("settled_before", [True, False])
+def test_a_worker_and_a_backfill_at_one_order_both_come_to_an_end(
+    shop, saleor, facts, bring, monkeypatch, settled_before
 ):
     key = saleor.paper.place(1, line(100))
-    with transaction.atomic():
-        settlement.bring_to_entitlement(shop, facts(key))
+    if settled_before:
+        bring(facts(key))()
     saleor.paper.charge(key, 40.0)
     inbox.mark(shop=shop, order_ids=[key])
     claim = inbox.claim(shop=shop, limit=1)

@@ -137,7 +137,7 @@ def test_a_channel_that_came_or_went_is_said_with_its_terms(ask, program):
     assert rows[1][3] == "version 3; Orders in Poland earn points: yes → no"
     assert rows[2][3] == (
         "version 2; Orders in Poland earn points: no → yes; "
-        "Points for one unit of the currency (Poland): \N{EN DASH} → 2; "
+        "Points for 1 PLN (Poland): \N{EN DASH} → 2; "
         "Discount (Poland): \N{EN DASH} → 10%"
     )
 
@@ -248,7 +248,7 @@ def test_what_staff_do_to_a_member_is_kept_with_who_did_it(ask, ada, coupon, pat
         ("program/switch", {"on": "0"}, "Switched the program off"),
         ("messages", {"kind": "GIFT_EMAIL", "on": "0"}, "Switched a message off"),
         ("messages/GIFT_PUSH/en", {"subject": "A", "body": "B"}, "Changed a text"),
-        ("messages/GIFT_PUSH/fr/reset", {}, "Put a text back to the standard"),
+        ("messages/GIFT_PUSH/fr/reset", {}, "Restored the original words"),
         ("messages/GIFT_EMAIL/en/test", {"recipient": "a@example.com"}, "Sent a test message"),
         ("look", {"brand_color": "#112233", "default_language": "en"}, "Changed the look"),
     ],

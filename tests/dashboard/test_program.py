@@ -38,7 +38,10 @@ def test_the_form_says_what_the_rules_say(ask, program):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"threshold": "0"}, "greater than or equal to 1"),
+        ({"threshold": "0"}, "At least 1."),
+        ({"threshold": "1000000001"}, "At most 1,000,000,000."),
+        ({"threshold": "5,000"}, "Write a plain number, such as 500."),
+        ({"channel-default-channel-discount_value": "12,50"}, "a plain number, such as 12.5."),
         ({"expiry_policy": "ROLLING"}, "Say after how many days points expire."),
         ({"channel-default-channel-discount_value": "101"}, "100 percent at most"),
         ({"channel-default-channel-discount_value": ""}, "Give a number."),

@@ -1,8 +1,10 @@
 """The inbox: nothing lost, nothing done by two."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from saleor_loyalty import inbox
@@ -67,6 +69,20 @@ def test_a_dead_workers_change_is_taken_over_and_no_longer_its_own(shop, program
     assert not inbox.held(dead)
     finish(dead)
     assert [change.subject_id for change in inbox.held(heir)] == ["a"]
+
+
+def test_who_loses_a_claim_while_at_work_writes_nothing(shop, program):
+    inbox.mark(shop=shop, order_ids=["a", "b"])
+    slow = inbox.claim(shop=shop, limit=10)
+    held = list(inbox.held(slow))
+    Change.objects.filter(subject_id="b").update(claim=uuid4())  # the lease has ended
+    writing = Writing()
+    inbox.finish(slow, held, writing)
+
+    with pytest.raises(inbox.ClaimLost), transaction.atomic():
+        writing.write()
+
+    assert Change.objects.count() == 2
 
 
 def test_a_failed_change_waits_longer_each_time_until_a_new_event(shop, program):
