@@ -94,6 +94,8 @@ def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
         yield _("Each time you reach {points}, you get a coupon: {coupon}.").format(
             points=points(version.threshold), coupon=_gives(offer)
         )
+    if version.limited_to:
+        yield _("Coupons are for selected products only.")
     if version.coupon_valid_days:
         yield _("A coupon is valid for {days}.").format(
             days=_days(version.coupon_valid_days, place.locale)
@@ -105,6 +107,8 @@ def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
     """What a coupon gives, asks for, and what has become of it, a sentence each."""
     for offer in offers(coupon.version, place.locale):
         yield _gives(offer)
+    if coupon.version.limited_to:
+        yield _("Only on selected products.")
     match status:
         case CouponStatus.PENDING:
             yield _("Its code is being made and will be here in a moment.")

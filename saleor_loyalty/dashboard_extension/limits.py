@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from django import forms
 from django.http import HttpResponse, QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import catalogue
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
@@ -18,13 +18,13 @@ LONGEST_TEXT = 100
 CALLED = "called-"  # before a thing's id: the field in which a form sends its name along
 
 KINDS = {
-    Kind.PRODUCT: gettext_lazy("Product"),
-    Kind.COLLECTION: gettext_lazy("Collection"),
-    Kind.CATEGORY: gettext_lazy("Category"),
+    Kind.PRODUCT: _("Product"),
+    Kind.COLLECTION: _("Collection"),
+    Kind.CATEGORY: _("Category"),
 }
 WITHIN = {
-    Kind.COLLECTION: pgettext_lazy("within a list", "{name} (collection)"),
-    Kind.CATEGORY: pgettext_lazy("within a list", "{name} (category)"),
+    Kind.COLLECTION: _("{name} (collection)"),
+    Kind.CATEGORY: _("{name} (category)"),
 }
 
 
@@ -72,4 +72,4 @@ def things_view(visit: Visit) -> HttpResponse:
 def in_words(ids: Iterable[str], names: Mapping[str, str]) -> str:
     """“Juice, Drinks (category)”; for none of them, that it is the whole order."""
     said = [str(WITHIN.get(kind_of(id), "{name}")).format(name=names.get(id, id)) for id in ids]  # type: ignore[arg-type]  # what is no kind is in no words
-    return ", ".join(sorted(said, key=str.casefold)) or _("the whole order")
+    return ", ".join(sorted(said, key=str.casefold)) or gettext("the whole order")

@@ -31,6 +31,16 @@ def sample(shop: Shop, look: Look, kind: str, language: str) -> Values:
     return _filled(occasion(shop, look, kind, language), kind, language)
 
 
+def examples(shop: Shop, look: Look, kind: str, language: str) -> Values:
+    """What each name may stand for: as the preview has it, or by rules that give it a value."""
+    told = occasion(shop, look, kind, language)
+    limited = copy(told.version)
+    limited.limited_to = _LIMITED
+    others = _filled(replace(told, version=limited), kind, language)
+    shown = _filled(told, kind, language)
+    return {name: others[name] if value is None else value for name, value in shown.items()}
+
+
 def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values]:
     """What a text has to bear: everything there, everything left out that may be, the other rules.
 
@@ -40,9 +50,9 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
     full = replace(full, ends=full.deadline)
     yield _filled(full, kind, language)
     bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", ends=None)
-    for policy in (ExpiryPolicy.ROLLING, ExpiryPolicy.PER_LOT):
+    for policy, limited_to in ((ExpiryPolicy.ROLLING, []), (ExpiryPolicy.PER_LOT, _LIMITED)):
         version = copy(full.version)
-        version.expiry_policy = policy
+        version.expiry_policy, version.limited_to = policy, limited_to
         yield _filled(replace(full, version=version, points=1), kind, language)
         bare = replace(bare, version=version, terms=_TERMS[1:], points=full.balance)
         yield _filled(bare, kind, language)
@@ -86,6 +96,7 @@ _REASONS = {
     "pl": "Dziękujemy za cierpliwość podczas uzupełniania zapasów.",
     "ar": "شكرًا لصبرك ريثما أعدنا توفير المنتج.",
 }
+_LIMITED = ["UHJvZHVjdDox"]  # some product
 _VERSION = ProgramVersion(
     name="Loyalty program",
     threshold=5000,

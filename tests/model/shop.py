@@ -72,6 +72,7 @@ def _facts(order: Order) -> dict[str, Any]:
             {
                 "id": line.key,
                 "totalPrice": _price(line.gross, line.net, currency),
+                "discounts": [],
                 "variant": None if line.product_is_gone else _variant(gift=line.is_gift_card),
             }
             for line in order.lines

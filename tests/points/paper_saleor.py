@@ -48,7 +48,7 @@ def price(gross: float, net: float | None = None) -> dict[str, Any]:
 
 def line(gross: float, net: float | None = None, *, kind: str | None = "NORMAL", name: str = "l1"):
     product = {"product": {"productType": {"kind": kind}}} if kind else None
-    return {"id": name, "totalPrice": price(gross, net), "variant": product}
+    return {"id": name, "totalPrice": price(gross, net), "discounts": [], "variant": product}
 
 
 def unknown(voucher_id: str) -> dict[str, Any]:

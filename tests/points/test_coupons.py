@@ -248,6 +248,18 @@ def test_t34_a_voucher_made_before_a_crash_is_limited_before_it_is_listed(paper,
     assert paper.calls.index("voucher_limit") < paper.calls.index("voucher_list_in_channels")
 
 
+@pytest.mark.parametrize("told", [[{"type": "VOUCHER", "total": {"amount": 1.0}}], []])
+def test_a_limited_coupon_is_used_by_an_order_whose_lines_tell_of_it(paper, settle, limited, told):
+    """Saleor tells what a limited voucher takes off with the lines it came off."""
+    coupon = limited(JUICE)
+    discounted = {**line(10), "discounts": told}
+
+    settle(paper.place(2, line(5), discounted, voucherCode=coupon.code, discounts=[]))
+
+    coupon.refresh_from_db()
+    assert (coupon.status == "USED") is bool(told)
+
+
 def test_minting_twice_changes_nothing(paper, coupon):
     mint(paper, coupon)
     used = datetime(2026, 4, 1, tzinfo=UTC)
