@@ -174,7 +174,7 @@ def test_a_program_is_set_up_from_nothing(open_page, shop):
     frame.get_by_role("link", name="Set up the program").click()
     expect(frame.get_by_text("An order of €120.00 earns 1,200 points.")).to_be_visible()
 
-    frame.get_by_label("Orders in channel-pln earn points").uncheck()
+    frame.get_by_label("Orders in Poland earn points").uncheck()
     frame.get_by_label("Points for 1 EUR").fill("2.5")
     expect(frame.get_by_text("An order of €120.00 earns 300 points.")).to_be_visible()
     expect(frame.get_by_text("after 17 such orders")).to_be_visible()
@@ -327,7 +327,7 @@ def test_a_message_is_worded_previewed_and_put_back(open_page, program):
     frame.get_by_role("row", name=re.compile("Reward: email")).get_by_role(
         "link", name="English"
     ).click()
-    subject = frame.get_by_label("Subject")
+    subject = frame.get_by_label("Subject", exact=True)
     subject.fill("")
     subject.press_sequentially("Hurrah, ")
     frame.get_by_role("button", name="first_name", exact=True).click()
@@ -340,7 +340,7 @@ def test_a_message_is_worded_previewed_and_put_back(open_page, program):
     expect(frame.locator("#text_subject_error")).to_contain_text("nobody_knows")
     assert not MessageText.objects.exists()
 
-    subject = frame.get_by_label("Subject")
+    subject = frame.get_by_label("Subject", exact=True)
     subject.fill("Hurrah, {{ first_name }}")
     frame.get_by_role("button", name="Save").click()
     expect(frame.get_by_text("The shop’s own words")).to_be_visible()
@@ -350,7 +350,7 @@ def test_a_message_is_worded_previewed_and_put_back(open_page, program):
     frame.get_by_role("dialog").get_by_role("button", name="Restore the original words").click()
     expect(frame.get_by_text("The words that come with the product")).to_be_visible()
     frame.get_by_role("link", name="Load into the form").last.click()
-    expect(frame.get_by_label("Subject")).to_have_value("Hurrah, {{ first_name }}")
+    expect(frame.get_by_label("Subject", exact=True)).to_have_value("Hurrah, {{ first_name }}")
 
 
 def test_the_words_of_an_email_are_changed_without_a_look_at_its_code(open_page, program, shop):

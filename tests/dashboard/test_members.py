@@ -128,7 +128,7 @@ def test_t30_two_forms_give_twice(ask, ada, program):
     ("form", "said"),
     [
         ({"points": "", "reason": "x"}, "Say how many points."),
-        ({"points": "0", "reason": "x"}, "greater than or equal to 1"),
+        ({"points": "0", "reason": "x"}, "At least 1."),
         ({"points": "10", "reason": " "}, "Say why; the customer will read it."),
     ],
 )
