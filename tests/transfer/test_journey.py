@@ -31,6 +31,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN
 from tests.proof.history import DAN, coupon_of, member, order_of
+from tests.shops import new_version
 from tests.transfer.conftest import export, move_house
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +50,6 @@ COUNTED = (
     Device,
     Message,
 )
-from tests.shops import new_version
 
 
 def take_in(shop, path, **options) -> str:
