@@ -109,7 +109,10 @@ def _health(shop: Shop) -> list[dict[str, object]]:
                 "{number} coupons have no voucher yet",
                 stuck.coupons,
             ),
-            help=_("See that the app still has the permission to manage discounts."),
+            help=_(
+                "See that the app still has the permission to manage discounts, and the shop what "
+                "the coupons are limited to: one that has lost all of it is to be withdrawn."
+            ),
         ),
         _check(
             stuck.messages,

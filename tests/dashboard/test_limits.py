@@ -116,6 +116,9 @@ def test_the_preview_says_what_the_coupon_is_good_for(ask, program, dashboard):
     percentage = ask("program/preview", post=sent).text
     assert "Only on: Drinks (category), Juice." in percentage
     assert "comes off once" not in percentage
+    assert "Saleor asks for the least amount anew" in percentage
+    any_order = ask("program/preview", post={**sent, "channel-default-channel-min_spent": ""}).text
+    assert "Saleor asks for the least amount anew" not in any_order
     amount = ask("program/preview", post={**sent, "discount_type": "FIXED"}).text
     assert "The amount comes off once in an order: off the cheapest of these" in amount
     assert "Only on" not in ask("program/preview", post={**sent, "limited_to": []}).text

@@ -31,6 +31,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN
 from tests.proof.history import DAN, coupon_of, member, order_of
+from tests.shops import new_version
 from tests.transfer.conftest import export, move_house
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,6 +109,20 @@ def test_everything_arrives_as_it_left(history, shop, tmp_path):
     assert seen() == before
     assert ids.isdisjoint(Coupon.objects.values_list("pk", flat=True))
     assert list(proof.differences()) == []
+
+
+def test_what_coupons_are_limited_to_arrives_with_its_names(history, shop, tmp_path):
+    limits = {"UHJvZHVjdDox": "Jus d’été", "Q2F0ZWdvcnk6MQ==": "Drinks"}
+    program = Program.objects.get(shop=shop)
+    program.current = new_version(program, limited_to=[*limits], limited_names=limits)
+    program.save()
+    path = export(shop, tmp_path / "shop.jsonl")
+    move_house()
+
+    take_in(shop, path)
+
+    version = Program.objects.get().current
+    assert (version.limited_to, version.limited_names) == ([*limits], limits)
 
 
 def test_what_is_exported_again_is_the_same_file(elsewhere, exported, tmp_path):
