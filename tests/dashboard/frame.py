@@ -3,6 +3,7 @@
 The Dashboard's part of App Bridge is the sandbox's own script: demo and tests play it alike.
 """
 
+import html
 import json
 import threading
 import time
@@ -84,7 +85,7 @@ class Dashboard:
             return self.token(exp=int(time.time()) - 60)
         return self.token()
 
-    def _page(self, path: str) -> str:
+    def _page(self, path: str, query: str) -> str:
         kind, _slash, rest = path.removeprefix("/dashboard/").partition("/")
         settings = {
             "id": APP_ID,
@@ -94,7 +95,7 @@ class Dashboard:
             "home": "/dashboard/",
         }
         if kind == "app":
-            content = _iframe("Loyalty", f"/{rest}", {})
+            content = _iframe("Loyalty", f"/{rest}?{query}" if query else f"/{rest}", {})
         else:
             mount, name = {
                 "customers": ("CUSTOMER_DETAILS", "customerId"),
@@ -103,7 +104,7 @@ class Dashboard:
             content = "".join(_places(f"{self.app_url}/app", mount, {name: unquote(rest)}))
         return PAGE.format(settings=json.dumps(settings), content=content, sandbox=SANDBOX)
 
-    def _answer(self, path: str, body: bytes) -> tuple[str, bytes]:
+    def _answer(self, path: str, query: str, body: bytes) -> tuple[str, bytes]:
         match path:
             case "/.well-known/jwks.json":
                 return "application/json", json.dumps({"keys": [self.key.jwk]}).encode()
@@ -115,7 +116,7 @@ class Dashboard:
                 return "text/css", STYLE.read_bytes()
             case "/graphql/":
                 return "application/json", json.dumps({"data": self._data(body)}).encode()
-        return "text/html; charset=utf-8", self._page(path).encode()
+        return "text/html; charset=utf-8", self._page(path, query).encode()
 
     def _data(self, body: bytes) -> dict[str, Any]:
         asked = json.loads(body)
@@ -134,10 +135,13 @@ class Dashboard:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                path = urlsplit(self.path).path
+                asked = urlsplit(self.path)
+                path = asked.path
                 is_ours = self.headers.get("Authorization") == f"Bearer {APP_TOKEN}"
                 refused = path == "/graphql/" and (dashboard.is_down or not is_ours)
-                kind, content = dashboard._answer(path, body) if not refused else ("", b"")
+                kind, content = (
+                    dashboard._answer(path, asked.query, body) if not refused else ("", b"")
+                )
                 self.send_response(503 if refused else 200)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
@@ -170,6 +174,6 @@ def _iframe(title: str, path: str, about: dict[str, str]) -> str:
     given = json.dumps(about).replace('"', "&quot;")
     height = 200 if about else 900
     return (
-        f'<iframe title="{title}" data-path="{path}" data-params="{given}" sandbox="{SANDBOX}" '
+        f'<iframe title="{title}" data-path="{html.escape(path)}" data-params="{given}" sandbox="{SANDBOX}" '
         f'style="height:{height}px;width:{"290px" if about else "100%"}"></iframe>'
     )
