@@ -2,10 +2,11 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
@@ -29,12 +30,15 @@ from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Channel, Order
-from saleor_loyalty.saleor_api.transport import SaleorRefused
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
 from saleor_loyalty.workers import wake
 
 logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 500
+LONGEST_VOUCHER_NAME = 255  # that Saleor takes
+
+Told = TypeVar("Told")
 
 
 def shops_with_work() -> list[Shop]:
@@ -98,19 +102,61 @@ def _terms(coupon: Coupon, channels: Mapping[str, Channel]) -> list[VoucherTerms
 
 def _voucher(saleor: Saleor, coupon: Coupon, language: str) -> str:
     """The id of the coupon's voucher, made now or by an earlier try."""
-    version = coupon.version
+    make = partial(
+        saleor.create_voucher,
+        name=_voucher_name(coupon, language),
+        code=coupon.code,
+        percentage=coupon.version.discount_type == DiscountType.PERCENTAGE,
+        ends_at=coupon.expires_at,
+    )
     with suppress(CodeTaken):
-        return saleor.create_voucher(
-            name=reward_in(version, language),
-            code=coupon.code,
-            percentage=version.discount_type == DiscountType.PERCENTAGE,
-            ends_at=coupon.expires_at,
-        )
+        return _with_what_is_left(saleor, coupon, lambda ids: make(limited_to=ids))
     voucher_id = saleor.find_voucher(coupon.code)
     if voucher_id is None:
         message = f"coupon {coupon.pk}: its code is taken, yet no voucher has it"
         raise SaleorRefused(message)
+    _limit(saleor, coupon, voucher_id)
     return voucher_id
+
+
+def _voucher_name(coupon: Coupon, language: str) -> str:
+    """What staff read among the shop's discounts: the reward, and which coupon of all it is."""
+    code = f" \N{MIDDLE DOT} {coupon.code}"
+    return reward_in(coupon.version, language)[: LONGEST_VOUCHER_NAME - len(code)] + code
+
+
+def _limit(saleor: Saleor, coupon: Coupon, voucher_id: str) -> None:
+    """Limit a voucher that an earlier try made: Saleor may have died before it did.
+
+    Without it the voucher would be good for everything.
+    """
+    if not coupon.version.limited_to:
+        return
+    percentage = coupon.version.discount_type == DiscountType.PERCENTAGE
+    limit = partial(saleor.limit_voucher, voucher_id, percentage=percentage)
+    _with_what_is_left(saleor, coupon, lambda ids: limit(limited_to=ids))
+
+
+def _with_what_is_left(saleor: Saleor, coupon: Coupon, tell: Callable[[list[str]], Told]) -> Told:
+    """Tell Saleor what the coupon is limited to; of that, what the shop still has.
+
+    Saleor refuses ids of what is gone. Where nothing is left the coupon waits, with the reason:
+    it never becomes one for the whole order.
+    """
+    ids = coupon.version.limited_to
+    try:
+        return tell(ids)
+    except SaleorForbade:
+        raise
+    except SaleorRefused:
+        left = list(saleor.names(ids)) if ids else []
+        if len(left) == len(ids):
+            raise
+    if not left:
+        message = f"coupon {coupon.pk}: the shop has nothing left of what it is limited to"
+        raise SaleorRefused(message)
+    logger.warning("Coupon %s is limited to what is left in the shop's catalogue", coupon.pk)
+    return tell(left)
 
 
 def _to_mint(coupon: Coupon) -> QuerySet[Coupon]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 from babel.units import format_unit
 from django.utils.translation import (
     get_language,
@@ -195,15 +195,9 @@ def points(number: Decimal | int, *, signed: bool = False) -> str:
     """ "1 point", "2.5 points", "−200 points", as the language in force counts and writes them."""
     locale = Locale(_language())
     exact: Decimal | int = number if number % 1 else int(number)
-    written = format_decimal(
-        exact,
-        format="+#,##0;-#,##0" if signed else None,
-        locale=locale,
-        decimal_quantization=False,
-    )
     if isinstance(exact, int):
         counted = ngettext("{number} point", "{number} points", abs(exact))
     else:  # gettext counts whole things only; the language's own rule for the rest is Babel's
         form = 1 if locale.plural_form(exact) == "one" else 2
         counted = npgettext("such as 2.5", "{number} point", "{number} points", form)
-    return counted.format(number=written.replace("-", "−"))
+    return counted.format(number=localised.number(exact, locale, signed=signed))

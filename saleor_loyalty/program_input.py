@@ -1,13 +1,14 @@
 """What the rules of a programme may be: every field checked, every problem named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.reminders import Reminder
+from saleor_loyalty.saleor_api.catalogue import kind_of
 
 Rules = dict[str, Any]
 
@@ -19,6 +20,7 @@ DEFAULTS: Rules = {
     "discount_type": DiscountType.PERCENTAGE,
     "coupon_valid_days": None,
     "channels": None,
+    "limited_to": [],
     "basis": SpendBasis.GROSS,
     "include_shipping": False,
     "expiry_policy": ExpiryPolicy.NEVER,
@@ -31,22 +33,43 @@ MAX_POINTS = 1_000_000_000
 MAX_RATE = Decimal(10_000)  # points per unit; a balance has to fit GraphQL's Int
 MAX_DAYS = 3650
 LONGEST_NAME = 120
+MAX_THINGS = 100  # the longest page in which Saleor names them
 
 
-def checked(rules: Rules, *, currencies: Mapping[str, str]) -> Rules:
+class KnownChannel(NamedTuple):
+    """What we know of a shop's channel. The name is empty in versions older than it."""
+
+    currency: str
+    name: str
+
+
+def checked(
+    rules: Rules,
+    *,
+    known: Mapping[str, KnownChannel],
+    things: Mapping[str, str] | None = None,
+) -> Rules:
     """The rules, with each channel's currency in its terms. Raises Refused with every problem.
 
-    `currencies` holds the shop's channels: currency by slug.
+    `known` holds the shop's channels by slug. `things` has the names of what the coupon is
+    limited to, by id, as far as the shop still has it; None when that is not looked at.
     """
     problems = list(_missing(rules))
     if not problems:
-        problems = [*_problems(rules), *_channel_problems(rules, currencies)]
+        problems = [
+            *_problems(rules),
+            *_channel_problems(rules, known),
+            *_limit_problems(rules["limited_to"], things),
+        ]
     if problems:
         raise Refused(*problems)
-    channels = [{**terms, "currency": currencies[terms["channel"]]} for terms in rules["channels"]]
+    channels = [
+        {**terms, "currency": known[terms["channel"]].currency} for terms in rules["channels"]
+    ]
     reminders = [reminder.value for reminder in Reminder if reminder in rules["reminders"]]
     channels.sort(key=lambda terms: terms["channel"])
-    return {**rules, "channels": channels, "reminders": reminders}
+    limited_to = sorted(set(rules["limited_to"]))
+    return {**rules, "channels": channels, "reminders": reminders, "limited_to": limited_to}
 
 
 def _missing(rules: Rules) -> Iterator[Problem]:
@@ -93,7 +116,7 @@ def _expiry_problems(rules: Rules) -> Iterator[Problem]:
         yield Problem("expiry_days", message, ErrorCode.OUT_OF_RANGE)
 
 
-def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[Problem]:
+def _channel_problems(rules: Rules, known: Mapping[str, KnownChannel]) -> Iterator[Problem]:
     slugs = [terms["channel"] for terms in rules["channels"]]
     if not slugs:
         yield Problem("channels", "Name at least one channel.", ErrorCode.REQUIRED)
@@ -101,9 +124,9 @@ def _channel_problems(rules: Rules, currencies: Mapping[str, str]) -> Iterator[P
         message = f"Channel “{slug}” is named twice; keep one."
         yield Problem("channels", message, ErrorCode.DUPLICATE)
     for terms in rules["channels"]:
-        if terms["channel"] not in currencies:
-            known = ", ".join(sorted(currencies))
-            message = f"The shop has no channel “{terms['channel']}”; it has: {known}."
+        if terms["channel"] not in known:
+            slugs_known = ", ".join(sorted(known))
+            message = f"The shop has no channel “{terms['channel']}”; it has: {slugs_known}."
             yield Problem("channels", message, ErrorCode.NOT_FOUND)
         yield from _terms_problems(terms, rules)
 
@@ -126,6 +149,21 @@ def _terms_problems(terms: Mapping[str, Any], rules: Rules) -> Iterator[Problem]
     if least is not None and not _fits(least, decimals=3, most=Decimal(10**9)):
         message = f"Channel “{slug}”: the minimum order amount must be 0 or more."
         yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+
+
+def _limit_problems(ids: Sequence[str], things: Mapping[str, str] | None) -> Iterator[Problem]:
+    if len(ids) > MAX_THINGS:
+        message = f"A coupon may be limited to {MAX_THINGS} things; collect them in a collection."
+        yield Problem("limited_to", message, ErrorCode.OUT_OF_RANGE)
+        return
+    for id in sorted(set(ids)):
+        kind = kind_of(id)
+        if kind is None:
+            message = f"“{id}” is the id of no product, collection or category."
+            yield Problem("limited_to", message, ErrorCode.INVALID)
+        elif things is not None and id not in things:
+            message = f"The shop has no {kind.lower()} “{id}”; take it out, or choose another."
+            yield Problem("limited_to", message, ErrorCode.NOT_FOUND)
 
 
 def _fits(value: Decimal, *, decimals: int, most: Decimal) -> bool:

@@ -1,6 +1,6 @@
 """The programme of a shop: reading its rules, changing them, switching it on and off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,7 @@ from django.db.models import Max, Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
-from saleor_loyalty import audit
-from saleor_loyalty.connection import connect
+from saleor_loyalty import audit, catalogue
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
@@ -23,7 +22,7 @@ from saleor_loyalty.models import (
     SpendBasis,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
-from saleor_loyalty.program_input import DEFAULTS, Rules, checked
+from saleor_loyalty.program_input import DEFAULTS, KnownChannel, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
@@ -66,6 +65,12 @@ class Draft:
 
     before: Rules | None
     after: Rules
+    channels: Mapping[str, KnownChannel]  # those that either names
+    things: Mapping[str, str]  # what either limits the coupon to, by id
+
+    def name_of(self, channel: str) -> str:
+        """What staff call a channel, by its slug."""
+        return self.channels[channel].name or channel
 
 
 def rules(shop: Shop, *, of: QuerySet[SettledOrder]) -> list[QuerySet[Any]]:
@@ -123,25 +128,32 @@ def current(shop: Shop) -> Program | None:
     )
 
 
-def channels(shop: Shop) -> dict[str, str]:
-    """The shop's channels, as Saleor has them now: currency by slug. Raises SaleorUnavailable."""
-    with connect(shop) as saleor:
-        return {channel.slug: channel.currency for channel in saleor.channels().values()}
+def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, KnownChannel]:
+    """The channels that rules name, by slug, as they were when those were made."""
+    return {row.channel: KnownChannel(row.currency, row.channel_name) for row in terms}
 
 
 def draft(
     *,
     shop: Shop,
     changes: Mapping[str, Any],
-    currencies: Mapping[str, str],
+    known: Mapping[str, KnownChannel],
+    things: Mapping[str, str] | None = None,
     opened_at: int | None = None,
 ) -> Draft:
     """What `update` would make of `changes`, with nothing changed. Raises what `update` does."""
     program = current(shop)
     _compare(program, opened_at)
-    before = _rules_of(program.current) if program and program.current else None
+    version = program.current if program else None
+    before = _rules_of(version) if version else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
-    return Draft(before, checked({**(before or DEFAULTS), **rules}, currencies=currencies))
+    after = {**(before or DEFAULTS), **rules}
+    return Draft(
+        before,
+        checked(after, known=known, things=things),
+        {**channels_of(version.channels.all() if version else ()), **known},
+        {**(version.limited_names if version else {}), **(things or {})},
+    )
 
 
 def update(
@@ -151,14 +163,16 @@ def update(
 
     `changes` has the snake_case names of LoyaltyProgramInput. New rules become a new version; an
     order credited before keeps its own. Raises Refused with every problem found, and then nothing
-    is changed; SaleorUnavailable when the shop cannot be asked for its channels. A form gives the
-    number of the version it was `opened_at`, 0 before the first: SavedMeanwhile when there is a
-    newer one.
+    is changed; SaleorUnavailable when the shop cannot be asked for its channels, or for what the
+    coupon is to be limited to. A form gives the number of the version it was `opened_at`, 0 before
+    the first: SavedMeanwhile when there is a newer one.
     """
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
         raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
-    currencies = channels(shop) if "channels" in changes else None
+    known = catalogue.channels(shop) if "channels" in changes else None
+    limited_to = changes.get("limited_to")
+    things = catalogue.names(shop, limited_to) if limited_to else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     now = timezone.now()
     with transaction.atomic():
@@ -166,13 +180,17 @@ def update(
         _compare(program, opened_at)
         is_first = program.current is None
         before = _rules_of(program.current) if program.current else DEFAULTS
-        if currencies is None:
-            currencies = {terms["channel"]: terms["currency"] for terms in before["channels"] or ()}
-        after = checked({**before, **rules}, currencies=currencies)
+        if known is None:
+            known = channels_of(program.current.channels.all() if program.current else ())
+        after = checked({**before, **rules}, known=known, things=things)
+        if things is None:
+            things = program.current.limited_names if program.current else {}
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
-            program.current = _new_version(program, after, protected, actor=actor, now=now)
+            program.current = _new_version(
+                program, after, protected, known, things, actor=actor, now=now
+            )
         _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
         if "is_active" in changes or is_first:
@@ -229,9 +247,19 @@ def _is_news(protected: datetime | None, program: Program) -> bool:
 
 
 def _new_version(
-    program: Program, rules: Rules, protected: datetime | None, *, actor: str, now: datetime
+    program: Program,
+    rules: Rules,
+    protected: datetime | None,
+    known: Mapping[str, KnownChannel],
+    things: Mapping[str, str],
+    *,
+    actor: str,
+    now: datetime,
 ) -> ProgramVersion:
-    """Write down checked rules as the programme's next version."""
+    """Write down checked rules as the programme's next version.
+
+    Names of channels and things come along as they are now; another name alone makes no version.
+    """
     fields = {name: value for name, value in rules.items() if name != "channels"}
     version = ProgramVersion.objects.create(
         program=program,
@@ -239,10 +267,15 @@ def _new_version(
         number=program.versions.count() + 1,
         created_at=now,
         created_by=actor,
+        limited_names={id: things[id] for id in rules["limited_to"] if id in things},
         **fields,
     )
     ChannelTerms.objects.bulk_create(
-        ChannelTerms(version=version, **{name: terms.get(name) for name in TERMS})
+        ChannelTerms(
+            version=version,
+            channel_name=known[terms["channel"]].name,
+            **{name: terms.get(name) for name in TERMS},
+        )
         for terms in rules["channels"]
     )
     return version

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from saleor_loyalty.saleor_api.catalogue import Kind, kind_of
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms, document
 from saleor_loyalty.saleor_api.facts import Order, Unreadable
 from saleor_loyalty.saleor_api.transport import SaleorRefused
@@ -60,6 +61,21 @@ def test_the_facts_of_real_orders_are_read():
     assert all(isinstance(order.total, Decimal) for order in orders.values())
 
 
+def test_a_limited_coupon_is_seen_used_whether_the_order_tells_of_it_or_its_lines_alone():
+    """By a staff draft; and by checkouts in a channel that tells it with the order."""
+    saleor, variables = replay("orders")
+    answer = Replay("orders").exchange["answer"]["data"]["orders"]
+    told = {edge["node"]["id"]: edge["node"] for edge in answer["edges"]}
+    *_, draft, one, other = variables["ids"]
+
+    orders, _ = saleor.orders(variables["ids"])
+
+    assert [bool(told[id]["discounts"]) for id in (draft, one, other)] == [False, True, True]
+    assert [bool(told[id]["lines"][0]["discounts"]) for id in (draft, one)] == [True, False]
+    for id in (draft, one, other):
+        assert orders[id].voucher_code == told[id]["voucherCode"] is not None
+
+
 def test_t23_a_customer_who_has_not_confirmed_is_told_apart():
     saleor, variables = replay("orders")
     orders, _ = saleor.orders(variables["ids"])
@@ -72,12 +88,12 @@ def test_an_order_that_saleor_does_not_know_is_simply_absent():
     assert saleor.orders(variables["ids"]) == ({}, {})
 
 
-def test_the_channels_are_read_with_their_currencies():
+def test_the_channels_are_read_with_their_names_and_currencies():
     saleor, _ = replay("channels")
     channels = saleor.channels()
-    assert {c.slug: c.currency for c in channels.values()} == {
-        "channel-pln": "PLN",
-        "default-channel": "USD",
+    assert {c.slug: (c.name, c.currency) for c in channels.values()} == {
+        "channel-pln": ("Channel-PLN", "PLN"),
+        "default-channel": ("Channel-USD", "USD"),
     }
 
 
@@ -184,6 +200,61 @@ def test_a_voucher_is_made():
 def test_t34_a_taken_code_is_told_apart():
     with pytest.raises(CodeTaken):
         create(*replay("voucher_create_code_taken"))
+
+
+@pytest.mark.parametrize("name", ["voucher_create_limited", "voucher_create_limited_amount"])
+def test_a_limited_voucher_is_made_as_it_was_recorded(name):
+    exchange = Replay(name).exchange
+    given = exchange["variables"]["input"]
+
+    class Same(Replay):
+        def execute(self, text: str, variables: Any) -> dict[str, Any]:
+            assert variables["input"] == given
+            return super().execute(text, variables)
+
+    Saleor(Same(name)).create_voucher(
+        name=given["name"],
+        code=given["addCodes"][0],
+        percentage=given["discountValueType"] == "PERCENTAGE",
+        ends_at=datetime.fromisoformat(given["endDate"]),
+        limited_to=[*given["categories"], *given["products"], *given["collections"]],
+    )
+
+
+def test_a_voucher_on_things_that_are_gone_is_refused():
+    with pytest.raises(SaleorRefused, match="products: Could not resolve to a node"):
+        create(*replay("voucher_create_all_gone"))
+
+
+def test_a_voucher_is_limited_anew():
+    saleor, variables = replay("voucher_limit")
+    saleor.limit_voucher(variables["id"], limited_to=[], percentage=True)
+
+    saleor, variables = replay("voucher_limit_gone")
+    with pytest.raises(SaleorRefused, match="products: Could not resolve to a node"):
+        saleor.limit_voucher(variables["id"], limited_to=[], percentage=True)
+
+
+def test_things_are_named_and_the_gone_are_absent():
+    saleor, variables = replay("catalogue")
+    apple, banana, gone = variables["products"]
+
+    names = saleor.names([apple, banana, gone])
+
+    assert (names[apple], names[banana]) == ("Apple Juice", "Banana Juice")
+    assert set(names.values()) == {"Apple Juice", "Banana Juice", "Summer Picks", "Juices"}
+
+
+def test_an_app_with_either_of_our_permissions_reads_names():
+    saleor, variables = replay("catalogue_as_discounts_app")
+    assert saleor.names(variables["products"]).keys() == set(variables["products"])
+
+
+def test_things_are_found_by_a_word():
+    saleor, _ = replay("catalogue_search")
+    found = saleor.find_things("juice")
+    assert {kind_of(thing.id) for thing in found} == {Kind.PRODUCT, Kind.CATEGORY}
+    assert all("juice" in thing.name.lower() for thing in found)
 
 
 def test_t34_a_voucher_is_found_by_its_code():

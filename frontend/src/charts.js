@@ -6,13 +6,19 @@ import "uplot/dist/uPlot.min.css";
 const HEIGHT = 220;
 const DAY = { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" };
 
+// Below zero with a real minus, as everywhere on the page.
+function numbers(language, options) {
+  const format = new Intl.NumberFormat(language, options);
+  return { format: (value) => format.format(value).replace("-", "\u2212") };
+}
+
 function draw(figure) {
   const { days, series } = JSON.parse(figure.querySelector("script").textContent);
   const place = figure.querySelector("[data-plot]");
   const style = getComputedStyle(figure);
   const language = document.documentElement.lang;
-  const number = new Intl.NumberFormat(language);
-  const short = new Intl.NumberFormat(language, { notation: "compact" });
+  const number = numbers(language);
+  const short = numbers(language, { notation: "compact" });
   const day = new Intl.DateTimeFormat(language, DAY);
   const axis = {
     stroke: style.getPropertyValue("--soft"),

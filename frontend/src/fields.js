@@ -11,6 +11,16 @@ const arrangeAll = () => document.querySelectorAll("form").forEach(arrange);
 document.addEventListener("change", ({ target }) => target.form && arrange(target.form));
 document.addEventListener("htmx:after:swap", arrangeAll);
 
+// What was wrong with a value says nothing of the one that takes its place.
+function forgive({ target }) {
+  const wrong = target.closest("[aria-invalid=true]");
+  if (!wrong) return;
+  wrong.removeAttribute("aria-invalid");
+  wrong.closest(".field")?.querySelector(".error")?.remove();
+}
+document.addEventListener("input", forgive);
+document.addEventListener("change", forgive);
+
 // A variable's name goes where the cursor was.
 let lastField = null;
 document.addEventListener("focusout", ({ target }) => {
@@ -18,7 +28,9 @@ document.addEventListener("focusout", ({ target }) => {
 });
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-variable]");
-  const field = lastField?.isConnected ? lastField : document.querySelector("textarea[data-takes-variables]");
+  const field = lastField?.isConnected
+    ? lastField
+    : document.querySelector("[data-words-of] textarea, textarea.code");
   if (!button || !field) return;
   field.focus();
   field.setRangeText(button.dataset.variable, field.selectionStart, field.selectionEnd, "end");

@@ -56,6 +56,18 @@ document.addEventListener("htmx:before:history:restore", (event) => {
   show(event.detail.path);
 });
 
+// The frame's own words came in the browser's language: the Dashboard's was not known yet.
+async function speak(language) {
+  if (document.documentElement.lang === language) return;
+  document.documentElement.lang = language;
+  const answer = await fetch(location.href, { headers: { "Accept-Language": language } });
+  const frame = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.querySelectorAll("[data-words]").forEach((part) => {
+    const words = frame.querySelector(`[data-words="${part.dataset.words}"]`);
+    if (words) part.textContent = words.textContent;
+  });
+}
+
 // What the answer says beside its content: HX-Trigger, see pages.py.
 document.addEventListener("staff:told", ({ detail }) => {
   // Every frame of ours on a page of the Dashboard would be taken to say it; a popup says it itself.
@@ -70,7 +82,7 @@ changes.addEventListener("message", () => {
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   const language = detail.ctx.response?.headers.get("Content-Language");
-  if (language) document.documentElement.lang = language;
+  if (language) speak(language);
   if (isWidget()) dashboard.fitHeight(document.body.scrollHeight);
   page.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 });

@@ -5,4 +5,6 @@ import "./dialogs.js";
 import "./charts.js";
 import "./downloads.js";
 import "./fields.js";
+import "./picker.js";
 import "./unsaved.js";
+import "./words.js";

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.numbers import format_decimal
 from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from saleor_loyalty.expiry import Ending
 from saleor_loyalty.explanations import isolated, points
+from saleor_loyalty.messages import localised
 from saleor_loyalty.messages.localised import last_day, round_money, written
 from saleor_loyalty.messages.offers import Offer, offers
 from saleor_loyalty.models import (
@@ -33,8 +33,7 @@ class Place(NamedTuple):
     time_zone: str
 
     def number(self, value: int, *, signed: bool = False) -> str:
-        pattern = "+#,##0;\u2212#,##0" if signed else None
-        return str(format_decimal(value, pattern, locale=self.locale))
+        return localised.number(value, self.locale, signed=signed)
 
     def last_day(self, end: datetime) -> str:
         """The day that an end closes."""
@@ -95,6 +94,8 @@ def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
         yield _("Each time you reach {points}, you get a coupon: {coupon}.").format(
             points=points(version.threshold), coupon=_gives(offer)
         )
+    if version.limited_to:
+        yield _("Coupons are for selected products only.")
     if version.coupon_valid_days:
         yield _("A coupon is valid for {days}.").format(
             days=_days(version.coupon_valid_days, place.locale)
@@ -106,6 +107,8 @@ def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
     """What a coupon gives, asks for, and what has become of it, a sentence each."""
     for offer in offers(coupon.version, place.locale):
         yield _gives(offer)
+    if coupon.version.limited_to:
+        yield _("Only on selected products.")
     match status:
         case CouponStatus.PENDING:
             yield _("Its code is being made and will be here in a moment.")

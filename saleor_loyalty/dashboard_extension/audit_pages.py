@@ -1,19 +1,21 @@
 """Who did what when: on members in their history, on the program here, and both as CSV."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from saleor_loyalty.dashboard_extension.member_page import member_of
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
+from saleor_loyalty.dashboard_extension.tags import signed
 from saleor_loyalty.dashboard_extension.words import (
     KINDS_OF_MESSAGES,
     deed_in_words,
@@ -30,6 +32,8 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.permissions import Permission
 
+Row = TypeVar("Row", bound=Model)
+
 SHOWN = 100
 HEADS = ("at", "actor", "what", "detail")
 # A cell that begins with one of these is a formula to a spreadsheet.
@@ -42,7 +46,7 @@ class Deed(NamedTuple):
     at: datetime
     actor: str
     what: str
-    detail: str
+    details: tuple[str, ...] = ()
 
 
 @page(Permission.MANAGE_SETTINGS)
@@ -63,46 +67,63 @@ def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
     member = member_of(visit.shop, member_id)
     entries = Entry.objects.filter(member=member).exclude(actor="")
     records = AuditRecord.objects.filter(member=member)
-    return _as_csv(_newest_first((entries, _of_entry), (records, _of_record)))
+    return _as_csv(_newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records))))
 
 
 def _of_shop(shop: Shop, *, most: int | None = None) -> Iterator[Deed]:
     """All deeds, or those of the `most` newest of each kind, among which are the newest of all."""
+    texts = MessageText.objects.filter(shop=shop).defer("subject", "body")
+    records = AuditRecord.objects.filter(shop=shop, member=None)
     return _newest_first(
-        (ProgramVersion.objects.filter(program__shop=shop), _of_version),
-        (MessageText.objects.filter(shop=shop).defer("subject", "body"), _of_text),
-        (AuditRecord.objects.filter(shop=shop, member=None), _of_record),
-        most=most,
+        _of_versions(shop, most),
+        map(_of_text, _read(texts, most)),
+        map(_of_record, _read(records, most)),
     )
 
 
-def _newest_first(
-    *kinds: tuple[QuerySet[Any], Callable[[Any], Deed]], most: int | None = None
-) -> Iterator[Deed]:
-    """The rows of each kind as deeds; read as they are asked for, never all at once."""
-    deeds = (map(as_deed, rows.order_by("-pk")[:most].iterator()) for rows, as_deed in kinds)
-    return merge(*deeds, key=lambda deed: deed.at, reverse=True)
+def _read(rows: QuerySet[Row], most: int | None = None) -> Iterator[Row]:
+    """The newest rows, read as they are asked for, never all at once."""
+    return rows.order_by("-pk")[:most].iterator(chunk_size=SHOWN)
 
 
-def _of_version(version: ProgramVersion) -> Deed:
-    set_up = pgettext("a deed", "Set up the program")
-    what = _("Changed the rules") if version.number > 1 else set_up
-    detail = _("version {number}").format(number=version.number)
-    return Deed(version.created_at, version.created_by, what, detail)
+def _newest_first(*kinds: Iterator[Deed]) -> Iterator[Deed]:
+    return merge(*kinds, key=lambda deed: deed.at, reverse=True)
+
+
+def _of_versions(shop: Shop, most: int | None) -> Iterator[Deed]:
+    """Each version with what it changed of the one before it, which is read along."""
+    versions = ProgramVersion.objects.filter(program__shop=shop).prefetch_related("channels")
+    newer: ProgramVersion | None = None
+    for version in _read(versions, most and most + 1):
+        if newer:
+            yield _of_version(newer, version)
+        newer = version
+    if newer and newer.number == 1:
+        yield _of_version(newer, None)
+
+
+def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> Deed:
+    numbered = _("version {number}").format(number=version.number)
+    if before is None:
+        what, details = pgettext("a deed", "Set up the program"), [numbered]
+    else:
+        what, details = _("Changed the rules"), [numbered, *rule_changes(before, version)]
+    return Deed(version.created_at, version.created_by, what, tuple(details))
 
 
 def _of_text(text: MessageText) -> Deed:
-    what = _("Put a text back to the standard") if text.is_default else _("Changed a text")
+    what = _("Restored the original words") if text.is_default else _("Changed a text")
     kind = KINDS_OF_MESSAGES[MessageKind(text.kind)]
     detail = _("{message} in {language}").format(
         message=kind, language=language_in_words(text.language_code)
     )
-    return Deed(text.created_at, text.created_by, what, detail)
+    return Deed(text.created_at, text.created_by, what, (detail,))
 
 
 def _of_record(record: AuditRecord) -> Deed:
     words = deed_in_words(record)
-    return Deed(record.at, record.actor, str(words["what"]), str(words["detail"]))
+    details = (str(words["detail"]),) if words["detail"] else ()
+    return Deed(record.at, record.actor, str(words["what"]), details)
 
 
 def _of_entry(entry: Entry) -> Deed:
@@ -111,7 +132,7 @@ def _of_entry(entry: Entry) -> Deed:
         EntryKind.ADJUSTMENT: _("Corrected points"),
         EntryKind.REVERSAL: _("Withdrew a coupon"),
     }.get(EntryKind(entry.kind), entry.kind)
-    return Deed(entry.created_at, entry.actor, what, f"{entry.points:+d}: {entry.reason}")
+    return Deed(entry.created_at, entry.actor, what, (f"{signed(entry.points)}: {entry.reason}",))
 
 
 def _as_csv(deeds: Iterable[Deed]) -> HttpResponse:
@@ -126,7 +147,8 @@ def _as_csv(deeds: Iterable[Deed]) -> HttpResponse:
 
 
 def _row(deed: Deed) -> list[str]:
-    return [deed.at.isoformat(), *map(_harmless, deed[1:])]
+    said = (deed.actor, deed.what, "; ".join(deed.details))
+    return [deed.at.isoformat(), *map(_harmless, said)]
 
 
 def _harmless(cell: str) -> str:

@@ -1,19 +1,20 @@
 """Whom a change of rules affects, said before it is saved."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from saleor_loyalty.dashboard_extension.limits import in_words
 from saleor_loyalty.dashboard_extension.tags import last_day, number, points
 from saleor_loyalty.models import Coupon, CouponStatus, Member, SettledOrder, Shop
+from saleor_loyalty.program_input import Rules
 from saleor_loyalty.programs import Draft
 from saleor_loyalty.rules.expiry import ExpiryRule
 
-COUPON = ("discount_type", "coupon_valid_days", "reward_name")
+COUPON = ("discount_type", "coupon_valid_days", "reward_name", "limited_to")
 EARNING = ("basis", "include_shipping")
 EXPIRY = ("expiry_policy", "expiry_days")
 
@@ -25,8 +26,9 @@ def consequences(shop: Shop, draft: Draft) -> list[str]:
     said = [
         *_of_threshold(shop, before, after, changed),
         *_of_expiry(shop, after, changed),
-        *_of_channels(before, after, changed),
+        *_of_channels(draft, before, after),
         *_of_earning(shop, before, after, changed),
+        *_of_limits(draft, changed),
         *_of_coupons(shop, before, after, changed),
     ]
     if changed and not said:
@@ -34,9 +36,7 @@ def consequences(shop: Shop, draft: Draft) -> list[str]:
     return said
 
 
-def _of_threshold(
-    shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
-) -> Iterator[str]:
+def _of_threshold(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:
     if "threshold" not in changed:
         return
     holders = Member.objects.filter(shop=shop, balance__gt=0)
@@ -62,7 +62,7 @@ def _of_threshold(
         yield _("Nobody has {points} yet.").format(points=points(after["threshold"]))
 
 
-def _of_expiry(shop: Shop, after: dict[str, Any], changed: set[str]) -> Iterator[str]:
+def _of_expiry(shop: Shop, after: Rules, changed: set[str]) -> Iterator[str]:
     if not changed.intersection(EXPIRY):
         return
     count = Member.objects.filter(shop=shop, balance__gt=0).count()
@@ -82,20 +82,15 @@ def _of_expiry(shop: Shop, after: dict[str, Any], changed: set[str]) -> Iterator
         ).format(number=number(count), day=last_day(ends))
 
 
-def _of_channels(before: dict[str, Any], after: dict[str, Any], changed: set[str]) -> Iterator[str]:
-    if "channels" not in changed:
-        return
-    were = {terms["channel"] for terms in before["channels"]}
-    are = {terms["channel"] for terms in after["channels"]}
-    for channel in sorted(were - are):
-        yield _("Orders in {channel} earn nothing any more.").format(channel=channel)
-    for channel in sorted(are - were):
-        yield _("Orders in {channel} earn points from now on.").format(channel=channel)
+def _of_channels(draft: Draft, before: Rules, after: Rules) -> Iterator[str]:
+    were, are = ({terms["channel"] for terms in rules["channels"]} for rules in (before, after))
+    for slug in sorted(were - are):
+        yield _("Orders in {channel} earn nothing any more.").format(channel=draft.name_of(slug))
+    for slug in sorted(are - were):
+        yield _("Orders in {channel} earn points from now on.").format(channel=draft.name_of(slug))
 
 
-def _of_earning(
-    shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
-) -> Iterator[str]:
+def _of_earning(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:
     rates = [
         {terms["channel"]: terms["points_per_unit"] for terms in rules["channels"]}
         for rules in (before, after)
@@ -111,9 +106,18 @@ def _of_earning(
         ).format(number=number(count))
 
 
-def _of_coupons(
-    shop: Shop, before: dict[str, Any], after: dict[str, Any], changed: set[str]
-) -> Iterator[str]:
+def _of_limits(draft: Draft, changed: set[str]) -> Iterator[str]:
+    ids = draft.after["limited_to"]
+    if "limited_to" not in changed or not (ids or draft.before):
+        return
+    if ids:
+        things = in_words(ids, draft.things)
+        yield _("New coupons are good for nothing but: {things}.").format(things=things)
+    else:
+        yield _("New coupons are good for the whole order.")
+
+
+def _of_coupons(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:
     discounts, least = (
         [
             {terms["channel"]: terms[name] for terms in rules["channels"]}

@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import staff_points
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
@@ -20,9 +23,29 @@ if TYPE_CHECKING:
 
 
 class Form(forms.Form):
-    """Drawn by Django's own templates: a shop may have its forms drawn by others."""
+    """Drawn by Django's own templates: a shop may have its forms drawn by others.
+
+    What is wrong with a number is said with numbers as the reader's language writes them.
+    """
 
     default_renderer = DjangoTemplates
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.IntegerField):  # decimals are of this kind too
+                field.error_messages.update(_of_numbers(field))
+
+
+def _of_numbers(field: forms.IntegerField) -> dict[str, str]:
+    example = Decimal("12.5") if isinstance(field, forms.DecimalField) else 500
+    invalid = gettext("Write a plain number, such as {example}.").format(example=number(example))
+    words = {"invalid": invalid}
+    if isinstance(field.max_value, int | Decimal):
+        words["max_value"] = gettext("At most {number}.").format(number=number(field.max_value))
+    if isinstance(field.min_value, int | Decimal):
+        words["min_value"] = gettext("At least {number}.").format(number=number(field.min_value))
+    return words
 
 
 class StaffForm(Form):
@@ -39,9 +62,12 @@ class StaffForm(Form):
 
     def refuse(self, refused: Refused) -> None:
         """Put each problem beside the field it names; above all fields if it names none of ours."""
-        for problem in refused.problems:
-            field = problem.field if problem.field in self.fields else None
-            self.add_error(field, in_words(problem))
+        said = {
+            (problem.field if problem.field in self.fields else None, in_words(problem)): None
+            for problem in refused.problems
+        }
+        for field, words in said:  # each once
+            self.add_error(field, words)
 
 
 def reason_field(help_text: "Words") -> forms.CharField:

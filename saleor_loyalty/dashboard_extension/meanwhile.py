@@ -59,12 +59,12 @@ def differences(form: forms.Form, *, of: str = "") -> Iterator[Difference]:
         if field.is_hidden:
             continue
         typed = form.cleaned_data.get(name, field.data)
-        saved, typed = _differing(_shown(field.field, field.initial), _shown(field.field, typed))
+        saved, typed = _differing(shown(field.field, field.initial), shown(field.field, typed))
         if saved != typed:  # but for the ends of lines, as browsers send them
             yield Difference(f"{of}: {field.label}" if of else str(field.label), saved, typed)
 
 
-def _shown(field: forms.Field, value: object) -> str:
+def shown(field: forms.Field, value: object) -> str:
     """A field's value as the form shows it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -1,5 +1,6 @@
 """Messages: which there are and whether they go out, and their texts with a preview beside them."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,17 @@ REFUSED = 422
 CONFLICT = 409
 
 
+# What the words of an email are, by the tag or the part that they stand in.
+PLACES = {
+    "preheader": _("Preheader: the grey line that an inbox shows after the subject"),
+    "h1": _("Heading"),
+    "p": _("Text"),
+    "li": _("Line of a list"),
+    "a": _("Button or link"),
+    "footer": _("Small print at the end"),
+}
+
+
 class TextForm(OpenedForm):
     """A text as it is edited: Liquid in both fields."""
 
@@ -31,7 +43,7 @@ class TextForm(OpenedForm):
     subject = forms.CharField(
         label=_("Subject"),
         strip=False,
-        widget=forms.TextInput(attrs={"data-takes-variables": "", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"data-takes-variables": "", "autocomplete": "off", "rows": 2}),
     )
     body = forms.CharField(
         label=_("Body"),
@@ -67,7 +79,8 @@ def messages_view(visit: Visit) -> HttpResponse:
         )
         return go(visit, "messages", told=told)
     silenced = texts.silenced(visit.shop)
-    every = texts.all_current(visit.shop)
+    order = texts.languages(visit.shop)
+    every = sorted(texts.all_current(visit.shop), key=lambda text: order.index(text.language_code))
     rows = [
         {
             "kind": kind.value,
@@ -215,7 +228,7 @@ def _show(
     text = _current(visit, kind, language)
     if kind not in EMAILS:
         form.fields["subject"].label = gettext("Title")
-        form.fields["body"].widget.attrs["style"] = "min-height:120px"
+        form.fields["body"].widget.attrs |= {"rows": 4, "style": "min-height:0"}
     test = test or TestForm(initial={"recipient": visit.viewer.actor if kind in EMAILS else ""})
     if kind not in EMAILS:
         test.fields["recipient"].label = gettext("Email address of a member with a device")
@@ -229,6 +242,7 @@ def _show(
         "form": form,
         "test": test,
         "is_email": kind in EMAILS,
+        "places": json.dumps({tag: str(words) for tag, words in PLACES.items()}),
         "is_silenced": kind in texts.silenced(visit.shop),
         "variables": texts.variables(visit.shop, kind, language),
         "versions": texts.versions(visit.shop, kind, language),

@@ -10,6 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.limits import (
+    Choice,
+    ThingsField,
+    choice,
+    in_words,
+    names_sent,
+)
 from saleor_loyalty.dashboard_extension.meanwhile import Difference, OpenedForm, differences
 from saleor_loyalty.models import (
     ChannelTerms,
@@ -18,7 +25,13 @@ from saleor_loyalty.models import (
     ProgramVersion,
     SpendBasis,
 )
-from saleor_loyalty.program_input import LONGEST_NAME, MAX_DAYS, MAX_POINTS, MAX_RATE
+from saleor_loyalty.program_input import (
+    LONGEST_NAME,
+    MAX_DAYS,
+    MAX_POINTS,
+    MAX_RATE,
+    KnownChannel,
+)
 from saleor_loyalty.rules.reminders import Reminder
 
 if TYPE_CHECKING:
@@ -99,6 +112,13 @@ class ProgramForm(OpenedForm):
         max_value=MAX_DAYS,
         help_text=_("Empty: without end."),
     )
+    limited_to = ThingsField(
+        label=_("Good for"),
+        required=False,
+        help_text=_(
+            "Of a category counts what is right in it, and nothing of the categories below it."
+        ),
+    )
     expiry_policy = forms.ChoiceField(
         label=_("When points end"),
         widget=forms.RadioSelect,
@@ -148,12 +168,15 @@ class TermsForm(Form):
         _("Only for orders from"), places=3, most=Decimal(10**9), help_text=_("Empty: any order.")
     )
 
-    def __init__(self, channel: str, currency: str, data: Any, initial: Mapping[str, Any]) -> None:
-        super().__init__(data, prefix=f"channel-{channel}", initial=dict(initial), label_suffix="")
-        self.channel = channel
-        self.currency = currency
+    def __init__(
+        self, slug: str, channel: KnownChannel, data: Any, initial: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data, prefix=f"channel-{slug}", initial=dict(initial), label_suffix="")
+        self.slug = slug
+        self.name = channel.name or slug
+        self.currency = channel.currency
         self.fields["earns"].label = gettext("Orders in {channel} earn points").format(
-            channel=channel
+            channel=self.name
         )
 
     def check(self, discount_type: str) -> None:
@@ -173,21 +196,32 @@ class TermsForm(Form):
 
     def terms(self) -> dict[str, Any]:
         names = ("points_per_unit", "discount_value", "min_spent")
-        return {"channel": self.channel, **{name: self.cleaned_data[name] for name in names}}
+        return {"channel": self.slug, **{name: self.cleaned_data[name] for name in names}}
 
 
 class ProgramForms:
     """The form and those of the channels, filled in by staff, or by the rules as they are."""
 
     def __init__(
-        self, *, version: ProgramVersion | None, channels: Mapping[str, str], data: Any = None
+        self,
+        *,
+        version: ProgramVersion | None,
+        channels: Mapping[str, KnownChannel],
+        things: Mapping[str, str],
+        data: Any = None,
     ) -> None:
         self.rules = ProgramForm(data, initial=_initial(version))
+        last_known = version.limited_names if version else {}
+        self.names = {**last_known, **(names_sent(data) if data else {}), **things}
+        self._things = things
+        known = [(id, in_words([id], self.names)) for id in self.names]
+        self.rules.fields["limited_to"].choices = known  # type: ignore[attr-defined]  # stubs: Field
         terms = {row.channel: row for row in version.channels.all()} if version else {}
         self.channels = [
-            TermsForm(slug, currency, data, _initial_terms(terms.get(slug), is_first=not version))
-            for slug, currency in sorted(channels.items())
+            TermsForm(slug, channel, data, _initial_terms(terms.get(slug), is_first=not version))
+            for slug, channel in channels.items()
         ]
+        self.channels.sort(key=lambda form: form.name.casefold())
 
     def is_valid(self) -> bool:
         """Also fills in what is wrong, beside each field."""
@@ -200,6 +234,12 @@ class ProgramForms:
             self.rules.add_error(None, gettext("Let at least one channel earn points."))
             return False
         return is_valid
+
+    def limits(self) -> list[Choice]:
+        """What the coupon is limited to, by name. What `things` lacks is marked as gone."""
+        ids = dict.fromkeys(self.rules["limited_to"].value() or ())
+        chosen = [choice(id, self.names.get(id, id), is_gone=id not in self._things) for id in ids]
+        return sorted(chosen, key=lambda each: each.name.casefold())
 
     def earning(self) -> Iterable[TermsForm]:
         return (form for form in self.channels if form.cleaned_data.get("earns"))
@@ -216,14 +256,19 @@ class ProgramForms:
         yield from differences(self.rules)
         for form in self.channels:
             if form.cleaned_data.get("earns") or "earns" in form.changed_data:
-                yield from differences(form, of=form.channel)
+                yield from differences(form, of=form.name)
 
 
 def _initial(version: ProgramVersion | None) -> dict[str, Any]:
     if version is None:
         return {**FIRST_RULES, "title": FIRST_RULES["name"], "opened_at": 0}
-    known = {"title": version.name, "opened_at": version.number}
-    names = set(ProgramForm.base_fields).difference(known, ["is_active"])
+    return {**values_of(version), "opened_at": version.number}
+
+
+def values_of(version: ProgramVersion) -> dict[str, Any]:
+    """What a version says, by the names of the form's fields."""
+    known = {"title": version.name}
+    names = set(ProgramForm.base_fields).difference(known, ["is_active", "opened_at"])
     return {**known, **{name: getattr(version, name) for name in names}}
 
 

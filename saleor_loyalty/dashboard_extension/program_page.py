@@ -8,18 +8,20 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import programs
+from saleor_loyalty import catalogue, programs
+from saleor_loyalty.dashboard_extension import limits
 from saleor_loyalty.dashboard_extension.consequences import consequences
+from saleor_loyalty.dashboard_extension.limits import names_sent
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
-from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.program_input import KnownChannel
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 AN_ORDER = Decimal("120.00")
@@ -31,8 +33,8 @@ CONFLICT = 409
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
 def program_view(visit: Visit) -> HttpResponse:
     """The rules as a form. A change of rules in force is shown with whom it affects, then saved."""
-    channels, is_asked = _channels(visit)
-    forms = _forms(visit, channels)
+    channels, things, is_asked = _known(visit)
+    forms = _forms(visit, channels, things)
     context: dict[str, Any] = {"forms": forms, "is_asked": is_asked}
     if not visit.is_post:
         return show(visit, "program.html", context)
@@ -43,7 +45,8 @@ def program_view(visit: Visit) -> HttpResponse:
             draft = programs.draft(
                 shop=visit.shop,
                 changes=forms.changes(),
-                currencies=channels,
+                known=channels,
+                things=things,
                 opened_at=forms.rules.was_opened_at,
             )
             if draft.before and "confirmed" not in visit.request.POST:
@@ -51,20 +54,21 @@ def program_view(visit: Visit) -> HttpResponse:
                 return show(visit, "program.html", context)
             return _save(visit, forms)
         except SavedMeanwhile as meanwhile:
-            return _show_meanwhile(visit, channels, meanwhile)
+            return _show_meanwhile(visit, channels, things, meanwhile)
         except Refused as refused:
-            for problem in refused.problems:
-                field = problem.field if problem.field in forms.rules.fields else None
-                forms.rules.add_error(field, in_words(problem))
+            forms.rules.refuse(refused)
     return show(visit, "program.html", context, status=REFUSED)
 
 
 def _show_meanwhile(
-    visit: Visit, channels: Mapping[str, str], meanwhile: SavedMeanwhile
+    visit: Visit,
+    channels: Mapping[str, KnownChannel],
+    things: Mapping[str, str],
+    meanwhile: SavedMeanwhile,
 ) -> HttpResponse:
     """What was typed, beside what somebody else saved since the form was opened."""
     visit = replace(visit, program=programs.current(visit.shop))
-    forms = _forms(visit, channels)
+    forms = _forms(visit, channels, things)
     forms.is_valid()
     said = _("{who} saved version {number} meanwhile.").format(
         who=meanwhile.actor, number=meanwhile.number
@@ -82,16 +86,12 @@ def _show_meanwhile(
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def preview_view(visit: Visit) -> HttpResponse:
     """What the form as it stands would come to, while it is being filled in."""
-    posted = visit.request.POST
-    currency = "currency-"
-    known = {
-        name.removeprefix(currency): str(posted[name])[:3]
-        for name in posted
-        if name.startswith(currency)
-    }
-    forms = _forms(visit, known)
+    forms = _forms(visit, _channels_sent(visit.request.POST), {})
     is_valid = forms.is_valid()
+    ids = forms.rules.cleaned_data.get("limited_to") if is_valid else ()
     context = {
+        "limited_to": limits.in_words(ids, forms.names) if ids else "",
+        "is_amount": forms.rules.cleaned_data.get("discount_type") == DiscountType.FIXED,
         "promises": _promises(forms) if is_valid else [],
         "misleading": _misleading_name(forms) if is_valid else "",
     }
@@ -109,21 +109,42 @@ def switch_view(visit: Visit) -> HttpResponse:
     return go(visit, "program", told=_("The program is on") if on else _("The program is off"))
 
 
-def _forms(visit: Visit, channels: Mapping[str, str]) -> ProgramForms:
+def _forms(
+    visit: Visit, channels: Mapping[str, KnownChannel], things: Mapping[str, str]
+) -> ProgramForms:
     """As they were sent, or as the rules are."""
     posted = visit.request.POST if visit.is_post else None
     version = visit.program.current if visit.program else None
-    return ProgramForms(version=version, channels=channels, data=posted)
+    return ProgramForms(version=version, channels=channels, things=things, data=posted)
 
 
-def _channels(visit: Visit) -> tuple[dict[str, str], bool]:
-    """The shop's channels with their currencies; those that are known, when it does not answer."""
+def _known(visit: Visit) -> tuple[dict[str, KnownChannel], dict[str, str], bool]:
+    """The shop's channels, the names of what the coupon is limited to, and True.
+
+    False when it does not answer: they are then as they were last known.
+    """
+    version = visit.program.current if visit.program else None
+    ids = version.limited_to if version else []
+    if visit.is_post:
+        ids = visit.request.POST.getlist("limited_to")
     try:
-        return programs.channels(visit.shop), True
+        return catalogue.channels(visit.shop), catalogue.names(visit.shop, ids), True
     except (SaleorUnavailable, SaleorRefused):
-        version = visit.program.current if visit.program else None
-        known = version.channels.all() if version else ()
-        return {terms.channel: terms.currency for terms in known}, False
+        rows = version.channels.all() if version else ()
+        names = {**(version.limited_names if version else {}), **names_sent(visit.request.POST)}
+        return programs.channels_of(rows), names, False
+
+
+def _channels_sent(posted: QueryDict) -> dict[str, KnownChannel]:
+    """The channels that a form was drawn for, as it says itself: the shop is not asked again."""
+    currency = "currency-"
+    slugs = [name.removeprefix(currency) for name in posted if name.startswith(currency)]
+    return {
+        slug: KnownChannel(
+            str(posted[f"{currency}{slug}"])[:3], str(posted.get(f"name-{slug}", ""))
+        )
+        for slug in slugs
+    }
 
 
 def _save(visit: Visit, forms: ProgramForms) -> HttpResponse:
@@ -161,6 +182,7 @@ def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
     brings = floor(Fraction(AN_ORDER) * Fraction(rate))
     return {
         **terms,
+        "channel": form.name,
         "currency": form.currency,
         "order": AN_ORDER,
         "points": brings,

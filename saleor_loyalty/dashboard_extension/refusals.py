@@ -28,6 +28,24 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
         ("coupon_id", ErrorCode.INVALID): _(
             "This coupon is used or over; there is nothing to withdraw."
         ),
+        ("logo_url", ErrorCode.INVALID): _(
+            "Give the whole address of a picture, such as https://shop.example/logo.png."
+        ),
+        ("discounts_url", ErrorCode.INVALID): _(
+            "Give a whole web address, such as https://shop.example/account/discounts. Only "
+            "{language} and {kind} are filled in."
+        ),
+        ("push_url", ErrorCode.INVALID): _(
+            "Give a whole address, of the web or of an app, such as shop://discounts. Only "
+            "{language} and {kind} are filled in."
+        ),
+        ("reply_to", ErrorCode.INVALID): _("This is no email address."),
+        ("limited_to", ErrorCode.NOT_FOUND): _(
+            "The shop has some of this no longer. Remove what is marked, or choose another."
+        ),
+        ("limited_to", ErrorCode.OUT_OF_RANGE): _(
+            "Choose 100 at most; for more, make a collection of them."
+        ),
         ("expiry_days", ErrorCode.REQUIRED): _("Say after how many days points expire."),
         ("idempotency_key", ErrorCode.DUPLICATE): _(
             "This form was sent before with another number of points. Open it again."

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_time
-from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -25,13 +24,13 @@ def number(value: int | Decimal | None) -> str:
     """1234.5 -> "1,234.5"; nothing for None."""
     if value is None:
         return ""
-    return format_decimal(value, locale=locale(), decimal_quantization=False)
+    return localised.number(value, locale())
 
 
 @register.filter
 def signed(value: int) -> str:
-    """With its sign, a real minus: 200 -> "+200"."""
-    return format_decimal(value, format="+#,##0;\u2212#,##0", locale=locale())
+    """With its sign: 200 -> "+200"."""
+    return localised.number(value, locale(), signed=True)
 
 
 @register.filter

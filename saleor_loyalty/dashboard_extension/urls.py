@@ -5,6 +5,7 @@ from django.urls import path
 from saleor_loyalty.dashboard_extension import (
     audit_pages,
     failed_page,
+    limits,
     look_page,
     member_actions,
     member_list,
@@ -43,6 +44,7 @@ urlpatterns = [
         name="resend",
     ),
     path("program", program_page.program_view, name="program"),
+    path("program/things", limits.things_view, name="things"),
     path("program/preview", program_page.preview_view, name="program_preview"),
     path("program/switch", program_page.switch_view, name="program_switch"),
     path("program/changes", audit_pages.changes_view, name="changes"),

@@ -12,10 +12,16 @@ from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, 
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyDiscountType
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
-from saleor_loyalty.graphql.program import REWARD_NAME, terms_of
+from saleor_loyalty.graphql.program import (
+    LIMITED_TO,
+    REWARD_NAME,
+    LoyaltyCatalogue,
+    terms_of,
+)
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
 from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member
+from saleor_loyalty.saleor_api.catalogue import by_kind
 
 
 class LoyaltyCouponTerms(graphene.ObjectType):
@@ -38,6 +44,7 @@ class LoyaltyCoupon(graphene.ObjectType):
     )
     discount_type = LoyaltyDiscountType(required=True)
     terms = graphene.List(NonNull(LoyaltyCouponTerms), required=True)
+    limited_to = graphene.Field(LoyaltyCatalogue, required=True, description=LIMITED_TO)
     issued_at = DateTime(required=True)
     expires_at = DateTime(description="Null: never.")
     used_at = DateTime()
@@ -69,6 +76,10 @@ class LoyaltyCoupon(graphene.ObjectType):
     @staticmethod
     def resolve_terms(coupon: Coupon, _info: ResolveInfo) -> list[ChannelTerms]:
         return terms_of(coupon.version)
+
+    @staticmethod
+    def resolve_limited_to(coupon: Coupon, _info: ResolveInfo) -> dict[str, list[str]]:
+        return by_kind(coupon.version.limited_to)
 
     @staticmethod
     def resolve_used_order_number(coupon: Coupon, _info: ResolveInfo) -> str | None:

@@ -13,7 +13,7 @@ from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberSta
 from saleor_loyalty.graphql.errors import errors_field
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.message import LoyaltyMessageTest, LoyaltyMessageUpdate
-from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput
+from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput, changes_of
 from saleor_loyalty.models import Entry, Member, Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied
 from saleor_loyalty.problems import Refused
@@ -31,7 +31,8 @@ class LoyaltyProgramUpdate(ByStaff):
 
     @classmethod
     def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
-        return {"program": programs.update(shop=shop, changes=arguments["input"], actor=actor)}
+        changes = changes_of(arguments["input"])
+        return {"program": programs.update(shop=shop, changes=changes, actor=actor)}
 
 
 class PointsByStaff(ByStaff):

@@ -1,6 +1,7 @@
 """The programme in GraphQL: its rules as types, and as the input that changes them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import graphene
 from graphene import NonNull, ResolveInfo
@@ -16,8 +17,14 @@ from saleor_loyalty.graphql.scalars import Decimal
 from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
 from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.saleor_api.catalogue import KINDS, by_kind, kind_of
 
 REWARD_NAME = "In the shop's words; without them, by what it takes off, such as 10% off."
+
+
+CATEGORIES = "What is right in them, not in categories below: so Saleor's vouchers count."
+LIMITED_TO = "What the coupon is good for; the whole order when all lists are empty."
 
 
 class LoyaltyChannelTerms(graphene.ObjectType):
@@ -30,6 +37,14 @@ class LoyaltyChannelTerms(graphene.ObjectType):
         required=True, description="Of the reward coupon: percent, or an amount in the currency."
     )
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
+
+
+class LoyaltyCatalogue(graphene.ObjectType):
+    """Things of the shop's catalogue, by Saleor's ids. All lists empty: everything."""
+
+    products = graphene.List(NonNull(graphene.ID), required=True)
+    collections = graphene.List(NonNull(graphene.ID), required=True)
+    categories = graphene.List(NonNull(graphene.ID), required=True, description=CATEGORIES)
 
 
 def _of_version(
@@ -54,6 +69,7 @@ class LoyaltyProgram(graphene.ObjectType):
     discount_type = LoyaltyDiscountType(required=True)
     coupon_valid_days = graphene.Int(description="Null: no end.")
     channels = graphene.List(NonNull(LoyaltyChannelTerms), required=True)
+    limited_to = graphene.Field(LoyaltyCatalogue, required=True, description=LIMITED_TO)
     basis = LoyaltySpendBasis(required=True)
     include_shipping = graphene.Boolean(required=True)
     expiry_policy = LoyaltyExpiryPolicy(required=True)
@@ -80,6 +96,10 @@ class LoyaltyProgram(graphene.ObjectType):
         return terms_of(program.current) if program.current else []
 
     @staticmethod
+    def resolve_limited_to(program: Program, _info: ResolveInfo) -> dict[str, list[str]]:
+        return by_kind(program.current.limited_to if program.current else ())
+
+    @staticmethod
     def resolve_reminders(program: Program, info: ResolveInfo) -> Sequence[str]:
         info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
         return program.current.reminders if program.current else []
@@ -99,8 +119,19 @@ class LoyaltyChannelTermsInput(graphene.InputObjectType):
     min_spent = Decimal()
 
 
+class LoyaltyCatalogueInput(graphene.InputObjectType):
+    """Things of the shop's catalogue, by Saleor's ids."""
+
+    products = graphene.List(NonNull(graphene.ID))
+    collections = graphene.List(NonNull(graphene.ID))
+    categories = graphene.List(NonNull(graphene.ID), description=CATEGORIES)
+
+
 class LoyaltyProgramInput(graphene.InputObjectType):
-    """What to change; a field that is not given stays as it is. `channels` replaces all terms."""
+    """What to change; a field that is not given stays as it is.
+
+    `channels` replaces all terms, `limitedTo` all limits: an empty one is for the whole order.
+    """
 
     name = graphene.String()
     is_active = graphene.Boolean()
@@ -109,9 +140,26 @@ class LoyaltyProgramInput(graphene.InputObjectType):
     discount_type = LoyaltyDiscountType()
     coupon_valid_days = graphene.Int()
     channels = graphene.List(NonNull(LoyaltyChannelTermsInput))
+    limited_to = LoyaltyCatalogueInput()
     basis = LoyaltySpendBasis()
     include_shipping = graphene.Boolean()
     expiry_policy = LoyaltyExpiryPolicy()
     expiry_days = graphene.Int()
     time_zone = graphene.String()
     reminders = graphene.List(NonNull(LoyaltyReminder))
+
+
+def changes_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The input as `programs.update` takes it. Raises Refused for ids in a list of other ones."""
+    limits = given.get("limited_to")
+    if limits is None:
+        return dict(given)
+    problems = [
+        Problem("limited_to", f"“{id}” is the id of no {kind.lower()}.", ErrorCode.INVALID)
+        for name, kind in KINDS.items()
+        for id in limits.get(name) or ()
+        if kind_of(id) != kind
+    ]
+    if problems:
+        raise Refused(*problems)
+    return {**given, "limited_to": [id for name in KINDS for id in limits.get(name) or ()]}

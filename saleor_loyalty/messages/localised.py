@@ -28,7 +28,7 @@ class Count(int):
         return count
 
     def __str__(self) -> str:
-        return str(format_decimal(int(self), locale=self.locale))
+        return number(int(self), self.locale)
 
 
 def known_locale(language_code: str) -> Locale | None:
@@ -72,6 +72,13 @@ def broader(locale: Locale) -> list[str]:
     """The codes of a locale and of those it is a variety of: zh_Hans_CN, zh_Hans, zh."""
     parts = str(locale).split("_")
     return ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def number(value: Decimal | int, locale: Locale, *, signed: bool = False) -> str:
+    """1,234.5 with all its decimals; `signed`: +200. Below zero with a real minus, not a hyphen."""
+    pattern = "+#,##0;-#,##0" if signed else None
+    written = format_decimal(value, pattern, locale=locale, decimal_quantization=False)
+    return str(written).replace("-", "\N{MINUS SIGN}")
 
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:

@@ -34,7 +34,16 @@ def reward_name(
     if version.reward_name.strip():
         return version.reward_name
     given = offers(version, locale) if channels is None else offers_in(channels, version, locale)
-    return pgettext("a reward", "{discount} off").format(discount=discount(given))
+    if version.limited_to:
+        name = pgettext("a reward", "{discount} off selected products")
+    else:
+        name = pgettext("a reward", "{discount} off")
+    return name.format(discount=discount(given))
+
+
+def on_products(version: ProgramVersion) -> str | None:
+    """That the coupon is not for the whole order, in the language in force; None when it is."""
+    return pgettext("a coupon", "on selected products") if version.limited_to else None
 
 
 def reward_in(version: ProgramVersion, language_code: str | None) -> str:
@@ -82,7 +91,7 @@ def _orders_in(some: Sequence[ChannelTerms], everywhere: Sequence[ChannelTerms])
     """Channels by their currency; by their name as well, where the currency is not enough."""
     elsewhere = {channel.currency for channel in everywhere if channel not in some}
     names = (
-        f"{channel.currency} ({channel.channel})"
+        f"{channel.currency} ({channel.known_as})"
         if channel.currency in elsewhere
         else channel.currency
         for channel in some

@@ -31,17 +31,28 @@ def sample(shop: Shop, look: Look, kind: str, language: str) -> Values:
     return _filled(occasion(shop, look, kind, language), kind, language)
 
 
+def examples(shop: Shop, look: Look, kind: str, language: str) -> Values:
+    """What each name may stand for: as the preview has it, or by rules that give it a value."""
+    told = occasion(shop, look, kind, language)
+    limited = copy(told.version)
+    limited.limited_to = _LIMITED
+    others = _filled(replace(told, version=limited), kind, language)
+    shown = _filled(told, kind, language)
+    return {name: others[name] if value is None else value for name, value in shown.items()}
+
+
 def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values]:
     """What a text has to bear: everything there, everything left out that may be, the other rules.
 
     All that a template can ask about comes in both ways.
     """
     full = occasion(shop, look, kind, language)
+    full = replace(full, ends=full.deadline)
     yield _filled(full, kind, language)
     bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", ends=None)
-    for policy in (ExpiryPolicy.ROLLING, ExpiryPolicy.PER_LOT):
+    for policy, limited_to in ((ExpiryPolicy.ROLLING, []), (ExpiryPolicy.PER_LOT, _LIMITED)):
         version = copy(full.version)
-        version.expiry_policy = policy
+        version.expiry_policy, version.limited_to = policy, limited_to
         yield _filled(replace(full, version=version, points=1), kind, language)
         bare = replace(bare, version=version, terms=_TERMS[1:], points=full.balance)
         yield _filled(bare, kind, language)
@@ -53,7 +64,8 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
     program = programs.current(shop)
     version = program.current if program else None
     rules = version or _VERSION
-    end = end_of_day(timezone.now(), days=30, time_zone=rules.time_zone)
+    now, days = timezone.now(), rules.coupon_valid_days
+    end = end_of_day(now, days=30, time_zone=rules.time_zone)
     balance = max(2, min(rules.threshold * 2 // 5, 10**6))
     whole = rules.expiry_policy == ExpiryPolicy.ROLLING
     return Occasion(
@@ -65,7 +77,7 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
         discounts_url=looks.discounts_link(look, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
         code="7K2M-QX9T-4HBD-W3NE",
-        ends=end,
+        ends=end_of_day(now, days=days, time_zone=rules.time_zone) if days else None,
         points=balance if whole else balance * 3 // 5,
         reason=_REASONS.get(language, _REASONS["en"]),
         deadline=end,
@@ -84,10 +96,12 @@ _REASONS = {
     "pl": "Dziękujemy za cierpliwość podczas uzupełniania zapasów.",
     "ar": "شكرًا لصبرك ريثما أعدنا توفير المنتج.",
 }
+_LIMITED = ["UHJvZHVjdDox"]  # some product
 _VERSION = ProgramVersion(
     name="Loyalty program",
     threshold=5000,
     discount_type=DiscountType.PERCENTAGE,
+    coupon_valid_days=60,
     expiry_policy=ExpiryPolicy.ROLLING,
     expiry_days=365,
     time_zone="UTC",

@@ -13,7 +13,7 @@ from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
 from saleor_loyalty.messages.localised import LANGUAGES, checked_code
-from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, sample, samples
+from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, examples, sample, samples
 from saleor_loyalty.messages.sandbox import (
     Template,
     TemplateFailed,
@@ -101,8 +101,8 @@ def versions(shop: Shop, kind: str, language: str) -> list[Version]:
 
 
 def variables(shop: Shop, kind: str, language: str) -> list[Variable]:
-    """What the kind's texts may name, with the values of the preview as examples."""
-    shown = sample(shop, looks.of(shop), kind, current(shop, kind, language).language_code)
+    """What the kind's texts may name, with the values of the preview, if any, as examples."""
+    shown = examples(shop, looks.of(shop), kind, current(shop, kind, language).language_code)
     return [
         Variable(variable.name, variable.meaning, _example(shown[variable.name]))
         for variable in catalogue.CATALOGUE

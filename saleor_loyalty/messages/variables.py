@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from saleor_loyalty.messages.localised import Count, language_of, last_day, round_money
-from saleor_loyalty.messages.offers import discount, offers_in, reward_name
+from saleor_loyalty.messages.offers import discount, offers_in, on_products, reward_name
 from saleor_loyalty.models import (
     ChannelTerms,
     ExpiryPolicy,
@@ -55,6 +55,13 @@ CATALOGUE = (
             "What the coupon takes off and asks for, a list to loop over: term.discount, "
             "term.min_order (empty when any order will do), term.orders_in (the currency; empty "
             "when all have the same terms)."
+        ),
+    ),
+    Variable(
+        "on_products",
+        _(
+            "“on selected products”, in the text's language, where the coupon is limited to some; "
+            "empty when it is for the whole order."
         ),
     ),
     Variable("discounts_url", _("The page with the member's discounts; empty when none is set.")),
@@ -139,6 +146,7 @@ def _always(occasion: Occasion, locale: Locale) -> Values:
         "reward_points": Count(version.threshold, locale),
         "points_to_next_reward": Count(way.missing, locale),
         "discount": discount(offers),
+        "on_products": on_products(version),
         "terms": [offer._asdict() for offer in offers],
         "discounts_url": occasion.discounts_url or None,
         "unsubscribe_url": occasion.unsubscribe_url or None,

@@ -72,6 +72,15 @@ class ProgramVersion(models.Model):
     reward_name = models.CharField(max_length=120)  # empty: it is called by its discount
     discount_type = models.CharField(max_length=10, choices=DiscountType.choices)
     coupon_valid_days = models.PositiveIntegerField(null=True, help_text="Null: no end.")
+    limited_to = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        db_default=[],
+        help_text="What the coupon is good for, by Saleor's ids; empty: the whole order.",
+    )
+    limited_names = models.JSONField(
+        default=dict, db_default={}, help_text="What that was called then, by id."
+    )
     basis = models.CharField(max_length=5, choices=SpendBasis.choices)
     include_shipping = models.BooleanField()
     expiry_policy = models.CharField(max_length=7, choices=ExpiryPolicy.choices)
@@ -110,6 +119,13 @@ class ChannelTerms(models.Model):
 
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="channels")
     channel = models.CharField(max_length=255, help_text="Channel slug.")
+    channel_name = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What staff called it when the version was made; empty: not known.",
+    )
     currency = models.CharField(max_length=3)
     points_per_unit = models.DecimalField(max_digits=12, decimal_places=4)
     discount_value = models.DecimalField(
@@ -132,3 +148,8 @@ class ChannelTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.points_per_unit} per {self.currency}"
+
+    @property
+    def known_as(self) -> str:
+        """The channel's name, or else its slug."""
+        return self.channel_name or self.channel

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, Self
 
+from saleor_loyalty.saleor_api.catalogue import KINDS, Thing, by_kind
 from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
 from saleor_loyalty.saleor_api.transport import (
     PatientTransport,
@@ -129,7 +130,9 @@ class Saleor:
     def channels(self) -> dict[str, Channel]:
         """All channels by slug."""
         channels = self._run("channels")["channels"]
-        return {c["slug"]: Channel(c["id"], c["slug"], c["currencyCode"]) for c in channels}
+        return {
+            c["slug"]: Channel(c["id"], c["slug"], c["name"], c["currencyCode"]) for c in channels
+        }
 
     def shop_name(self) -> str:
         """What the shop is called, in one line; empty when nobody has named it."""
@@ -142,17 +145,40 @@ class Saleor:
             raise SaleorForbade("the token belongs to no app")
         return App(app["id"], app["identifier"], frozenset(p["code"] for p in app["permissions"]))
 
+    def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """What products, collections and categories are called, up to 100 of each, by their ids.
+
+        What is gone from the catalogue is not in it.
+        """
+        return {thing.id: thing.name for thing in self._things("catalogue", **by_kind(ids))}
+
+    def find_things(self, text: str) -> list[Thing]:
+        """What the shop finds in its catalogue: products, collections, categories, a few each."""
+        return list(self._things("catalogue_search", text=text))
+
+    def _things(self, name: str, **variables: Any) -> Iterator[Thing]:
+        found = self._run(name, **variables)
+        for kind in KINDS:
+            for edge in found[kind]["edges"]:
+                yield Thing(edge["node"]["id"], edge["node"]["name"])
+
     def create_voucher(
-        self, *, name: str, code: str, percentage: bool, ends_at: datetime | None
+        self,
+        *,
+        name: str,
+        code: str,
+        percentage: bool,
+        ends_at: datetime | None,
+        limited_to: Sequence[str] = (),
     ) -> str:
-        """Make a voucher on the whole order with one single-use code; its id.
+        """Make a voucher with one single-use code, on the whole order or `limited_to`; its id.
 
         Does nothing for shoppers until it is listed in a channel. Raises CodeTaken.
         """
         answer = self._run(
             "voucher_create",
             input={
-                "type": "ENTIRE_ORDER",
+                **_limits(limited_to, percentage=percentage),
                 "name": name,
                 "addCodes": [code],
                 "discountValueType": "PERCENTAGE" if percentage else "FIXED",
@@ -166,6 +192,14 @@ class Saleor:
         _refuse_errors(answer["errors"])
         voucher_id: str = answer["voucher"]["id"]
         return voucher_id
+
+    def limit_voucher(
+        self, voucher_id: str, *, limited_to: Sequence[str], percentage: bool
+    ) -> None:
+        """Give the voucher what it is limited to. Repeating it changes nothing."""
+        limits = _limits(limited_to, percentage=percentage)
+        answer = self._run("voucher_limit", id=voucher_id, input=limits)
+        _refuse_errors(answer["voucherUpdate"]["errors"])
 
     def find_voucher(self, code: str) -> str | None:
         """The id of the voucher that holds exactly this code."""
@@ -198,6 +232,17 @@ class Saleor:
 
     def _run(self, name: str, **variables: Any) -> dict[str, Any]:
         return self._transport.execute(document(name), variables)
+
+
+def _limits(limited_to: Sequence[str], *, percentage: bool) -> dict[str, Any]:
+    """What a voucher is good for: the whole order, or the given things of the catalogue.
+
+    An amount on some things would come off each of their pieces: it is to come off once.
+    """
+    if not limited_to:
+        return {"type": "ENTIRE_ORDER"}
+    once = {"applyOncePerOrder": not percentage}
+    return {"type": "SPECIFIC_PRODUCT", **by_kind(limited_to), **once}
 
 
 def _refuse_errors(errors: Sequence[dict[str, Any]]) -> None:

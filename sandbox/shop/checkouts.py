@@ -3,16 +3,25 @@
 Channels here allow orders that are not paid yet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
 
 from sandbox.shop import orders, vouchers
-from sandbox.shop.models import Channel, Checkout, CheckoutLine, Order, OrderLine, Product, User
-from sandbox.shop.prices import spread
+from sandbox.shop.models import (
+    Channel,
+    Checkout,
+    CheckoutLine,
+    Order,
+    OrderLine,
+    Product,
+    User,
+    Voucher,
+)
 from sandbox.shop.problems import ShopError
+from sandbox.shop.vouchers import Piece
 
 
 class Totals(NamedTuple):
@@ -67,7 +76,7 @@ def add_code(checkout: Checkout, code: str) -> None:
     Raises ShopError, and leaves the cart alone, when it is not good for it.
     """
     voucher = vouchers.active_code(code, checkout.channel).voucher
-    vouchers.discount(voucher, checkout.channel, _undiscounted(checkout))
+    vouchers.discounts(voucher, checkout.channel, _pieces(checkout, _lines(checkout)))
     checkout.voucher_code = code
     checkout.save(update_fields=["voucher_code"])
 
@@ -93,10 +102,11 @@ def totals(checkout: Checkout) -> Totals:
     A code that has been used elsewhere meanwhile gives no discount.
     """
     lines = _lines(checkout)
-    before = [_price(checkout, line) for line in lines]
-    undiscounted = sum(before, Decimal(0))
-    discount = _discount(checkout, undiscounted)
-    after = spread(before, discount)
+    pieces = _pieces(checkout, lines)
+    taken_off = _discounts(checkout, pieces)
+    before = [piece.total for piece in pieces]
+    after = [total - off for total, off in zip(before, taken_off, strict=True)]
+    undiscounted, discount = sum(before, Decimal(0)), sum(taken_off, Decimal(0))
     shipping = checkout.channel.shipping_price if checkout.has_delivery else Decimal(0)
     return Totals(list(zip(lines, before, after, strict=True)), undiscounted, discount, shipping)
 
@@ -148,6 +158,7 @@ def _order(checkout: Checkout, amounts: Totals) -> Order:
         user_email=checkout.email,
         voucher_code=checkout.voucher_code,
         discount=amounts.discount,
+        is_discount_on_lines=_is_on_lines(checkout),
         shipping_price=amounts.shipping,
         total=amounts.total,
     )
@@ -166,22 +177,30 @@ def _order(checkout: Checkout, amounts: Totals) -> Order:
     return order
 
 
-def _discount(checkout: Checkout, undiscounted: Decimal) -> Decimal:
+def _discounts(checkout: Checkout, pieces: Sequence[Piece]) -> list[Decimal]:
+    nothing = [Decimal(0)] * len(pieces)
     if not checkout.voucher_code:
-        return Decimal(0)
+        return nothing
     try:
         voucher = vouchers.active_code(checkout.voucher_code, checkout.channel).voucher
-        return vouchers.discount(voucher, checkout.channel, undiscounted)
+        return vouchers.discounts(voucher, checkout.channel, pieces)
     except ShopError:
-        return Decimal(0)
+        return nothing
 
 
-def _undiscounted(checkout: Checkout) -> Decimal:
-    return sum((_price(checkout, line) for line in _lines(checkout)), Decimal(0))
+def _is_on_lines(checkout: Checkout) -> bool:
+    """Whether the order's lines will tell of the discount, and not the order itself."""
+    on_lines = Voucher.objects.filter(type=Voucher.Type.SPECIFIC_PRODUCT)
+    return on_lines.filter(codes__code=checkout.voucher_code).exists()
+
+
+def _pieces(checkout: Checkout, lines: Iterable[CheckoutLine]) -> list[Piece]:
+    return [Piece(line.product, line.quantity, _price(checkout, line)) for line in lines]
 
 
 def _lines(checkout: Checkout) -> list[CheckoutLine]:
-    return list(checkout.lines.select_related("product").prefetch_related("product__prices"))
+    rows = checkout.lines.select_related("product__category")
+    return list(rows.prefetch_related("product__prices", "product__collections"))
 
 
 def _price(checkout: Checkout, line: CheckoutLine) -> Decimal:

@@ -18,14 +18,13 @@ def net(gross: Decimal, *, tax_percent: Decimal) -> Decimal:
     return to_cents(gross / (1 + tax_percent / 100))
 
 
-def spread(amounts: Sequence[Decimal], discount: Decimal) -> list[Decimal]:
-    """The amounts, lowered in all by `discount`, in proportion; the last one takes the rest.
+def shares(amounts: Sequence[Decimal], discount: Decimal) -> list[Decimal]:
+    """What of `discount` each of the amounts bears, in proportion; the last one takes the rest.
 
     Saleor lowers the lines of an order this way for a voucher on the entire order.
     """
     whole = sum(amounts, Decimal(0))
     if not whole or not discount:
-        return list(amounts)
-    shares = [to_cents(discount * amount / whole) for amount in amounts[:-1]]
-    shares.append(discount - sum(shares, Decimal(0)))
-    return [amount - share for amount, share in zip(amounts, shares, strict=True)]
+        return [Decimal(0)] * len(amounts)
+    borne = [to_cents(discount * amount / whole) for amount in amounts[:-1]]
+    return [*borne, discount - sum(borne, Decimal(0))]

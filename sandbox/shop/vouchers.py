@@ -1,21 +1,34 @@
-"""Vouchers on the entire order: made, listed in channels, tried in a cart, used up."""
+"""Vouchers: made, limited, listed in channels, tried in a cart, used up."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from sandbox.shop.ids import global_id
-from sandbox.shop.models import Channel, Voucher, VoucherCode, VoucherListing
-from sandbox.shop.prices import CENT, to_cents
+from sandbox.shop.models import Channel, Product, Voucher, VoucherCode, VoucherListing
+from sandbox.shop.prices import CENT, shares, to_cents
 from sandbox.shop.problems import ShopError
+
+LIMITS = ("products", "collections", "categories")
+ZERO = Decimal(0)
+Limits = Mapping[str, Sequence[Any]]
+
+
+class Piece(NamedTuple):
+    """So many pieces of one product in a cart, and what they cost together."""
+
+    product: Product
+    quantity: int
+    total: Decimal
 
 
 @transaction.atomic
-def create(*, codes: Sequence[str], values: Mapping[str, object]) -> Voucher:
+def create(*, codes: Sequence[str], values: Mapping[str, object], limits: Limits) -> Voucher:
     """A voucher with these codes.
 
     Raises ShopError, as one code that exists makes the whole voucher fail.
@@ -34,13 +47,26 @@ def create(*, codes: Sequence[str], values: Mapping[str, object]) -> Voucher:
         raise ShopError(
             "Promo code already exists.", code="ALREADY_EXISTS", field="codes", voucher_codes=taken
         )
-    voucher = Voucher(**values)
+    voucher = update(Voucher(), values=values, limits=limits)
+    VoucherCode.objects.bulk_create(VoucherCode(voucher=voucher, code=code) for code in codes)
+    return voucher
+
+
+@transaction.atomic
+def update(voucher: Voucher, *, values: Mapping[str, object], limits: Limits) -> Voucher:
+    """Change the voucher's columns, and what it is limited to by the names of its relations.
+
+    Raises ShopError.
+    """
+    for name, value in values.items():
+        setattr(voucher, name, value)
     if voucher.end_date and voucher.end_date < voucher.start_date:
         raise ShopError(
             "End date cannot be before the start date.", code="INVALID", field="endDate"
         )
     voucher.save()
-    VoucherCode.objects.bulk_create(VoucherCode(voucher=voucher, code=code) for code in codes)
+    for name, rows in limits.items():
+        getattr(voucher, name).set(rows)
     return voucher
 
 
@@ -85,18 +111,64 @@ def active_code(code: str, channel: Channel) -> VoucherCode:
     return found
 
 
-def discount(voucher: Voucher, channel: Channel, subtotal: Decimal) -> Decimal:
-    """What the voucher takes off a subtotal.
+def discounts(voucher: Voucher, channel: Channel, pieces: Sequence[Piece]) -> list[Decimal]:
+    """What the voucher takes off each of the lines of a cart.
 
-    Raises ShopError when the subtotal is below the listing's minimum.
+    Raises ShopError when they cost less than the listing's minimum, and when none of them is among
+    the products that the voucher is for.
     """
     listing = voucher.listings.get(channel=channel)
+    subtotal = sum((piece.total for piece in pieces), Decimal(0))
     if listing.min_spent is not None and subtotal < listing.min_spent:
-        message = "Voucher is not applicable to this checkout."
-        raise ShopError(message, code="VOUCHER_NOT_APPLICABLE", field="promoCode")
+        raise _not_applicable()
+    if voucher.type == Voucher.Type.ENTIRE_ORDER:
+        amounts = [piece.total for piece in pieces]
+        return shares(amounts, _off(voucher, listing.discount_value, subtotal))
+    good = _good_for(voucher, pieces)
+    if not good:
+        raise _not_applicable()
+    return [_off_line(voucher, listing.discount_value, p) if p in good else ZERO for p in pieces]
+
+
+def _not_applicable() -> ShopError:
+    message = "Voucher is not applicable to this checkout."
+    return ShopError(message, code="VOUCHER_NOT_APPLICABLE", field="promoCode")
+
+
+def _good_for(voucher: Voucher, pieces: Sequence[Piece]) -> list[Piece]:
+    """The lines that a voucher on specific products is for: one that names none is for all.
+
+    Of them it is the one with the cheapest product alone, where it applies once per order.
+    """
+    limits = [set(getattr(voucher, name).all()) for name in LIMITS]
+    products, collections, categories = limits
+    good = [
+        piece
+        for piece in pieces
+        if not any(limits)
+        or piece.product in products
+        or piece.product.category in categories
+        or collections.intersection(piece.product.collections.all())
+    ]
+    if voucher.apply_once_per_order and good:
+        return [min(good, key=lambda piece: piece.total / piece.quantity)]
+    return good
+
+
+def _off_line(voucher: Voucher, value: Decimal, piece: Piece) -> Decimal:
+    """From a line: from one piece where it applies once, an amount from each piece otherwise."""
+    each = piece.total / piece.quantity
+    if voucher.apply_once_per_order:
+        return _off(voucher, value, each)
     if voucher.discount_value_type == Voucher.ValueType.PERCENTAGE:
-        return to_cents(subtotal * listing.discount_value / 100)
-    return min(to_cents(listing.discount_value), subtotal)
+        return _off(voucher, value, piece.total)
+    return piece.quantity * _off(voucher, value, each)
+
+
+def _off(voucher: Voucher, value: Decimal, amount: Decimal) -> Decimal:
+    if voucher.discount_value_type == Voucher.ValueType.PERCENTAGE:
+        return to_cents(amount * value / 100)
+    return min(to_cents(value), amount)
 
 
 def lock(code: str) -> None:

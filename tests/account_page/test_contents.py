@@ -71,6 +71,18 @@ def test_who_is_no_member_yet_learns_how_to_earn(shown, program):
     assert "What we tell you" not in text
 
 
+def test_a_limited_coupon_is_promised_and_shown_as_one(shown, program, ada, gift):
+    use(program, limited_to=["UHJvZHVjdDox"])
+    assert "Coupons are for selected products only." in shown()
+
+    gift(ada, 5000)
+    use(program, limited_to=[])
+
+    text = shown()
+    assert "Only on selected products." in text  # the coupon keeps its rules
+    assert "Coupons are for selected products only." not in text
+
+
 def test_looking_at_the_page_makes_nobody_a_member(shown, program):
     shown()
 

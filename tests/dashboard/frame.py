@@ -7,18 +7,22 @@ import html
 import json
 import threading
 import time
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import sandbox
 from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
+from saleor_loyalty.saleor_api.catalogue import by_kind
 from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
 
 SCRIPT = Path(sandbox.__file__).parent / "shop/static/shop/dashboard.js"
 STYLE = SCRIPT.with_suffix(".css")
 SANDBOX = "allow-same-origin allow-forms allow-scripts allow-downloads allow-popups"
+JUICE, MUG = "UHJvZHVjdDox", "UHJvZHVjdDoy"
+SALE, DRINKS = "Q29sbGVjdGlvbjox", "Q2F0ZWdvcnk6MQ=="
 ALL = ("MANAGE_USERS", "MANAGE_ORDERS", "MANAGE_SETTINGS")
 PAGE = """<!doctype html><html lang="en"><title>Dashboard</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,7 +44,8 @@ class Dashboard:
         self.app_url = ""
         self.permissions: tuple[str, ...] = ALL
         self.customers: dict[str, dict[str, Any]] = {}
-        self.channels = {"default-channel": "EUR", "channel-pln": "PLN"}
+        self.channels = {"default-channel": ("Europe", "EUR"), "channel-pln": ("Poland", "PLN")}
+        self.catalogue = {JUICE: "Juice", MUG: "Mug", SALE: "Sale", DRINKS: "Drinks"}
         self.email = "sam@example.com"
         self.is_down = False
         self.stale_tokens = 0  # so many of the next tokens have run out already
@@ -85,8 +90,8 @@ class Dashboard:
             return self.token(exp=int(time.time()) - 60)
         return self.token()
 
-    def _page(self, path: str, query: str) -> str:
-        kind, _slash, rest = path.removeprefix("/dashboard/").partition("/")
+    def _page(self, asked: SplitResult) -> str:
+        kind, _slash, rest = asked.path.removeprefix("/dashboard/").partition("/")
         settings = {
             "id": APP_ID,
             "appUrl": f"{self.app_url}/app",
@@ -95,7 +100,8 @@ class Dashboard:
             "home": "/dashboard/",
         }
         if kind == "app":
-            content = _iframe("Loyalty", f"/{rest}?{query}" if query else f"/{rest}", {})
+            query = f"?{asked.query}" if asked.query else ""
+            content = _iframe("Loyalty", f"/{rest}{query}", {})
         else:
             mount, name = {
                 "customers": ("CUSTOMER_DETAILS", "customerId"),
@@ -104,8 +110,8 @@ class Dashboard:
             content = "".join(_places(f"{self.app_url}/app", mount, {name: unquote(rest)}))
         return PAGE.format(settings=json.dumps(settings), content=content, sandbox=SANDBOX)
 
-    def _answer(self, path: str, query: str, body: bytes) -> tuple[str, bytes]:
-        match path:
+    def _answer(self, asked: SplitResult, body: bytes) -> tuple[str, bytes]:
+        match asked.path:
             case "/.well-known/jwks.json":
                 return "application/json", json.dumps({"keys": [self.key.jwk]}).encode()
             case "/token":
@@ -116,18 +122,34 @@ class Dashboard:
                 return "text/css", STYLE.read_bytes()
             case "/graphql/":
                 return "application/json", json.dumps({"data": self._data(body)}).encode()
-        return "text/html; charset=utf-8", self._page(path, query).encode()
+        return "text/html; charset=utf-8", self._page(asked).encode()
 
     def _data(self, body: bytes) -> dict[str, Any]:
         asked = json.loads(body)
         if "LoyaltyChannels" in asked["query"]:
             return {
                 "channels": [
-                    {"id": slug, "slug": slug, "currencyCode": currency, "isActive": True}
-                    for slug, currency in self.channels.items()
+                    {
+                        "id": slug,
+                        "name": name,
+                        "slug": slug,
+                        "currencyCode": currency,
+                        "isActive": True,
+                    }
+                    for slug, (name, currency) in self.channels.items()
                 ]
             }
+        if "LoyaltyCatalogueSearch" in asked["query"]:
+            text = asked["variables"]["text"].lower()
+            found = by_kind(id for id, name in self.catalogue.items() if text in name.lower())
+            return {kind: self._edges(ids) for kind, ids in found.items()}
+        if "LoyaltyCatalogue" in asked["query"]:
+            return {kind: self._edges(ids) for kind, ids in asked["variables"].items()}
         return {"user": self.customers.get(asked["variables"]["id"])}
+
+    def _edges(self, ids: Iterable[str]) -> dict[str, Any]:
+        known = [{"id": id, "name": self.catalogue[id]} for id in ids if id in self.catalogue]
+        return {"edges": [{"node": node} for node in known]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         dashboard = self
@@ -136,9 +158,8 @@ class Dashboard:
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 asked = urlsplit(self.path)
-                path = asked.path
                 is_ours = self.headers.get("Authorization") == f"Bearer {APP_TOKEN}"
-                refused = path == "/graphql/" and (dashboard.is_down or not is_ours)
+                refused = asked.path == "/graphql/" and (dashboard.is_down or not is_ours)
                 kind, content = (
                     dashboard._answer(path, asked.query, body) if not refused else ("", b"")
                 )
@@ -171,9 +192,9 @@ def _places(app_url: str, mount: str, about: dict[str, str]) -> list[str]:
 
 
 def _iframe(title: str, path: str, about: dict[str, str]) -> str:
-    given = json.dumps(about).replace('"', "&quot;")
+    path, given = html.escape(path), html.escape(json.dumps(about))
     height = 200 if about else 900
     return (
-        f'<iframe title="{title}" data-path="{html.escape(path)}" data-params="{given}" sandbox="{SANDBOX}" '
+        f'<iframe title="{title}" data-path="{path}" data-params="{given}" sandbox="{SANDBOX}" '
         f'style="height:{height}px;width:{"290px" if about else "100%"}"></iframe>'
     )

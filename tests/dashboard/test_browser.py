@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from saleor_loyalty.messages import texts
 from saleor_loyalty.models import (
     AuditRecord,
     CouponStatus,
@@ -172,7 +173,7 @@ def test_a_program_is_set_up_from_nothing(open_page, shop):
     frame.get_by_role("link", name="Set up the program").click()
     expect(frame.get_by_text("An order of €120.00 earns 1,200 points.")).to_be_visible()
 
-    frame.get_by_label("Orders in channel-pln earn points").uncheck()
+    frame.get_by_label("Orders in Poland earn points").uncheck()
     frame.get_by_label("Points for 1 EUR").fill("2.5")
     expect(frame.get_by_text("An order of €120.00 earns 300 points.")).to_be_visible()
     expect(frame.get_by_text("after 17 such orders")).to_be_visible()
@@ -295,6 +296,21 @@ def test_a_popup_that_is_told_no_language_speaks_that_of_the_other_frames(open_p
     expect(popup.get_by_role("button", name="Offrir des points")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("program", "#promises"), ("messages/REWARD_EMAIL/en", "#preview .subject")],
+)
+def test_what_an_edit_comes_to_stays_in_sight_at_the_end_of_the_form(
+    open_page, program, path, what
+):
+    frame = inside(open_page(f"app/{path}"))
+    expect(frame.locator(what)).to_be_visible()
+
+    frame.get_by_role("button", name="Save", exact=True).scroll_into_view_if_needed()
+
+    expect(frame.locator(what)).to_be_in_viewport()
+
+
 def test_fields_that_do_not_matter_are_hidden(open_page, program):
     frame = inside(open_page("app/program"))
     expect(frame.get_by_label("After how many days")).to_be_hidden()
@@ -310,7 +326,7 @@ def test_a_message_is_worded_previewed_and_put_back(open_page, program):
     frame.get_by_role("row", name=re.compile("Reward: email")).get_by_role(
         "link", name="English"
     ).click()
-    subject = frame.get_by_label("Subject")
+    subject = frame.get_by_label("Subject", exact=True)
     subject.fill("")
     subject.press_sequentially("Hurrah, ")
     frame.get_by_role("button", name="first_name", exact=True).click()
@@ -323,17 +339,47 @@ def test_a_message_is_worded_previewed_and_put_back(open_page, program):
     expect(frame.locator("#text_subject_error")).to_contain_text("nobody_knows")
     assert not MessageText.objects.exists()
 
-    subject = frame.get_by_label("Subject")
+    subject = frame.get_by_label("Subject", exact=True)
     subject.fill("Hurrah, {{ first_name }}")
     frame.get_by_role("button", name="Save").click()
     expect(frame.get_by_text("The shop’s own words")).to_be_visible()
     assert MessageText.objects.get().created_by == "sam@example.com"
 
-    frame.get_by_role("button", name="Back to the standard").click()
-    frame.get_by_role("dialog").get_by_role("button", name="Back to the standard").click()
+    frame.get_by_role("button", name="Restore the original words").click()
+    frame.get_by_role("dialog").get_by_role("button", name="Restore the original words").click()
     expect(frame.get_by_text("The words that come with the product")).to_be_visible()
-    frame.get_by_role("link", name="Into the form").last.click()
-    expect(frame.get_by_label("Subject")).to_have_value("Hurrah, {{ first_name }}")
+    frame.get_by_role("link", name="Load into the form").last.click()
+    expect(frame.get_by_label("Subject", exact=True)).to_have_value("Hurrah, {{ first_name }}")
+
+
+def test_the_words_of_an_email_are_changed_without_a_look_at_its_code(open_page, program, shop):
+    standard = texts.current(shop, "REWARD_EMAIL", "en").body
+    frame = inside(open_page("app/messages/REWARD_EMAIL/en"))
+    words = frame.get_by_role("group", name="Words")
+    expect(words.get_by_label("Heading")).to_have_value("Your reward is here")
+    expect(frame.get_by_label("Body")).to_be_hidden()
+
+    words.get_by_label("Heading").fill("Hurrah <3")
+    words.get_by_label("Button or link").first.fill("Spend ")
+    frame.get_by_role("button", name="discount", exact=True).click()
+    expect(frame.frame_locator("#preview iframe").get_by_text("Hurrah <3")).to_be_visible()
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.get_by_text("The shop’s own words")).to_be_visible()
+
+    changed = standard.replace("Your reward is here", "Hurrah &lt;3")
+    changed = changed.replace("See all my discounts", "Spend {{ discount }}")
+    assert MessageText.objects.get().body.splitlines() == changed.splitlines()
+
+
+def test_the_words_follow_the_code_where_that_is_edited(open_page, program):
+    frame = inside(open_page("app/messages/REWARD_EMAIL/en"))
+    frame.get_by_text("As HTML").click()
+
+    frame.get_by_label("Body").fill("<h1>One</h1>{% if code %}<p>Two {{ code }}</p>{% endif %}")
+
+    fields = frame.locator("[data-words-of] textarea")
+    expect(fields).to_have_count(2)
+    expect(fields.first).to_have_value("One")
 
 
 def test_a_message_is_switched_off(open_page, program):
@@ -375,6 +421,32 @@ def test_a_page_comes_in_the_dashboards_language_from_the_first(open_page, ada, 
     frame = inside(open_page(f"app/members/{ada.pk}", locale="fr"))
 
     expect(frame.get_by_role("heading", name="Historique")).to_be_visible()
+
+
+def test_the_frames_own_words_are_in_the_dashboards_language(open_page, program):
+    page = open_page("app/program", locale="fr")
+    frame = inside(page)
+    expect(heading(frame, "Nordlys Club")).to_be_visible()
+
+    expect(frame.locator(".skip")).to_have_text("Aller au contenu")
+    frame.get_by_label("Nom du programme").fill("Autre")
+    frame.get_by_role("link", name="Membres").click()
+    expect(frame.get_by_role("dialog")).to_contain_text("Quitter sans enregistrer")
+    expect(frame.get_by_role("button", name="Rester ici")).to_be_visible()
+
+
+def test_an_error_leaves_a_field_as_soon_as_it_is_corrected(open_page, program):
+    frame = inside(open_page("app/program"))
+    threshold = frame.get_by_label("Points for one coupon")
+    threshold.fill("1000000001")
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.get_by_text("At most 1,000,000,000.")).to_be_visible()
+    expect(threshold).to_have_attribute("aria-invalid", "true")
+
+    threshold.fill("100")
+
+    expect(frame.get_by_text("At most 1,000,000,000.")).to_be_hidden()
+    expect(threshold).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_a_token_that_ran_out_is_renewed_and_nothing_is_lost(open_page, dashboard, ada, program):

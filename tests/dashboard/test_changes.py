@@ -4,15 +4,27 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateTimeField, IntegerField
 from django.db.models.signals import post_init
 from django.utils import timezone
 
 from saleor_loyalty import staff_points
 from saleor_loyalty.dashboard_extension.audit_pages import SHOWN
+from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
 from saleor_loyalty.messages import texts
-from saleor_loyalty.models import AuditAction, AuditRecord, Message, MessageText
+from saleor_loyalty.models import (
+    AuditAction,
+    AuditRecord,
+    ChannelTerms,
+    Message,
+    MessageText,
+    ProgramVersion,
+)
+from tests.dashboard.test_program import FORM, PLN
 
 MANY = SHOWN + 50
 
@@ -81,6 +93,125 @@ def test_the_file_has_all_in_order_and_reads_no_texts(
     assert not any('"body"' in query["sql"] for query in said.captured_queries)
 
 
+def changed(version, **changes):
+    """The version that follows, with one rule or more changed, in a channel too by `channel`."""
+    terms = list(version.channels.values())
+    in_channel = changes.pop("channel", {})
+    version = ProgramVersion.objects.get(pk=version.pk)
+    version.pk, version.number = None, version.number + 1
+    for name, value in changes.items():
+        setattr(version, name, value)
+    version.save(force_insert=True)
+    for row in terms:
+        row = {**row, **in_channel, "version_id": version.pk}
+        ChannelTerms.objects.create(**{**row, "id": None})
+    return version
+
+
+def test_what_a_version_changed_is_said_in_the_words_of_the_form(ask, program):
+    form = {**FORM, "threshold": "1500", "coupon_valid_days": "", "include_shipping": "on"}
+    form["channel-default-channel-discount_value"] = "15"
+    form["channel-default-channel-min_spent"] = "1200.5"
+
+    ask("program", post={**form, "confirmed": "1"}, email="mia@example.com")
+
+    rows = list(csv.reader(ask("program/changes.csv").text.splitlines()))
+    assert rows[1][1:] == [
+        "mia@example.com",
+        "Changed the rules",
+        "version 2; Shipping counts too: no → yes; Points for one coupon: 5,000 → 1,500; "
+        "Valid for, in days: 60 → \N{EN DASH}; Discount (Europe): 10% → 15%; "
+        "Only for orders from (Europe): €100.00 → €1,200.50",
+    ]
+    assert rows[2][2:] == ["Set up the program", "version 1"]
+    french = ask("program/changes", language="fr").text
+    assert "Points pour un bon de réduction\xa0: 5\u202f000 → 1\u202f500" in french
+    assert "10\xa0% → 15\xa0%" in french
+
+
+def test_a_channel_that_came_or_went_is_said_with_its_terms(ask, program):
+    ask("program", post={**FORM, **PLN, "confirmed": "1"})
+    ask("program", post={**FORM, "opened_at": "2", "confirmed": "1"})
+
+    rows = list(csv.reader(ask("program/changes.csv").text.splitlines()))
+    assert rows[1][3] == "version 3; Orders in Poland earn points: yes → no"
+    assert rows[2][3] == (
+        "version 2; Orders in Poland earn points: no → yes; "
+        "Points for 1 PLN (Poland): \N{EN DASH} → 2; "
+        "Discount (Poland): \N{EN DASH} → 10%"
+    )
+
+
+def another(field, value):
+    """Some other value that the column takes."""
+    if field.choices:
+        return next(key for key, _words in field.choices if key != value)
+    if isinstance(field, ArrayField):
+        return ["ONE_WEEK"]
+    if isinstance(field, DateTimeField):
+        return timezone.now()
+    if isinstance(value, bool):
+        return not value
+    if field.name == "time_zone":
+        return "Europe/Oslo"
+    return (value or 0) + 7 if isinstance(field, IntegerField) else f"{value} too"
+
+
+KEPT = ("id", "program", "number", "created_at", "created_by", "limited_names")
+RULES = [field for field in ProgramVersion._meta.concrete_fields if field.name not in KEPT]
+TERMS = ("points_per_unit", "discount_value", "min_spent")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda field: field.name)
+def test_a_change_of_any_rule_is_said(program, rule):
+    before = program.current
+    after = changed(before, **{rule.name: another(rule, getattr(before, rule.name))})
+
+    assert len(list(rule_changes(before, after))) >= 1
+
+
+def test_what_a_coupon_is_good_for_is_said_by_the_names_of_its_day(program):
+    names = {"UHJvZHVjdDox": "Juice", "Q2F0ZWdvcnk6MQ==": "Drinks"}
+    limited = changed(program.current, limited_to=[*names], limited_names=names)
+    renamed = changed(limited, limited_names={**names, "UHJvZHVjdDox": "Apple juice"})
+
+    assert list(rule_changes(program.current, limited)) == [
+        "Good for: the whole order → Drinks (category), Juice"
+    ]
+    assert list(rule_changes(limited, changed(renamed, limited_to=["UHJvZHVjdDox"]))) == [
+        "Good for: Drinks (category), Juice → Apple juice"
+    ]
+
+
+@pytest.mark.parametrize("rule", TERMS)
+def test_a_change_of_any_rule_of_a_channel_is_said(program, rule):
+    after = changed(program.current, channel={rule: Decimal(7)})
+
+    assert len(list(rule_changes(program.current, after))) == 1
+
+
+def test_a_discount_is_written_as_the_kind_it_was(program):
+    after = changed(program.current, discount_type="FIXED")
+
+    assert list(rule_changes(program.current, after)) == [
+        "Discount: Percent of the order → A fixed amount",
+        "Discount (default-channel): 10% → €10.00",
+    ]
+
+
+def test_many_versions_are_read_with_as_many_queries_as_few(
+    ask, program, django_assert_num_queries
+):
+    version = program.current
+    for number in range(20):
+        version = changed(version, threshold=1000 + number)
+
+    with django_assert_num_queries(7):
+        page = ask("program/changes").text
+
+    assert page.count("Points for one coupon") == 20
+
+
 def test_a_language_is_named_as_within_a_sentence(ask, long_history):
     assert "Cadeau : e-mail en français" in ask("program/changes", language="fr").text
 
@@ -117,7 +248,7 @@ def test_what_staff_do_to_a_member_is_kept_with_who_did_it(ask, ada, coupon, pat
         ("program/switch", {"on": "0"}, "Switched the program off"),
         ("messages", {"kind": "GIFT_EMAIL", "on": "0"}, "Switched a message off"),
         ("messages/GIFT_PUSH/en", {"subject": "A", "body": "B"}, "Changed a text"),
-        ("messages/GIFT_PUSH/fr/reset", {}, "Put a text back to the standard"),
+        ("messages/GIFT_PUSH/fr/reset", {}, "Restored the original words"),
         ("messages/GIFT_EMAIL/en/test", {"recipient": "a@example.com"}, "Sent a test message"),
         ("look", {"brand_color": "#112233", "default_language": "en"}, "Changed the look"),
     ],

@@ -128,7 +128,7 @@ def test_t30_two_forms_give_twice(ask, ada, program):
     ("form", "said"),
     [
         ({"points": "", "reason": "x"}, "Say how many points."),
-        ({"points": "0", "reason": "x"}, "greater than or equal to 1"),
+        ({"points": "0", "reason": "x"}, "At least 1."),
         ({"points": "10", "reason": " "}, "Say why; the customer will read it."),
     ],
 )
@@ -396,3 +396,28 @@ def test_forms_are_drawn_wherever_the_shop_s_own_come_from(ask, shop, program, s
 
     for address in ("members", "program", "look"):
         assert ask(address).status_code == 200
+
+
+HYPHEN = re.compile(r"(?<![\w-])-\d")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_numbers_below_zero_have_a_minus_and_no_hyphen(ask, ada, program, gift, language):
+    gift(ada, 300)
+    ask(f"members/{ada.pk}/correct", post={"points": -20, "reason": "A slip", "key": "k"})
+    Entry.objects.create(
+        shop=ada.shop,
+        member=ada,
+        kind=EntryKind.REVERSAL,
+        source="order:debt",
+        points=-1500,
+        balance_after=-1220,
+        created_at=timezone.now(),
+        version=program.current,
+    )
+
+    for path in (f"members/{ada.pk}", "overview", f"members/{ada.pk}/audit.csv"):
+        text = re.sub(r"<script.*?</script>|<[^>]+>", " ", ask(path, language=language).text)
+
+        assert not HYPHEN.search(re.sub(r"\d{4}-\d\d-\S+", "", text)), path
+        assert "−20" in text

@@ -1,10 +1,13 @@
 """Messages and look, asked for directly."""
 
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
 
+from saleor_loyalty import programs
 from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch, MessageText
 
 
@@ -110,3 +113,34 @@ def test_of_the_look_only_what_was_changed_is_noted_and_in_the_forms_words(ask, 
 
     assert AuditRecord.objects.get().detail == "brand_color"
     assert "Color<" in ask("program/changes").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("logo_url", "logo.png", "l’adresse entière d’une image, par exemple https://"),
+        ("discounts_url", "https://x.example/{nobody}", "Seuls {language} et {kind}"),
+        ("push_url", "discounts", "d’une application"),
+        ("reply_to", "nobody", "pas une adresse e-mail"),
+    ],
+)
+def test_what_is_wrong_with_the_look_is_said_in_the_readers_language(
+    ask, program, field, value, said
+):
+    form = {"brand_color": "#112233", "default_language": "en", field: value}
+
+    answer = ask("look", post=form, language="fr")
+
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("days", [60, 90, None])
+def test_a_preview_is_valid_as_long_as_the_shops_coupons(ask, shop, program, days):
+    programs.update(shop=shop, changes={"coupon_valid_days": days}, actor="sam")
+    text = {"subject": "x", "body": "{{ valid_until }}<a href='{{ unsubscribe_url }}'>x</a>"}
+
+    preview = ask("messages/REWARD_EMAIL/en/preview", post=text).text
+
+    last_day = datetime.now(ZoneInfo("Europe/Paris")).date() + timedelta(days=days or 0)
+    assert (f"{last_day:%B} {last_day.day}, {last_day.year}" in preview) == (days is not None)

@@ -38,7 +38,10 @@ def test_the_form_says_what_the_rules_say(ask, program):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"threshold": "0"}, "greater than or equal to 1"),
+        ({"threshold": "0"}, "At least 1."),
+        ({"threshold": "1000000001"}, "At most 1,000,000,000."),
+        ({"threshold": "5,000"}, "Write a plain number, such as 500."),
+        ({"channel-default-channel-discount_value": "12,50"}, "a plain number, such as 12.5."),
         ({"expiry_policy": "ROLLING"}, "Say after how many days points expire."),
         ({"channel-default-channel-discount_value": "101"}, "100 percent at most"),
         ({"channel-default-channel-discount_value": ""}, "Give a number."),
@@ -73,7 +76,7 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(ask, program, change, said)
                 "channel-channel-pln-points_per_unit": "2",
                 "channel-channel-pln-discount_value": "10",
             },
-            "Orders in channel-pln earn points from now on.",
+            "Orders in Poland earn points from now on.",
         ),
         ({"title": "Another name"}, "Nobody’s points or coupons change."),
     ],
@@ -185,6 +188,49 @@ def test_a_shop_that_does_not_answer_keeps_its_rules(ask, dashboard, program):
     assert saved.status_code == 422
     program.refresh_from_db()
     assert program.current.threshold == 5000
+
+
+PLN = {
+    "channel-channel-pln-earns": "on",
+    "channel-channel-pln-points_per_unit": "2",
+    "channel-channel-pln-discount_value": "10",
+}
+
+
+def test_channels_go_by_the_names_that_the_shop_gives_them(ask, program):
+    page = ask("program").text
+
+    assert "Orders in Europe earn points" in page
+    assert "<legend>Poland (PLN)</legend>" in page
+    assert 'name="name-channel-pln" value="Poland"' in page
+    assert not re.search(r">[^<]*channel-pln", page)
+
+
+def test_a_shop_that_does_not_answer_keeps_the_names_of_its_channels(ask, dashboard, program):
+    save_as(ask, "mia@example.com", **PLN)
+    dashboard.is_down = True
+
+    assert "Orders in Poland earn points" in ask("program").text
+
+
+def test_a_channel_that_is_only_called_otherwise_makes_no_version(ask, dashboard, program):
+    save_as(ask, "mia@example.com", **PLN)
+    dashboard.channels["channel-pln"] = ("Polska", "PLN")
+
+    page = ask("program").text
+    answer = save_as(ask, "mia@example.com", **PLN, opened_at="2")
+
+    assert "Orders in Polska earn points" in page
+    assert answer.status_code == 200
+    assert current(program).number == 2
+
+
+def test_the_preview_calls_a_channel_by_its_name(ask, program):
+    sent = {"currency-default-channel": "EUR", "name-default-channel": "Europe"}
+
+    preview = ask("program/preview", post={**FORM, **sent}).text
+
+    assert "<h3>Europe</h3>" in preview
 
 
 def test_who_switched_and_when_is_kept_for_good(ask, program):

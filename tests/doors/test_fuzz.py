@@ -228,7 +228,8 @@ def test_spoilt_facts_that_were_taken_do_not_stop_the_worker(
 
 @pytest.mark.usefixtures("_program")
 def test_the_worker_does_settle_by_such_facts(client: Client, shop: Shop, key: SigningKey) -> None:
-    paid = next(order for order in ORDERS if order["chargeStatus"] == "FULL" and order["user"])
+    standing = [order for order in ORDERS if order["user"] and order["status"] == "UNFULFILLED"]
+    paid = next(order for order in standing if order["chargeStatus"] == "FULL")
     young = {**paid, "updatedAt": timezone.now().isoformat()}
     send(client, shop, key, json.dumps({"order": young}).encode(), "order_updated")
 

@@ -22,22 +22,40 @@ from tests.shops import new_shop
 
 NOW = datetime(2030, 5, 17, 12, 30, tzinfo=UTC)
 CHANNELS = [
-    {"id": "Q2hhbm5lbDox", "slug": "eu", "currencyCode": "EUR", "isActive": True},
-    {"id": "Q2hhbm5lbDoy", "slug": "us", "currencyCode": "USD", "isActive": True},
+    {"id": "Q2hhbm5lbDox", "name": "Europe", "slug": "eu", "currencyCode": "EUR", "isActive": True},
+    {
+        "id": "Q2hhbm5lbDoy",
+        "name": "America",
+        "slug": "us",
+        "currencyCode": "USD",
+        "isActive": True,
+    },
 ]
 CUSTOMERS = {
     "VXNlcjox": {"email": "ada@example.com", "firstName": "Ada", "languageCode": "IT"},
     "VXNlcjo3": {"email": "grace@example.com", "firstName": "Grace", "languageCode": "EN"},
 }
 
+JUICE, DRINKS = "UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="
+CATALOGUE = {JUICE: "Juice", DRINKS: "Drinks"}
+
 
 class StandIn(BaseHTTPRequestHandler):
-    """Answers the two questions about the shop that GraphQL requests lead to."""
+    """Answers the questions about the shop that GraphQL requests lead to."""
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if "LoyaltyChannels" in request["query"]:
             data: dict[str, Any] = {"channels": CHANNELS}
+        elif "LoyaltyCatalogue" in request["query"]:
+            data = {
+                name: {
+                    "edges": [
+                        {"node": {"id": id, "name": CATALOGUE[id]}} for id in ids if id in CATALOGUE
+                    ]
+                }
+                for name, ids in request["variables"].items()
+            }
         else:
             customer_id = request["variables"]["id"]
             known = CUSTOMERS.get(customer_id)

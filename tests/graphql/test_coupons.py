@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from graphql_relay import to_global_id
 
+from saleor_loyalty import programs
 from saleor_loyalty.models import Coupon
 
 COUPONS = """query ($status: [LoyaltyCouponStatus!], $first: Int, $after: String) {
@@ -17,6 +18,7 @@ COUPONS = """query ($status: [LoyaltyCouponStatus!], $first: Int, $after: String
         node {
           id code status rewardName discountType issuedAt expiresAt usedAt usedOrderNumber
           terms { channel currency discountValue minSpent }
+          limitedTo { products collections categories }
         }
       }
     }
@@ -58,8 +60,26 @@ def test_a_coupon_shows_its_code_and_conditions(ask, customer, coupon):
                 {"channel": "eu", "currency": "EUR", "discountValue": 10.0, "minSpent": 100.0},
                 {"channel": "us", "currency": "USD", "discountValue": 10.0, "minSpent": None},
             ],
+            "limitedTo": {"products": [], "collections": [], "categories": []},
         }
     ]
+
+
+def test_a_coupon_says_what_it_is_limited_to_whatever_the_rules_say_since(
+    ask, customer, shop, program, ada, gift
+):
+    limits = {"limited_to": ["UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="]}
+    programs.update(shop=shop, changes=limits, actor="Olga")
+    gift(ada, 5000)
+    programs.update(shop=shop, changes={"limited_to": []}, actor="Olga")
+
+    [shown] = coupons_of(ask, customer)
+
+    assert shown["limitedTo"] == {
+        "products": ["UHJvZHVjdDox"],
+        "collections": [],
+        "categories": ["Q2F0ZWdvcnk6MQ=="],
+    }
 
 
 def test_a_coupon_has_no_code_until_the_shop_takes_it(ask, customer, ada, gift):

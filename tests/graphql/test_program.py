@@ -282,3 +282,87 @@ def test_an_unknown_enum_value_is_a_graphql_error(ask, owner, program):
 
     assert "data" not in answer
     assert "LoyaltySpendBasis" in answer["errors"][0]["message"]
+
+
+LIMIT = """mutation ($input: LoyaltyProgramInput!) {
+  loyaltyProgramUpdate(input: $input) {
+    program { limitedTo { products collections categories } }
+    errors { field message code }
+  }
+}"""
+JUICE, DRINKS = "UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="
+GONE = "UHJvZHVjdDo5OQ=="
+EVERYTHING = {"products": [], "collections": [], "categories": []}
+
+
+def limit(ask, viewer, **limited_to):
+    answer = ask(viewer, LIMIT, input={"limitedTo": limited_to})
+    assert "errors" not in answer, answer
+    return answer["data"]["loyaltyProgramUpdate"]
+
+
+def test_a_coupon_is_good_for_the_whole_order_until_somebody_limits_it(ask, anonymous, program):
+    answer = ask(anonymous, "{ loyaltyProgram { limitedTo { products collections categories } } }")
+
+    assert answer == {"data": {"loyaltyProgram": {"limitedTo": EVERYTHING}}}
+
+
+def test_a_coupon_is_limited_to_things_of_the_catalogue(ask, owner, shop, program):
+    payload = limit(ask, owner, products=[JUICE, JUICE], categories=[DRINKS])
+
+    limited_to = {"products": [JUICE], "collections": [], "categories": [DRINKS]}
+    assert payload == {"program": {"limitedTo": limited_to}, "errors": []}
+    version = programs.current(shop).current
+    assert (version.number, version.limited_to) == (2, sorted([JUICE, DRINKS]))
+
+
+def test_the_order_in_which_things_are_given_is_no_change(ask, owner, shop, program):
+    limit(ask, owner, products=[JUICE], categories=[DRINKS])
+    limit(ask, owner, categories=[DRINKS], products=[JUICE])
+
+    assert programs.current(shop).current.number == 2
+
+
+def test_limits_stay_when_they_are_not_given_and_go_when_they_are_empty(ask, owner, shop, program):
+    limit(ask, owner, products=[JUICE])
+
+    update(ask, owner, threshold=300)
+    assert programs.current(shop).current.limited_to == [JUICE]
+
+    assert limit(ask, owner)["program"] == {"limitedTo": EVERYTHING}
+    assert programs.current(shop).current.limited_to == []
+
+
+@pytest.mark.parametrize(
+    ("limited_to", "code", "said"),
+    [
+        ({"products": [GONE]}, "NOT_FOUND", f"The shop has no product “{GONE}”"),
+        ({"products": [DRINKS]}, "INVALID", f"“{DRINKS}” is the id of no product"),
+        ({"collections": ["7"]}, "INVALID", "“7” is the id of no collection"),
+        ({"products": ["UHJvZHVjdDo5OTk5OTk5OTk5OTk="]}, "INVALID", "is the id of no product"),
+        ({"products": ["UHJvZHVjdDo="]}, "INVALID", "is the id of no product"),
+        ({"products": ["UHJvZHVjdDowMQ=="]}, "INVALID", "is the id of no product"),
+        ({"products": [JUICE] * 101}, "OUT_OF_RANGE", "may be limited to 100 things"),
+    ],
+)
+def test_what_is_not_in_the_shop_is_refused(ask, owner, shop, program, limited_to, code, said):
+    payload = limit(ask, owner, **limited_to)
+
+    [error] = payload["errors"]
+    assert (error["field"], error["code"]) == ("limitedTo", code)
+    assert said in error["message"]
+    assert programs.current(shop).current_id == program.current_id
+
+
+def test_no_limits_at_all_is_not_the_same_as_not_given(ask, owner, program):
+    assert problems(update(ask, owner, limitedTo=None)) == {("limitedTo", "REQUIRED")}
+
+
+def test_nothing_is_saved_while_the_shop_cannot_say_what_it_has(ask, owner, shop, program):
+    shop.api_url = "http://127.0.0.1:1/graphql/"  # nobody listens there
+    shop.save()
+
+    answer = ask(owner, LIMIT, input={"limitedTo": {"products": [JUICE]}})
+
+    assert "does not answer now; nothing was changed" in answer["errors"][0]["message"]
+    assert programs.current(shop).current.limited_to == []

@@ -1,12 +1,16 @@
 """What the contract promises, asked of every door: sandbox, app beside Saleor, plugin inside."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from threading import Event
 from typing import Any
 
 import pytest
 
 from sandbox.graphql_client import Refused, ask
+from sandbox.shop_api import ADDRESS, CHECKOUT, DELIVERY
 from sandbox.waiting import look_until
 from tests.live.doors import Customer, Door
 
@@ -36,6 +40,21 @@ ENTITIES = """query Entities($of: [_Any!]!) { _entities(representations: $of) {
 SERVICE = "{ _service { sdl } }"
 PROGRAM = """{ loyaltyProgram { name isActive threshold discountType basis expiryPolicy timeZone
   channels { channel currency pointsPerUnit discountValue minSpent } } }"""
+
+RULES = """mutation Rules($input: LoyaltyProgramInput!) {
+  loyaltyProgramUpdate(input: $input) {
+    program { limitedTo { products } } errors { field message code }
+  }
+}"""
+COUPONS = """{ loyalty { coupons(first: 5) { edges { node {
+  code rewardName limitedTo { products collections categories } } } } } }"""
+GOODS = """query Goods($channel: String!) { products(first: 100, channel: $channel) { edges { node {
+  id productType { kind } variants { id pricing { price { gross { amount } } } } } } } }"""
+LINES = """query Lines($id: ID!) { order(id: $id) { lines {
+  variant { product { id } }
+  undiscountedTotalPrice { gross { amount } } totalPrice { gross { amount } } } } }"""
+VOUCHERS = """query Vouchers($code: String!) {
+  vouchers(first: 5, filter: { search: $code }) { edges { node { name } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +179,83 @@ def test_the_schema_is_a_subgraph(door: Door) -> None:
 
     assert "type LoyaltyMember" in sdl
     assert re.search(r"type User .*@key\(fields: \"id\"\)", sdl)
+
+
+@contextmanager
+def limited(door: Door, *products: str) -> Iterator[None]:
+    """New coupons are for these products alone, and for orders of any amount."""
+
+    def change(min_spent: str | None, products: tuple[str, ...]) -> None:
+        terms = {"pointsPerUnit": "10", "discountValue": "10", "minSpent": min_spent}
+        channels = [{"channel": channel["slug"], **terms} for channel in door.shop.channels()]
+        rules = {"channels": channels, "limitedTo": {"products": products}}
+        ask(door.loyalty_url, RULES, {"input": rules}, token=door.staff_token)
+
+    change(None, products)
+    try:
+        yield
+    finally:
+        change("100", ())
+
+
+def goods(door: Door) -> Iterator[tuple[str, str]]:
+    """Products that anybody may buy, each with one of its variants."""
+    found = ask(door.shop.api_url, GOODS, {"channel": "default-channel"})
+    for product in (edge["node"] for edge in found["edges"]):
+        priced = [v for v in product["variants"] if v["pricing"] and v["pricing"]["price"]]
+        if product["productType"]["kind"] == "NORMAL" and priced:
+            yield product["id"], priced[0]["id"]
+
+
+def bought(door: Door, customer: Customer, *variants: str, code: str) -> str:
+    """An order of two of each, paid, with a code; its id."""
+    basket = {
+        "channel": "default-channel",
+        "email": customer.email,
+        "lines": [{"variantId": variant, "quantity": 2} for variant in variants],
+        "billingAddress": ADDRESS,
+        "shippingAddress": ADDRESS,
+    }
+    url, token = door.shop.api_url, customer.token
+    checkout = ask(url, CHECKOUT, {"input": basket}, token=token)["checkout"]
+    for method in [each for each in checkout["shippingMethods"] if each["active"]][:1]:
+        ask(url, DELIVERY, {"id": checkout["id"], "method": method["id"]}, token=token)
+    total = door.shop.add_code(token, checkout["id"], code)
+    return door.shop.pay(token, checkout["id"], total)
+
+
+def test_a_limited_coupon_takes_off_its_products_alone_and_is_seen_used(door: Door) -> None:
+    (one, variant), (_other, another) = list(goods(door))[:2]
+    customer = door.new_customer()
+    with limited(door, one):
+        door.paid_order(customer, "512.00")
+        wait_for(door, customer, lambda loyalty: loyalty["coupons"] == ["ACTIVE"])
+
+    mine = ask(door.loyalty_url, COUPONS, token=customer.token)["coupons"]["edges"]
+    (coupon,) = [edge["node"] for edge in mine]
+    assert coupon["limitedTo"] == {"products": [one], "collections": [], "categories": []}
+    assert coupon["rewardName"] == "10% off selected products"
+    found = ask(door.shop.api_url, VOUCHERS, {"code": coupon["code"]}, token=door.shop.staff_token)
+    (name,) = [edge["node"]["name"] for edge in found["edges"]]
+    assert name == f"10% off selected products \N{MIDDLE DOT} {coupon['code']}"
+
+    order = bought(door, customer, variant, another, code=coupon["code"])
+
+    for line in ask(door.shop.api_url, LINES, {"id": order}, token=door.shop.staff_token)["lines"]:
+        before = line["undiscountedTotalPrice"]["gross"]["amount"]
+        taken_off = before - line["totalPrice"]["gross"]["amount"]
+        is_limited_to = line["variant"]["product"]["id"] == one
+        assert abs(taken_off - before / 10 * is_limited_to) <= Decimal("0.02"), line
+    seen = wait_for(door, customer, lambda loyalty: loyalty["coupons"] == ["USED"])
+    assert seen["coupons"] == ["USED"]
+
+
+def test_what_the_shop_does_not_sell_is_no_limit(door: Door) -> None:
+    unknown = {"limitedTo": {"products": ["UHJvZHVjdDo5OTk5OTk="]}}
+
+    with pytest.raises(Refused) as refused:
+        ask(door.loyalty_url, RULES, {"input": unknown}, token=door.staff_token)
+
+    assert [(error["field"], error["code"]) for error in refused.value.errors] == [
+        ("limitedTo", "NOT_FOUND")
+    ]

@@ -316,14 +316,63 @@ def test_channels_that_agree_are_told_once(make_version, make_message):
 
 
 def test_channels_of_one_currency_that_differ_are_told_by_name(make_version, make_message):
-    version = make_version([{"channel": "eu"}, {"channel": "b2b", "min_spent": Decimal(200)}])
+    europe = {"channel": "eu", "channel_name": "Europe"}
+    version = make_version([europe, {"channel": "b2b", "min_spent": Decimal(200)}])
     message = make_message(coupon={"version": version})
 
-    assert "- In EUR (eu): 10% off orders of €50.00 or more." in text_of(message)
+    assert "- In EUR (Europe): 10% off orders of €50.00 or more." in text_of(message)
     assert "- In EUR (b2b): 10% off orders of €200.00 or more." in text_of(message)
 
 
 # ------------------------------------------------------------------ safety
+
+
+LIMITED = {"limited_to": ["UHJvZHVjdDox"]}
+IN_WORDS = {
+    "en": "on selected products",
+    "fr": "sur une sélection de produits",
+    "de": "auf ausgewählte Produkte",
+    "es": "en productos seleccionados",
+    "pl": "na wybrane produkty",
+    "ar": "على منتجات مختارة",
+}
+
+
+@pytest.mark.parametrize("language", IN_WORDS)
+def test_a_limited_coupon_says_so_in_every_language(
+    make_version, make_message, make_member, language
+):
+    member = make_member(language_code=language)
+    limited = make_message(coupon={"version": make_version(**LIMITED)}, member=member)
+    whole = make_message(coupon={"version": make_version()}, member=member)
+
+    assert IN_WORDS[language] in subject_of(limited)
+    assert text_of(limited).count(IN_WORDS[language]) >= 2  # under its worth, and in its terms
+    assert IN_WORDS[language] not in text_of(whole)
+
+
+@pytest.mark.parametrize("language", IN_WORDS)
+def test_a_limited_coupon_without_a_name_is_called_by_its_limit_too(
+    make_version, make_message, make_member, language
+):
+    coupon = {"version": make_version(**LIMITED, reward_name="")}
+    member = make_member(language_code=language)
+    notice = Writer().notice(make_message(MessageKind.REWARD_PUSH, coupon=coupon, member=member))
+
+    assert IN_WORDS[language] in plain(notice.title)
+    assert IN_WORDS[language].removeprefix("on ") in plain(notice.body)
+
+
+@pytest.mark.parametrize(
+    "kind", [MessageKind.WELCOME_EMAIL, MessageKind.GIFT_EMAIL, MessageKind.EXPIRY_EMAIL]
+)
+def test_what_promises_a_limited_coupon_says_so(make_version, make_message, in_force, kind):
+    version = make_version(**LIMITED, expiry_policy="PER_LOT", expiry_days=365)
+    in_force(version)
+
+    told = {"deadline": END_OF_MAY} if kind == MessageKind.EXPIRY_EMAIL else {}
+    message = make_message(kind, coupon={"version": version}, **told)
+    assert "on selected products" in text_of(message)
 
 
 def test_html_in_names_is_shown_not_run(make_version, make_message, make_member):

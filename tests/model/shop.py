@@ -32,7 +32,13 @@ class CentSaleor(PaperSaleor):
         if text == document("channels"):
             return {
                 "channels": [
-                    {"id": slug, "slug": slug, "currencyCode": currency, "isActive": True}
+                    {
+                        "id": slug,
+                        "name": slug,
+                        "slug": slug,
+                        "currencyCode": currency,
+                        "isActive": True,
+                    }
                     for slug, currency in CURRENCIES.items()
                 ]
             }
@@ -66,6 +72,7 @@ def _facts(order: Order) -> dict[str, Any]:
             {
                 "id": line.key,
                 "totalPrice": _price(line.gross, line.net, currency),
+                "discounts": [],
                 "variant": None if line.product_is_gone else _variant(gift=line.is_gift_card),
             }
             for line in order.lines

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from saleor_loyalty.saleor_api.catalogue import KINDS, by_kind
 from saleor_loyalty.saleor_api.client import document
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
@@ -26,6 +27,14 @@ BEN = {
 }
 
 
+def global_id(kind: str, key: int) -> str:
+    return base64.b64encode(f"{kind}:{key}".encode()).decode()
+
+
+JUICE, CUSHION = global_id("Product", 1), global_id("Product", 2)
+SALE, DRINKS = global_id("Collection", 1), global_id("Category", 1)
+
+
 def order_id(number: int) -> str:
     return base64.b64encode(f"Order:{number}".encode()).decode()
 
@@ -39,7 +48,7 @@ def price(gross: float, net: float | None = None) -> dict[str, Any]:
 
 def line(gross: float, net: float | None = None, *, kind: str | None = "NORMAL", name: str = "l1"):
     product = {"product": {"productType": {"kind": kind}}} if kind else None
-    return {"id": name, "totalPrice": price(gross, net), "variant": product}
+    return {"id": name, "totalPrice": price(gross, net), "discounts": [], "variant": product}
 
 
 def unknown(voucher_id: str) -> dict[str, Any]:
@@ -57,6 +66,7 @@ class PaperSaleor:
         self.orders: dict[str, dict[str, Any]] = {}
         self.vouchers: dict[str, dict[str, Any]] = {}
         self.vouchers_made = 0
+        self.catalogue = {JUICE: "Juice", CUSHION: "Cushion", SALE: "Sale", DRINKS: "Drinks"}
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
         self.name = "Nordlys"
         self.page = 100  # order ids in one answer
@@ -145,10 +155,33 @@ class PaperSaleor:
         if any(voucher["code"] == code for voucher in self.vouchers.values()):
             error = {"field": "codes", "code": "ALREADY_EXISTS", "message": "exists"}
             return {"voucherCreate": {"voucher": None, "errors": [error]}}
+        self._check_limits(input)
         self.vouchers_made += 1
         key = f"voucher-{self.vouchers_made}"
         self.vouchers[key] = {"code": code, "input": input, "listings": {}}
         return {"voucherCreate": {"voucher": {"id": key}, "errors": []}}
+
+    def _limit(self, id: str, input: dict[str, Any]) -> dict[str, Any]:
+        self._check_limits(input)
+        self.vouchers[id]["input"] |= input
+        return {"voucherUpdate": {"errors": []}}
+
+    def _check_limits(self, input: dict[str, Any]) -> None:
+        """One thing that is gone and the whole mutation fails."""
+        for name in KINDS:
+            for id in input.get(name, ()):
+                if id not in self.catalogue:
+                    raise SaleorRefused(f"There is no node {id}")
+
+    def _names(self, **ids: list[str]) -> dict[str, Any]:
+        return {name: self._edges(id for id in ids[name] if id in self.catalogue) for name in KINDS}
+
+    def _search(self, text: str) -> dict[str, Any]:
+        found = by_kind(id for id, name in self.catalogue.items() if text.lower() in name.lower())
+        return {name: self._edges(found[name]) for name in KINDS}
+
+    def _edges(self, ids: Iterable[str]) -> dict[str, Any]:
+        return {"edges": [{"node": {"id": id, "name": self.catalogue[id]}} for id in ids]}
 
     def _find(self, code: str) -> dict[str, Any]:
         edges = [
@@ -170,8 +203,8 @@ class PaperSaleor:
         return {"voucherChannelListingUpdate": {"voucher": {"id": id}, "errors": []}}
 
     def _channels(self) -> dict[str, Any]:
-        channel = {"id": "channel-1", "slug": "main", "currencyCode": "EUR", "isActive": True}
-        return {"channels": [channel]}
+        named = {"id": "channel-1", "name": "Main", "slug": "main"}
+        return {"channels": [{**named, "currencyCode": "EUR", "isActive": True}]}
 
     def _customer(self, id: str) -> dict[str, Any]:
         return {"user": self.customers.get(id)}
@@ -236,7 +269,10 @@ ANSWERS = {
     "app": PaperSaleor._app,
     "shop": PaperSaleor._shop,
     "orders": PaperSaleor._orders,
+    "catalogue": PaperSaleor._names,
+    "catalogue_search": PaperSaleor._search,
     "voucher_create": PaperSaleor._create,
+    "voucher_limit": PaperSaleor._limit,
     "voucher_by_code": PaperSaleor._find,
     "voucher_delete": PaperSaleor._delete,
     "voucher_list_in_channels": PaperSaleor._list,

@@ -1,16 +1,17 @@
 """Coupons become vouchers, once each, whatever crashes."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from saleor_loyalty import coupons
 from saleor_loyalty.messages import look as looks
-from saleor_loyalty.models import Coupon, Message
+from saleor_loyalty.models import ChannelTerms, Coupon, Message
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
-from tests.points.paper_saleor import line
+from tests.points.paper_saleor import CUSHION, DRINKS, JUICE, SALE, line
 from tests.shops import new_version
 
 
@@ -32,7 +33,7 @@ def test_a_coupon_becomes_one_single_use_voucher_listed_in_its_channels(paper, c
     (voucher,) = paper.vouchers.values()
     assert voucher["input"] == {
         "type": "ENTIRE_ORDER",
-        "name": "10 % off",
+        "name": f"10 % off \N{MIDDLE DOT} {coupon.code}",
         "addCodes": [coupon.code],
         "discountValueType": "PERCENTAGE",
         "singleUse": True,
@@ -59,7 +60,27 @@ def test_the_voucher_of_a_coupon_without_a_name_has_one_in_the_shops_language(
     coupons.mint_due(shop)
 
     (voucher,) = paper.vouchers.values()
-    assert voucher["input"]["name"] == "10\N{NO-BREAK SPACE}% de remise"
+    code = Coupon.objects.get().code
+    assert voucher["input"]["name"] == f"10\N{NO-BREAK SPACE}% de remise \N{MIDDLE DOT} {code}"
+
+
+def test_the_name_of_a_voucher_keeps_its_code_however_long_the_reward_is_called(
+    paper, program, coupon
+):
+    terms = {"version": program.current, "points_per_unit": 1, "discount_value": Decimal("12.5")}
+    for number in range(40):
+        ChannelTerms.objects.create(
+            **terms | {"discount_value": number + Decimal("0.5")},
+            channel=f"market-{number}",
+            currency="EUR",
+        )
+    coupon.version.reward_name = ""
+
+    mint(paper, coupon)
+
+    (voucher,) = paper.vouchers.values()
+    assert len(voucher["input"]["name"]) == 255
+    assert voucher["input"]["name"].endswith(f" \N{MIDDLE DOT} {coupon.code}")
 
 
 def test_the_messages_may_go_once_the_coupon_is_minted(paper, coupon):
@@ -133,6 +154,110 @@ def test_t34_a_voucher_whose_code_merely_looks_alike_is_not_taken_for_it(paper, 
     saleor.create_voucher(name="x", code=coupon.code + "X", percentage=True, ends_at=None)
 
     assert saleor.find_voucher(coupon.code) is None
+
+
+@pytest.fixture
+def limited(paper, program, settle):
+    """A coupon by rules of its own: what it is limited to, and what else is said of it."""
+
+    def limited(*limited_to: str, **rules: str) -> Coupon:
+        program.current = new_version(program, limited_to=list(limited_to), **rules)
+        program.save()
+        settle(paper.place(1, line(512)))
+        return Coupon.objects.select_related("version").get()
+
+    return limited
+
+
+def limits_of(voucher) -> dict[str, object]:
+    names = ("type", "products", "collections", "categories", "applyOncePerOrder")
+    return {name: voucher["input"][name] for name in names if name in voucher["input"]}
+
+
+def test_a_limited_coupon_becomes_a_voucher_on_these_things_alone(paper, limited):
+    coupon = limited(JUICE, CUSHION, SALE, DRINKS)
+
+    mint(paper, coupon)
+
+    (voucher,) = paper.vouchers.values()
+    assert limits_of(voucher) == {
+        "type": "SPECIFIC_PRODUCT",
+        "products": [JUICE, CUSHION],
+        "collections": [SALE],
+        "categories": [DRINKS],
+        "applyOncePerOrder": False,  # a percentage comes off every piece
+    }
+    assert "catalogue" not in paper.calls  # nobody was asked what is there
+
+
+def test_an_amount_on_some_things_comes_off_once_and_not_once_a_piece(paper, limited):
+    coupon = limited(JUICE, discount_type="FIXED")
+
+    mint(paper, coupon)
+
+    (voucher,) = paper.vouchers.values()
+    assert limits_of(voucher)["applyOncePerOrder"] is True
+
+
+def test_a_coupon_is_limited_to_what_is_left_of_its_things(paper, limited):
+    coupon = limited(JUICE, DRINKS)
+    del paper.catalogue[JUICE]
+
+    mint(paper, coupon)
+
+    (voucher,) = paper.vouchers.values()
+    assert (voucher["input"]["products"], voucher["input"]["categories"]) == ([], [DRINKS])
+    assert coupon.status == "ACTIVE"
+
+
+def test_a_coupon_none_of_whose_things_is_left_waits_and_says_so(paper, shop, limited, connected):
+    coupon = limited(JUICE)
+    paper.catalogue.clear()
+
+    coupons.mint_due(shop)
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.attempts) == ("PENDING", 1)
+    assert coupon.error.endswith("the shop has nothing left of what it is limited to")
+    assert paper.vouchers == {}  # above all none on the whole order
+
+
+def test_a_limited_coupon_that_is_refused_for_another_reason_says_that_one(paper, limited):
+    coupon = limited(JUICE)
+    paper.refuses = "voucher_create"
+
+    with pytest.raises(SaleorRefused, match="Cannot query field"):
+        mint(paper, coupon)
+
+
+def test_t34_a_voucher_made_before_a_crash_is_limited_before_it_is_listed(paper, limited):
+    """Saleor keeps a voucher before it keeps what it is limited to: it may have died between."""
+    coupon = limited(JUICE, discount_type="FIXED")
+    Saleor(paper).create_voucher(name="x", code=coupon.code, percentage=False, ends_at=None)
+
+    mint(paper, coupon)
+
+    (voucher,) = paper.vouchers.values()
+    assert limits_of(voucher) == {
+        "type": "SPECIFIC_PRODUCT",
+        "products": [JUICE],
+        "collections": [],
+        "categories": [],
+        "applyOncePerOrder": True,
+    }
+    assert paper.calls.index("voucher_limit") < paper.calls.index("voucher_list_in_channels")
+
+
+@pytest.mark.parametrize("told", [[{"type": "VOUCHER", "total": {"amount": 1.0}}], []])
+def test_a_limited_coupon_is_used_by_an_order_whose_lines_tell_of_it(paper, settle, limited, told):
+    """Saleor tells what a limited voucher takes off with the lines it came off."""
+    coupon = limited(JUICE)
+    discounted = {**line(10), "discounts": told}
+
+    settle(paper.place(2, line(5), discounted, voucherCode=coupon.code, discounts=[]))
+
+    coupon.refresh_from_db()
+    assert (coupon.status == "USED") is bool(told)
 
 
 def test_minting_twice_changes_nothing(paper, coupon):

@@ -13,7 +13,8 @@ ORDER = """query ($id: ID!) { order(id: $id) {
   total { gross { amount currency } net { amount } } subtotal { gross { amount } }
   undiscountedTotal { gross { amount } } shippingPrice { gross { amount } }
   totalCharged { amount } totalRefunded { amount }
-  lines { quantity totalPrice { gross { amount } } undiscountedTotalPrice { gross { amount } } }
+  lines { quantity totalPrice { gross { amount } } undiscountedTotalPrice { gross { amount } }
+    discounts { type total { amount } } }
   discounts { type valueType value amount { amount } }
   events { type }
 } }"""
@@ -57,6 +58,14 @@ class Orders:
         )
         nodes = (edge["node"] for edge in data["products"]["edges"])
         return next(node["variants"][0]["id"] for node in nodes if node["name"] == name)
+
+    def thing(self, kind: str, name: str) -> str:
+        """The id of one of the `products`, `collections` or `categories`, by its name."""
+        data = self.sandbox.data(
+            f"{{ {kind}(first: 20) {{ edges {{ node {{ id name }} }} }} }}", self.sandbox.staff
+        )
+        nodes = (edge["node"] for edge in data[kind]["edges"])
+        return next(node["id"] for node in nodes if node["name"] == name)
 
     def draft(self, amount: float) -> str:
         """A draft with one line of this price."""

@@ -61,6 +61,58 @@ def test_the_minimum_is_asked_of_the_goods_before_discount_and_without_delivery(
     assert orders.use_code(cart, code)["errors"] == []
 
 
+BEANS, MUG, LAMP = "Coffee beans, 2 kg", "Stoneware mug", "Desk lamp"
+
+
+def limited(orders, kind, value, *, once=False, **names):
+    """The code of a voucher on things by their names."""
+    limits = {key: [orders.thing(key, name) for name in given] for key, given in names.items()}
+    given = {"type": "SPECIFIC_PRODUCT", "applyOncePerOrder": once, **limits}
+    return orders.voucher(kind, value, **given)[1]
+
+
+def taken_off(orders, code, *pieces):
+    """What an order's lines are lowered by, and what the order says of it."""
+    cart = orders.cart(*pieces, token=orders.sandbox.shopper)
+    assert orders.use_code(cart, code)["errors"] == []
+    order = orders.get(orders.complete(cart)["order"]["id"])
+    assert order["discounts"] == []  # the lines tell of it
+    return [
+        sum(discount["total"]["amount"] for discount in line["discounts"])
+        for line in order["lines"]
+    ]
+
+
+def test_a_limited_voucher_lowers_only_what_it_is_for(orders):
+    pieces = ((BEANS, 2), (MUG, 1), (LAMP, 1))
+
+    by_product = limited(orders, "PERCENTAGE", 10, products=[MUG])
+    assert taken_off(orders, by_product, *pieces) == [0, 1.85, 0]
+    by_category = limited(orders, "PERCENTAGE", 10, categories=["Kitchen"])
+    assert taken_off(orders, by_category, *pieces) == [12, 1.85, 0]
+    by_any = limited(
+        orders, "PERCENTAGE", 10, products=[LAMP, BEANS], collections=["Coffee corner"]
+    )
+    assert taken_off(orders, by_any, *pieces) == [12, 1.85, 8.9]
+
+
+def test_an_amount_comes_off_each_piece_or_once_off_the_cheapest(orders):
+    pieces = ((BEANS, 2), (MUG, 3), (LAMP, 1))
+
+    each = limited(orders, "FIXED", 5, categories=["Kitchen"])
+    assert taken_off(orders, each, *pieces) == [10, 15, 0]
+    once = limited(orders, "FIXED", 5, once=True, categories=["Kitchen"])
+    assert taken_off(orders, once, *pieces) == [0, 5, 0]
+    more_than_it_costs = limited(orders, "FIXED", 50, once=True, categories=["Kitchen"])
+    assert taken_off(orders, more_than_it_costs, *pieces) == [0, 18.5, 0]
+
+
+def test_a_limited_voucher_is_not_for_a_cart_of_other_things(orders):
+    code = limited(orders, "PERCENTAGE", 10, products=[MUG])
+    cart = orders.cart((LAMP, 1), token=orders.sandbox.shopper)
+    assert orders.use_code(cart, code)["errors"][0]["code"] == "VOUCHER_NOT_APPLICABLE"
+
+
 def test_without_a_listing_in_the_channel_a_code_is_unknown_there(orders):
     voucher_id, code = orders.voucher("PERCENTAGE", 10)
     orders.sandbox.data(

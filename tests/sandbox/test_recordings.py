@@ -262,6 +262,42 @@ def test_an_order_keeps_what_a_deleted_voucher_took_off(sandbox, orders, discoun
     assert edge["node"]["discounts"] == [{"type": "VOUCHER", "amount": {"amount": 5.0}}]
 
 
+GONE = global_id("Product", 999_999)
+
+
+def test_a_voucher_is_limited_to_things_of_the_catalogue(sandbox, orders, discounts):
+    mug, kitchen = orders.thing("products", "Stoneware mug"), orders.thing("categories", "Kitchen")
+    corner = orders.thing("collections", "Coffee corner")
+    limits = {"products": [mug], "collections": [corner], "categories": [kitchen]}
+
+    def given(**limits: list[str]) -> dict[str, object]:
+        return {"type": "SPECIFIC_PRODUCT", "addCodes": [code()], **limits}
+
+    def say(name: str, **variables: object) -> dict[str, dict[str, dict[str, str]]]:
+        return replay(sandbox, name, discounts, folder=OWN, **variables)
+
+    made = say("voucher_create_limited", input=given(**limits))
+    say("voucher_create_limited_amount", input=given(products=[mug]))
+    say("voucher_create_some_gone", input=given(products=[mug, GONE]))
+    say("voucher_create_all_gone", input=given(products=[GONE]))
+    voucher_id = made["voucherCreate"]["voucher"]["id"]
+    say("voucher_limit", id=voucher_id, input=limits)
+    say("voucher_limit_gone", id=voucher_id, input={"products": [GONE]})
+
+
+def test_things_of_the_catalogue_are_named_and_found(sandbox, orders, discounts, only_orders):
+    mug, kitchen = orders.thing("products", "Stoneware mug"), orders.thing("categories", "Kitchen")
+    corner = orders.thing("collections", "Coffee corner")
+
+    said = {"products": [mug, GONE], "collections": [corner], "categories": [kitchen]}
+    named = replay(sandbox, "catalogue", only_orders, folder=OWN, **said)
+    assert [edge["node"]["name"] for edge in named["products"]["edges"]] == ["Stoneware mug"]
+    replay(sandbox, "catalogue_as_discounts_app", discounts, folder=OWN, products=[mug])
+    found = sandbox.data(document("catalogue_search"), only_orders, text="coffee")
+    assert [edge["node"]["name"] for edge in found["products"]["edges"]] == ["Coffee beans, 2 kg"]
+    assert [edge["node"]["id"] for edge in found["collections"]["edges"]] == [corner]
+
+
 def test_customers_are_found_by_their_ids(sandbox, only_orders):
     people = [
         sandbox.data(ME, sandbox.tokens(person)["token"])["me"]["id"] for person in SHOPPERS[:2]

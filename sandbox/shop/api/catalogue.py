@@ -1,14 +1,17 @@
-"""Products with their prices, as far as a storefront needs them to fill a cart."""
+"""Products with their prices, for a storefront to fill carts; and how they are grouped."""
 
+import re
 from typing import Any
 
 from ariadne import ObjectType, QueryType
+from django.db.models import QuerySet
 from graphql import GraphQLResolveInfo
 
 from sandbox.shop.api.access import require
 from sandbox.shop.api.connections import connection
 from sandbox.shop.api.money import taxed
-from sandbox.shop.models import Product
+from sandbox.shop.ids import keys_of
+from sandbox.shop.models import Category, Collection, Product
 
 query = QueryType()
 product_type = ObjectType("Product")
@@ -20,11 +23,19 @@ def products(
     _root: object,
     info: GraphQLResolveInfo,
     channel: str | None = None,
+    where: dict[str, Any] | None = None,
+    search: str = "",
     first: int | None = None,
     after: str | None = None,
 ) -> Any:
-    """Products priced in a channel. Without one, staff sees all of them."""
-    rows = Product.objects.prefetch_related("prices__channel")
+    """Products priced in a channel. Without one, staff sees all of them.
+
+    A search finds words of names, whatever their case.
+    """
+    rows = _narrowed(Product.objects.all(), where=where)
+    for word in search.split():
+        rows = rows.filter(name__iregex=rf"\m{re.escape(word)}\M")
+    rows = rows.prefetch_related("prices__channel")
     if channel:
         rows = rows.filter(prices__channel__slug=channel)
     else:
@@ -33,6 +44,38 @@ def products(
     for edge in page["edges"]:  # type: ignore[attr-defined]  # made a few lines above
         edge["node"].asked_channel = channel
     return page
+
+
+@query.field("collections")
+def collections(_root: object, info: GraphQLResolveInfo, **given: Any) -> Any:
+    return _groups(Collection.objects.all(), info, **given)
+
+
+@query.field("categories")
+def categories(_root: object, info: GraphQLResolveInfo, **given: Any) -> Any:
+    return _groups(Category.objects.all(), info, **given)
+
+
+def _groups(
+    rows: "QuerySet[Any]",
+    info: GraphQLResolveInfo,
+    *,
+    where: dict[str, Any] | None = None,
+    filter: dict[str, Any] | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Any:
+    """Groups of products; a search finds parts of names, whatever their case."""
+    search = (filter or {}).get("search") or ""
+    rows = _narrowed(rows, where=where).filter(name__icontains=search)
+    return connection(info, rows, first=first, after=after)
+
+
+def _narrowed(rows: "QuerySet[Any]", *, where: dict[str, Any] | None) -> "QuerySet[Any]":
+    """Those with the ids that are asked for; all when none are spoken of."""
+    if where is None or "ids" not in where:
+        return rows
+    return rows.filter(pk__in=keys_of(rows.model.__name__, where["ids"]))
 
 
 @product_type.field("productType")

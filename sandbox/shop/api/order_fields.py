@@ -103,7 +103,7 @@ def discounts(order: Order, _info: GraphQLResolveInfo) -> list[dict[str, object]
 
     Saleor keeps it as the fixed amount it came to, whatever its type was.
     """
-    if not order.discount:
+    if not order.discount or order.is_discount_on_lines:
         return []
     amount = money(order.discount, order.channel.currency_code)
     return [
@@ -115,6 +115,16 @@ def discounts(order: Order, _info: GraphQLResolveInfo) -> list[dict[str, object]
             "amount": amount,
         }
     ]
+
+
+@line_type.field("discounts")
+def line_discounts(line: OrderLine, _info: GraphQLResolveInfo) -> list[dict[str, object]]:
+    """What a voucher on specific products takes off this line."""
+    taken_off = line.undiscounted_total - line.total
+    if not taken_off or not line.order.is_discount_on_lines:
+        return []
+    total = money(taken_off, line.order.channel.currency_code)
+    return [{"pk": line.pk, "type": "VOUCHER", "total": total}]
 
 
 @order_type.field("lines")

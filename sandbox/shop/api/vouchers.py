@@ -1,19 +1,20 @@
 """Vouchers over the API: what the loyalty app makes its coupons of."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from graphql import GraphQLResolveInfo
+from django.db.models import Model, Q, QuerySet
+from graphql import GraphQLError, GraphQLResolveInfo
 
 from sandbox.shop import vouchers
 from sandbox.shop.api.access import require
 from sandbox.shop.api.connections import connection
 from sandbox.shop.api.money import money
 from sandbox.shop.api.mutations import find, payload
-from sandbox.shop.ids import InvalidId, key_of
-from sandbox.shop.models import Channel, Voucher, VoucherListing
+from sandbox.shop.ids import InvalidId, key_of, keys_of
+from sandbox.shop.models import Category, Channel, Collection, Product, Voucher, VoucherListing
 from sandbox.shop.problems import ShopError
 
 query = QueryType()
@@ -21,7 +22,15 @@ mutation = MutationType()
 voucher_type = ObjectType("Voucher")
 listing_type = ObjectType("VoucherChannelListing")
 
-COLUMNS = ("name", "discount_value_type", "start_date", "end_date", "single_use", "usage_limit")
+COLUMNS = (
+    *("name", "type", "discount_value_type", "start_date", "end_date"),
+    *("single_use", "usage_limit", "apply_once_per_order"),
+)
+LIMITS: Mapping[str, type[Model]] = {
+    "products": Product,
+    "collections": Collection,
+    "categories": Category,
+}
 
 
 @query.field("voucher")
@@ -56,12 +65,43 @@ def vouchers_(
 @mutation.field("voucherCreate")
 @payload("MANAGE_DISCOUNTS")
 def voucher_create(_info: GraphQLResolveInfo, *, input: dict[str, Any]) -> dict[str, Any]:
-    if input.get("type", "ENTIRE_ORDER") != "ENTIRE_ORDER":
-        raise ShopError(
-            "The sandbox has vouchers on the entire order only.", code="INVALID", field="type"
-        )
-    values = {name: input[name] for name in COLUMNS if name in input}
-    return {"voucher": vouchers.create(codes=input.get("add_codes") or [], values=values)}
+    codes = input.get("add_codes") or []
+    return {"voucher": vouchers.create(codes=codes, values=_values(input), limits=_limits(input))}
+
+
+@mutation.field("voucherUpdate")
+@payload("MANAGE_DISCOUNTS")
+def voucher_update(_info: GraphQLResolveInfo, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
+    voucher = find(Voucher.objects.all(), "Voucher", id)
+    changed = vouchers.update(voucher, values=_values(input), limits=_limits(input))
+    return {"voucher": changed}
+
+
+def _values(input: dict[str, Any]) -> dict[str, Any]:
+    if input.get("type") == "SHIPPING":
+        raise ShopError("The sandbox has no vouchers on shipping.", code="INVALID", field="type")
+    return {name: input[name] for name in COLUMNS if name in input}
+
+
+def _limits(input: dict[str, Any]) -> dict[str, list[Any]]:
+    return {name: _things(name, input[name]) for name in LIMITS if name in input}
+
+
+def _things(name: str, ids: list[str]) -> list[Any]:
+    """The rows that a voucher is limited to.
+
+    Raises ShopError when none of them is there; when some are, Saleor fails in words of its own.
+    """
+    model = LIMITS[name]
+    keys = keys_of(model.__name__, ids)
+    found = {str(row.pk): row for row in model._default_manager.filter(pk__in=keys)}
+    if ids and not found:
+        message = f"Could not resolve to a node with the global id list of '{ids}'."
+        raise ShopError(message, code="GRAPHQL_ERROR", field=name)
+    for key in keys:
+        if key not in found:
+            raise GraphQLError(f"There is no node of type {model.__name__} with pk {key}")
+    return list(found.values())
 
 
 @mutation.field("voucherChannelListingUpdate")
@@ -88,11 +128,6 @@ def voucher_delete(_info: GraphQLResolveInfo, *, id: str) -> dict[str, Any]:
     voucher = find(Voucher.objects.all(), "Voucher", id)
     Voucher.objects.filter(pk=voucher.pk).delete()
     return {"voucher": voucher}
-
-
-@voucher_type.field("type")
-def type_(_voucher: Voucher, _info: GraphQLResolveInfo) -> str:
-    return "ENTIRE_ORDER"
 
 
 @voucher_type.field("code")

@@ -1,7 +1,7 @@
 """The rows of the pocket Saleor: one file per noun, each with only the columns we need."""
 
 from sandbox.shop.models.app import App, Delivery, Installation, SigningKey, Webhook
-from sandbox.shop.models.catalogue import Channel, Price, Product
+from sandbox.shop.models.catalogue import Category, Channel, Collection, Price, Product
 from sandbox.shop.models.checkout import Checkout, CheckoutLine
 from sandbox.shop.models.order import Order, OrderEvent, OrderLine
 from sandbox.shop.models.transaction import Transaction, TransactionEvent
@@ -10,9 +10,11 @@ from sandbox.shop.models.voucher import Voucher, VoucherCode, VoucherListing
 
 __all__ = [
     "App",
+    "Category",
     "Channel",
     "Checkout",
     "CheckoutLine",
+    "Collection",
     "Delivery",
     "Installation",
     "Order",

@@ -1,4 +1,4 @@
-"""What is for sale and where: channels, products and their prices."""
+"""What is for sale and where: channels, products, how they are grouped, and their prices."""
 
 from decimal import Decimal
 
@@ -19,6 +19,30 @@ class Channel(models.Model):
         return self.slug
 
 
+class Category(models.Model):
+    """The one place of a product in the catalogue. Here none lies within another."""
+
+    name = models.CharField(max_length=250, unique=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Collection(models.Model):
+    """Products that are shown together."""
+
+    name = models.CharField(max_length=250, unique=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Product(models.Model):
     """A product with exactly one variant, which shares its key: enough to buy something."""
 
@@ -30,6 +54,10 @@ class Product(models.Model):
     slug = models.SlugField(unique=True)
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.NORMAL)
     description = models.TextField(default="")
+    category = models.ForeignKey(
+        Category, on_delete=models.SET_NULL, null=True, related_name="products"
+    )
+    collections = models.ManyToManyField(Collection, related_name="products")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -42,6 +42,7 @@ class Order(models.Model):
     language_code = models.CharField(max_length=35, default="EN")
     voucher_code = models.CharField(max_length=255, null=True)  # noqa: DJ001  # null is what Saleor answers
     discount = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    is_discount_on_lines = models.BooleanField(default=False)
     shipping_price = models.DecimalField(max_digits=12, decimal_places=2)
     total = models.DecimalField(max_digits=12, decimal_places=2)
     total_charged = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))

@@ -5,17 +5,29 @@ from decimal import Decimal
 from django.db import models
 from django.utils import timezone
 
-from sandbox.shop.models.catalogue import Channel
+from sandbox.shop.models.catalogue import Category, Channel, Collection, Product
 
 
 class Voucher(models.Model):
-    """A discount on the entire order. Without a listing in a channel it does nothing there."""
+    """A discount on the entire order, or on specific products.
+
+    Without a listing in a channel it does nothing there.
+    """
+
+    class Type(models.TextChoices):
+        ENTIRE_ORDER = "ENTIRE_ORDER"
+        SPECIFIC_PRODUCT = "SPECIFIC_PRODUCT"
 
     class ValueType(models.TextChoices):
         PERCENTAGE = "PERCENTAGE"
         FIXED = "FIXED"
 
     name = models.CharField(max_length=255, null=True)  # noqa: DJ001  # null is what Saleor answers
+    type = models.CharField(max_length=16, choices=Type, default=Type.ENTIRE_ORDER)
+    products = models.ManyToManyField(Product, related_name="+")
+    collections = models.ManyToManyField(Collection, related_name="+")
+    categories = models.ManyToManyField(Category, related_name="+")
+    apply_once_per_order = models.BooleanField(default=False)
     discount_value_type = models.CharField(
         max_length=10, choices=ValueType, default=ValueType.FIXED
     )

@@ -114,12 +114,14 @@ def _deliver_as_needed(checkout: Checkout) -> None:
 
 
 def _why_not(checkout: Checkout, typed: str, error: ShopError) -> str:
-    """Why a code does not do, for whoever typed it: Saleor does not tell the least amount."""
+    """Why a code does not do, for whoever typed it: Saleor does not tell what it is for."""
     if error.entry["code"] == "VOUCHER_NOT_APPLICABLE":
         channel = checkout.channel
         listing = vouchers.active_code(typed, channel).voucher.listings.get(channel=channel)
-        least = money(listing.min_spent or Decimal(0), channel.currency_code)
-        return f"This coupon is for orders from {least}."
+        least = listing.min_spent or Decimal(0)
+        if checkouts.totals(checkout).undiscounted >= least:
+            return "This coupon is for other products than these."
+        return f"This coupon is for orders from {money(least, channel.currency_code)}."
     said = str(error).rstrip(".")
     return f"{typed or 'An empty code'}: {said[0].lower()}{said[1:]}."
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from sandbox.shop.models import Channel, Price, Product, User
+from sandbox.shop.models import Category, Channel, Collection, Price, Product, User
 from sandbox.shop.people import SHOPPERS, STAFF, Person
 
 CHANNELS = (
@@ -30,13 +30,15 @@ STAFF_PERMISSIONS = [
 
 
 class Item(NamedTuple):
-    """A product with its price in euro and zloty."""
+    """A product with its price in euro and zloty, and its place in the catalogue."""
 
     slug: str
     name: str
     description: str
     eur: str
     pln: str
+    category: str
+    collection: str = ""
     kind: str = Product.Kind.NORMAL
 
 
@@ -47,6 +49,8 @@ ITEMS = (
         "Dual boiler, steel body, warm in six minutes.",
         "512.00",
         "2199.00",
+        "Kitchen",
+        "Coffee corner",
     ),
     Item(
         "reading-chair",
@@ -54,17 +58,35 @@ ITEMS = (
         "Oak and wool. Stays where you put it.",
         "249.00",
         "1079.00",
+        "Living",
     ),
-    Item("desk-lamp", "Desk lamp", "Warm light on a long arm.", "89.00", "385.00"),
-    Item("coffee-beans", "Coffee beans, 2 kg", "Washed, roasted on Tuesdays.", "60.00", "259.00"),
-    Item("mug", "Stoneware mug", "Holds 300 ml and most mornings.", "18.50", "79.90"),
+    Item("desk-lamp", "Desk lamp", "Warm light on a long arm.", "89.00", "385.00", "Living"),
+    Item(
+        "coffee-beans",
+        "Coffee beans, 2 kg",
+        "Washed, roasted on Tuesdays.",
+        "60.00",
+        "259.00",
+        "Kitchen",
+        "Coffee corner",
+    ),
+    Item(
+        "mug",
+        "Stoneware mug",
+        "Holds 300 ml and most mornings.",
+        "18.50",
+        "79.90",
+        "Kitchen",
+        "Coffee corner",
+    ),
     Item(
         "gift-card",
         "Gift card",
         "For somebody who knows better what they like.",
         "50.00",
         "200.00",
-        "GIFT_CARD",
+        "Gifts",
+        kind="GIFT_CARD",
     ),
 )
 
@@ -91,6 +113,7 @@ class Command(BaseCommand):
 
 
 def _offer(item: Item, position: int) -> None:
+    category, _ = Category.objects.get_or_create(name=item.category)
     product, _ = Product.objects.get_or_create(
         slug=item.slug,
         defaults={
@@ -100,6 +123,11 @@ def _offer(item: Item, position: int) -> None:
             "position": position,
         },
     )
+    if product.category is None:  # it is new, or as old as shops without categories
+        product.category = category
+        product.save(update_fields=["category"])
+        if item.collection:
+            product.collections.add(Collection.objects.get_or_create(name=item.collection)[0])
     for channel in Channel.objects.filter(currency_code__in=("EUR", "PLN")):
         amount = Decimal(item.eur if channel.currency_code == "EUR" else item.pln)
         Price.objects.get_or_create(product=product, channel=channel, defaults={"amount": amount})

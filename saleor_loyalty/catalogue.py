@@ -1,0 +1,37 @@
+"""What the shop has now, asked of its Saleor: its channels, and the things that it sells."""
+
+from collections.abc import Sequence
+
+from saleor_loyalty.connection import connect
+from saleor_loyalty.models import Shop
+from saleor_loyalty.program_input import MAX_THINGS, KnownChannel
+from saleor_loyalty.saleor_api.catalogue import Thing, kind_of
+
+
+def channels(shop: Shop) -> dict[str, KnownChannel]:
+    """The shop's channels by slug. Raises SaleorUnavailable."""
+    with connect(shop) as saleor:
+        found = saleor.channels().values()
+    return {channel.slug: KnownChannel(channel.currency, channel.name) for channel in found}
+
+
+def names(shop: Shop, ids: Sequence[str]) -> dict[str, str]:
+    """What products, collections and categories are called, by their ids.
+
+    What the shop does not have, or what is no such id, is not in it. Raises SaleorUnavailable.
+    """
+    known = [id for id in ids if kind_of(id)][:MAX_THINGS]
+    if not known:
+        return {}
+    with connect(shop) as saleor:
+        return saleor.names(known)
+
+
+def find(shop: Shop, text: str) -> list[Thing]:
+    """What the shop finds by a word: a few products, collections and categories.
+
+    Products by whole words of their names, the others by parts of them, as Saleor searches; the
+    first of each for no text. Raises SaleorUnavailable.
+    """
+    with connect(shop) as saleor:
+        return saleor.find_things(text)

@@ -1,0 +1,71 @@
+"""What a version of the rules changed, in the words of the form that made it."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from saleor_loyalty.dashboard_extension.limits import in_words
+from saleor_loyalty.dashboard_extension.meanwhile import NOTHING, shown
+from saleor_loyalty.dashboard_extension.program_form import ProgramForm, TermsForm, values_of
+from saleor_loyalty.dashboard_extension.tags import last_day, money, percent
+from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
+
+TERMS = ("points_per_unit", "discount_value", "min_spent")
+
+
+def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:
+    """A sentence for each rule: “Points for one coupon: 2,000 → 1,500”, in the form's order.
+
+    Every field of the form is compared. Reads both versions' channels: have them prefetched.
+    """
+    was, now = values_of(before), values_of(after)
+    for name, field in ProgramForm.base_fields.items():
+        if name == "limited_to":
+            yield from _change(str(field.label), _good_for(before), _good_for(after))
+        elif name in was:
+            yield from _change(str(field.label), shown(field, was[name]), shown(field, now[name]))
+    yield from _changes_of_channels(before, after)
+    if after.protected_until and after.protected_until != before.protected_until:
+        day = last_day(after.protected_until)
+        yield _("Points that members have end on {day} at the earliest").format(day=day)
+
+
+def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:
+    was, now = ({row.channel: row for row in each.channels.all()} for each in (before, after))
+    for slug in sorted(was.keys() | now.keys()):
+        old, new = was.get(slug), now.get(slug)
+        channel = (new or was[slug]).known_as
+        if not (old and new):
+            label = _("Orders in {channel} earn points").format(channel=channel)
+            yield from _change(label, *((_("no"), _("yes")) if new else (_("yes"), _("no"))))
+        for name in TERMS if new else ():
+            label = f"{_label(name, new)} ({channel})"
+            yield from _change(label, _term(name, before, old), _term(name, after, new))
+
+
+def _good_for(version: ProgramVersion) -> str:
+    return in_words(version.limited_to, version.limited_names)
+
+
+def _label(name: str, terms: ChannelTerms | None) -> str:
+    """As the form writes it over the field."""
+    if terms and name == "points_per_unit":
+        return _("Points for 1 %(currency)s") % {"currency": terms.currency}
+    return str(TermsForm.base_fields[name].label)
+
+
+def _term(name: str, version: ProgramVersion, terms: ChannelTerms | None) -> str:
+    """A channel's value as staff read it: a discount by its kind, money in the currency."""
+    value = getattr(terms, name, None)
+    if terms is None or value is None:
+        return NOTHING
+    if name == "points_per_unit":
+        return shown(TermsForm.base_fields[name], value)
+    if name == "discount_value" and version.discount_type == DiscountType.PERCENTAGE:
+        return percent(value)
+    return money(value, terms.currency)
+
+
+def _change(label: str, before: str, after: str) -> Iterator[str]:
+    if before != after:
+        yield _("{rule}: {before} → {after}").format(rule=label, before=before, after=after)
