@@ -160,9 +160,7 @@ class Dashboard:
                 asked = urlsplit(self.path)
                 is_ours = self.headers.get("Authorization") == f"Bearer {APP_TOKEN}"
                 refused = asked.path == "/graphql/" and (dashboard.is_down or not is_ours)
-                kind, content = (
-                    dashboard._answer(path, asked.query, body) if not refused else ("", b"")
-                )
+                kind, content = ("", b"") if refused else dashboard._answer(asked, body)
                 self.send_response(503 if refused else 200)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
