@@ -84,6 +84,8 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   const language = detail.ctx.response?.headers.get("Content-Language");
   if (language) speak(language);
   if (isWidget()) dashboard.fitHeight(document.body.scrollHeight);
+  // Not where a part of the page came, such as a preview: its reader is further down.
+  if (detail.ctx.target !== page) return;
   page.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 

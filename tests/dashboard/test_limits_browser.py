@@ -33,6 +33,7 @@ def test_a_coupon_is_limited_and_freed_by_keyboard_alone(open_page, program, sho
     expect(frame.get_by_text("The whole order. Find something below")).to_be_hidden()
     expect(frame.get_by_label("Find products, collections or categories")).to_be_focused()
     expect(frame.get_by_text("Only on: Drinks (category).")).to_be_visible()
+    expect(chosen.get_by_text("Drinks")).to_be_in_viewport()  # though parts of the page came anew
 
     frame.get_by_role("button", name="Save").focus()
     page.keyboard.press("Enter")
