@@ -7,9 +7,16 @@
 import * as dashboard from "./dashboard.js";
 
 const KEY = "saleor-loyalty:left";
-const MINUTE = 60_000;
+const A_RELOAD = 20_000; // milliseconds, and plenty
 const base = document.documentElement.dataset.base;
-const opened = location.pathname;
+const opened = address();
+
+// The Dashboard adds its theme only to the second of two loads.
+function address() {
+  const { pathname, searchParams } = new URL(location.href);
+  searchParams.delete("theme");
+  return `${pathname}?${searchParams}`;
+}
 
 const isPage = () => !document.querySelector("[data-widget], .popup");
 
@@ -35,7 +42,7 @@ function left() {
 }
 
 const { from, to, at } = left();
-if (from === opened && Date.now() - at < MINUTE) history.replaceState(null, "", to);
+if (from === opened && Date.now() - at < A_RELOAD) history.replaceState(null, "", to);
 
 // This comes before a reload, but not when the Dashboard takes the frame away to show its own page.
 window.addEventListener("beforeunload", () => {

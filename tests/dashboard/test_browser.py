@@ -587,6 +587,9 @@ def test_a_reload_of_the_dashboard_shows_the_page_that_was_in_sight(
     page.reload()
     expect(heading(frame, re.compile(ada.email))).to_be_visible()
 
+    page.goto(f"{dashboard.url}/dashboard/app/members?search=ada%40")  # another address than before
+    expect(frame.get_by_label("Find")).to_have_value("ada@")
+
 
 def test_without_the_permission_a_page_says_so_and_leads_to_those_one_may_see(
     open_page, dashboard, ada, program
