@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.numbers import format_currency
-from babel.units import format_unit
 from django.utils.translation import (
     get_language,
     get_language_bidi,
@@ -172,7 +171,7 @@ def _expiry(entry: Entry) -> str:
     return sentence.format(
         points=points(-entry.points),
         day=last_day,
-        days=format_unit(version.expiry_days or 0, "duration-day", locale=_language()),
+        days=localised.days(version.expiry_days or 0, Locale.parse(_language())),
     )
 
 

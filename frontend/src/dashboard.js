@@ -5,6 +5,9 @@ const SECONDS = 1000;
 const WAIT_FOR_TOKEN = 10 * SECONDS;
 
 export const isFramed = window.parent !== window;
+// App Bridge knows the Dashboard by the referrer. A frame loaded by Back after a reload has none.
+const [parent] = location.ancestorOrigins ?? [];
+if (parent && !document.referrer) Object.defineProperty(document, "referrer", { value: parent });
 const bridge = isFramed ? new AppBridge({ autoNotifyReady: false }) : null;
 
 // The Dashboard tells pages and widgets its language, but not popups: they ask the other frames.
@@ -59,11 +62,11 @@ export function notify({ status, title, text }) {
   tell(actions.Notification({ status, title, text }));
 }
 
+// What leads to a page of ours, as the address of the Dashboard: one more entry in its history.
+export const noteAddress = (path) => tell(actions.UpdateRouting({ newRoute: path }));
+
 // To a page of the Dashboard itself.
 export const visit = (path) => tell(actions.Redirect({ to: path }));
-
-// So that the Dashboard's own address leads back here after a reload.
-export const noteAddress = (path) => tell(actions.UpdateRouting({ newRoute: path }));
 
 // What a Dashboard does not know it fails over being asked: so its version is asked first.
 function isAtLeast(...wanted) {

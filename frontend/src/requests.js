@@ -1,11 +1,11 @@
 // htmx asks for pages with the Dashboard's token: there is no cookie in a frame of another site.
 import htmx from "htmx.org";
 
+import * as addresses from "./addresses.js";
 import * as dashboard from "./dashboard.js";
 
 const page = document.getElementById("page");
 const isWidget = () => page.querySelector("[data-widget]") !== null;
-const base = document.documentElement.dataset.base;
 const changes = new BroadcastChannel("saleor-loyalty");
 let shownIn = null;
 
@@ -55,12 +55,6 @@ document.addEventListener("htmx:before:history:restore", (event) => {
   event.preventDefault();
   show(event.detail.path);
 });
-document.addEventListener("htmx:after:history:push", ({ detail }) => noteAddress(detail.path));
-document.addEventListener("htmx:after:history:replace", ({ detail }) => noteAddress(detail.path));
-
-function noteAddress(path) {
-  dashboard.noteAddress(new URL(path, location.href).pathname.slice(base.length));
-}
 
 // The frame's own words came in the browser's language: the Dashboard's was not known yet.
 async function speak(language) {
@@ -95,7 +89,7 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
 
 document.addEventListener("click", (event) => {
   const { visit, opensApp } = event.target.closest("[data-visit], [data-opens-app]")?.dataset ?? {};
-  if (visit) dashboard.visit(visit);
+  if (visit) addresses.visit(visit);
   if (opensApp) dashboard.open(opensApp);
   if (event.target.closest("[data-closes-popup]")) dashboard.closePopup();
 });

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -98,7 +97,7 @@ def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
         yield _("Coupons are for selected products only.")
     if version.coupon_valid_days:
         yield _("A coupon is valid for {days}.").format(
-            days=_days(version.coupon_valid_days, place.locale)
+            days=localised.days(version.coupon_valid_days, place.locale)
         )
     yield _validity(version, place.locale)
 
@@ -172,7 +171,7 @@ def _gives(offer: Offer) -> str:
 def _validity(version: ProgramVersion, locale: Locale) -> str:
     if version.expiry_days is None:
         return _("Your points do not expire.")
-    days = _days(version.expiry_days, locale)
+    days = localised.days(version.expiry_days, locale)
     if version.expiry_policy == ExpiryPolicy.ROLLING:
         return _("Your points are valid for {days} after each paid order.").format(days=days)
     return _("Points are valid for {days} from the day you get them.").format(days=days)
@@ -185,7 +184,3 @@ def _used(coupon: Coupon, place: Place) -> str:
     if not coupon.used_order_number:
         return _("Used on {day}.").format(day=day)
     return _("Used on {day} for order {number}.").format(day=day, number=coupon.used_order_number)
-
-
-def _days(days: int, locale: Locale) -> str:
-    return format_unit(days, "duration-day", locale=locale)

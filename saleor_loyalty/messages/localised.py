@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import inf
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -103,6 +104,12 @@ def _together(amount: str, locale: Locale) -> str:
     if locale.text_direction == "ltr":
         return amount
     return f"\N{LEFT-TO-RIGHT ISOLATE}{amount}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def days(count: int, locale: Locale) -> str:
+    """60 days, 60 jours. By way of a stretch of time: Babel's units of Arabic have no words."""
+    stretch = timedelta(days=count)
+    return format_timedelta(stretch, granularity="day", threshold=inf, locale=locale)
 
 
 def counted(value: int, forms: Mapping[str, object], language: Locale) -> str:

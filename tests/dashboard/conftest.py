@@ -170,10 +170,17 @@ def open_page(browser, live_server, dashboard: Dashboard, shop: Shop) -> Iterato
     The app is on another site than the Dashboard (localhost), so its frames are third parties'. The
     test fails when a script does, or the page's own policy refuses something.
     """
-    dashboard.app_url = live_server.url
     contexts, troubles = [], []
 
-    def open_page(path: str, *, width: int = 1280, theme: str = "light", locale: str = "en"):
+    def open_page(
+        path: str,
+        *,
+        width: int = 1280,
+        theme: str = "light",
+        locale: str = "en",
+        app_host: str = "localhost",
+    ):
+        dashboard.app_url = live_server.url.replace("localhost", app_host)
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
         page = context.new_page()

@@ -3,6 +3,7 @@
 The Dashboard's part of App Bridge is the sandbox's own script: demo and tests play it alike.
 """
 
+import html
 import json
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import sandbox
 from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
@@ -89,8 +90,8 @@ class Dashboard:
             return self.token(exp=int(time.time()) - 60)
         return self.token()
 
-    def _page(self, path: str) -> str:
-        kind, _slash, rest = path.removeprefix("/dashboard/").partition("/")
+    def _page(self, asked: SplitResult) -> str:
+        kind, _slash, rest = asked.path.removeprefix("/dashboard/").partition("/")
         settings = {
             "id": APP_ID,
             "appUrl": f"{self.app_url}/app",
@@ -99,7 +100,8 @@ class Dashboard:
             "home": "/dashboard/",
         }
         if kind == "app":
-            content = _iframe("Loyalty", f"/{rest}", {})
+            query = f"?{asked.query}" if asked.query else ""
+            content = _iframe("Loyalty", f"/{rest}{query}", {})
         else:
             mount, name = {
                 "customers": ("CUSTOMER_DETAILS", "customerId"),
@@ -108,8 +110,8 @@ class Dashboard:
             content = "".join(_places(f"{self.app_url}/app", mount, {name: unquote(rest)}))
         return PAGE.format(settings=json.dumps(settings), content=content, sandbox=SANDBOX)
 
-    def _answer(self, path: str, body: bytes) -> tuple[str, bytes]:
-        match path:
+    def _answer(self, asked: SplitResult, body: bytes) -> tuple[str, bytes]:
+        match asked.path:
             case "/.well-known/jwks.json":
                 return "application/json", json.dumps({"keys": [self.key.jwk]}).encode()
             case "/token":
@@ -120,7 +122,7 @@ class Dashboard:
                 return "text/css", STYLE.read_bytes()
             case "/graphql/":
                 return "application/json", json.dumps({"data": self._data(body)}).encode()
-        return "text/html; charset=utf-8", self._page(path).encode()
+        return "text/html; charset=utf-8", self._page(asked).encode()
 
     def _data(self, body: bytes) -> dict[str, Any]:
         asked = json.loads(body)
@@ -155,10 +157,10 @@ class Dashboard:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                path = urlsplit(self.path).path
+                asked = urlsplit(self.path)
                 is_ours = self.headers.get("Authorization") == f"Bearer {APP_TOKEN}"
-                refused = path == "/graphql/" and (dashboard.is_down or not is_ours)
-                kind, content = dashboard._answer(path, body) if not refused else ("", b"")
+                refused = asked.path == "/graphql/" and (dashboard.is_down or not is_ours)
+                kind, content = ("", b"") if refused else dashboard._answer(asked, body)
                 self.send_response(503 if refused else 200)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
@@ -188,7 +190,7 @@ def _places(app_url: str, mount: str, about: dict[str, str]) -> list[str]:
 
 
 def _iframe(title: str, path: str, about: dict[str, str]) -> str:
-    given = json.dumps(about).replace('"', "&quot;")
+    path, given = html.escape(path), html.escape(json.dumps(about))
     height = 200 if about else 900
     return (
         f'<iframe title="{title}" data-path="{path}" data-params="{given}" sandbox="{SANDBOX}" '

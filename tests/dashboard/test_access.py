@@ -17,6 +17,7 @@ PAGES = {
     "widgets/order?orderId=T3JkZXI6MQ==": ORDERS,
     "program": SETTINGS,
     "program/changes": SETTINGS,
+    "program/things": SETTINGS,
     "program/changes.csv": SETTINGS,
     "messages": SETTINGS,
     "messages/failed": USERS,

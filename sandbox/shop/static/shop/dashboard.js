@@ -44,7 +44,8 @@ const actions = {
     setTimeout(() => (note.hidden = true), 4000);
   },
   updateRouting(_frame, { newRoute }) {
-    history.replaceState(null, "", `${settings.home}app${newRoute}`);
+    const address = `${settings.home}app${newRoute}`;
+    if (location.pathname !== address) history.pushState(null, "", address);
   },
   popupClose() {
     document.getElementById("popup").close();
