@@ -246,8 +246,9 @@ def test_a_limited_coupon_takes_off_its_products_alone_and_is_seen_used(door: Do
         taken_off = before - line["totalPrice"]["gross"]["amount"]
         is_limited_to = line["variant"]["product"]["id"] == one
         assert abs(taken_off - before / 10 * is_limited_to) <= Decimal("0.02"), line
-    seen = wait_for(door, customer, lambda loyalty: loyalty["coupons"] == ["USED"])
-    assert seen["coupons"] == ["USED"]
+    # What was bought may have brought new ones.
+    seen = wait_for(door, customer, lambda loyalty: "USED" in loyalty["coupons"])
+    assert seen["coupons"].count("USED") == 1
 
 
 def test_what_the_shop_does_not_sell_is_no_limit(door: Door) -> None:

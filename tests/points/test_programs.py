@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_loyalty import programs
+from saleor_loyalty import catalogue, programs
 from saleor_loyalty.models import Program, ProgramVersion
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.saleor_api.client import Saleor
@@ -25,7 +25,7 @@ def connected(monkeypatch):
     def connect(shop):
         yield Saleor(PaperSaleor())
 
-    monkeypatch.setattr(programs, "connect", connect)
+    monkeypatch.setattr(catalogue, "connect", connect)
 
 
 def update(shop, **changes) -> Program:

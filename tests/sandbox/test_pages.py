@@ -11,6 +11,7 @@ import pytest
 
 from sandbox import demo, graphql_client, opening
 from sandbox.addresses import Addresses, Ports
+from sandbox.shop.ids import global_id
 from sandbox.shop.people import STAFF
 from sandbox.shop_api import ShopApi
 from sandbox.waiting import look_until
@@ -33,6 +34,12 @@ POINTS_END = """mutation {
     errors { field message code }
   }
 }"""
+LIMIT = """mutation ($categories: [ID!]!) {
+  loyaltyProgramUpdate(input: { limitedTo: { categories: $categories } }) {
+    errors { field message code }
+  }
+}"""
+KITCHEN = global_id("Category", 1)
 PAGES = ("/", "/sign-in/", "/cart/", "/orders/", "/account/", "/staff/", "/mail/", "/push/")
 
 
@@ -316,3 +323,31 @@ def test_a_form_of_another_site_does_nothing(sandbox):
     answer = httpx.post(f"{sandbox.url}/sign-in/", data={"user": "1"}, trust_env=False)
     assert answer.status_code == 403
     assert re.search("CSRF", answer.text)
+
+
+def test_a_limited_coupon_says_what_for_and_lowers_that_alone(page, at, shop_url):
+    shop = shop_of(at)
+    token = shop.app_token(shop.install(at.manifest_url))
+    url = f"{at.app_url}/graphql/"
+    graphql_client.ask(url, LIMIT, {"categories": [KITCHEN]}, token=token)
+    sign_in(page, shop_url, "Chloé Martin")
+    put_in_cart(page, shop_url, "Espresso machine")
+    page.get_by_role("button", name="Pay €521.90").click()
+    expect(page.locator("#points")).to_contain_text("1 coupon came of it", timeout=20 * SECONDS)
+    graphql_client.ask(url, LIMIT, {"categories": []}, token=token)
+
+    page.goto(f"{shop_url}/account/")
+    expect(page.locator(".ticket:not(.spent)")).to_contain_text("only on Kitchen")
+    code = page.locator(".ticket:not(.spent) .code code").inner_text()
+
+    put_in_cart(page, shop_url, "Reading chair")
+    page.get_by_label("Coupon code").fill(code)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.locator("#code-trouble")).to_have_text(
+        "This coupon is for other products than these."
+    )
+    put_in_cart(page, shop_url, "Coffee beans, 2 kg")
+    page.get_by_label("Coupon code").fill(code)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.locator(".lines s")).to_have_text("€60.00")
+    expect(page.locator(".summary")).to_contain_text("€312.90")  # 249 + 54 + 9.90

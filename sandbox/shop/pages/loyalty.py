@@ -29,6 +29,7 @@ ACCOUNT = f"""query Account {{ {PROGRAM}
       id code status rewardName(languageCode: "EN") discountType
       issuedAt expiresAt usedAt usedOrderNumber
       terms {{ channel currency discountValue minSpent }}
+      limitedTo {{ products collections categories }}
     }} }} }}
     entries(first: 100) {{ edges {{ node {{
       id kind points balanceAfter createdAt orderId orderNumber reason
