@@ -77,7 +77,7 @@ def test_staff_gift_points_on_the_customers_page_and_see_them_there(open_page, p
     popup.get_by_label("Reason").fill("Welcome")
     popup.get_by_role("button", name="Gift points").click()
 
-    expect(heading(popup, "Gave 300 points")).to_be_visible()
+    expect(heading(popup, "Gave 300 points")).to_be_focused()
     expect(inside(page, "Points").locator(".balance")).to_contain_text("300")
     assert page.evaluate("window.told") == []  # the popup says it itself
     assert Member.objects.get().balance == 300
