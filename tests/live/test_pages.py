@@ -55,6 +55,7 @@ def test_every_page_of_the_back_office_opens_and_takes_what_its_forms_send(
         f"widgets/customer?customerId={member.id}",
         f"widgets/order?orderId={order}",
     )
+    forms.sort(key=lambda each: each[1].action.endswith("/switch"))  # off, it takes no gifts
     texts = {"points": "7", "reason": "For a test", "recipient": member.email}
     for page, form in forms:
         filled = {name: text for name, text in texts.items() if name in form.values}
