@@ -138,11 +138,17 @@ def cpu_seconds() -> dict[str, float]:
 
 
 def order(number: int, event: str, _seconds: int) -> dict[str, Any]:
-    """A recorded order under an id of its own, changed just now."""
+    """A recorded order under an id of its own, changed just now: all are of one customer."""
+    changed = datetime.now(UTC).isoformat()
+    named = {"id": f"T3JkZXI6{number:08d}", "number": str(number), "updatedAt": changed}
+    return {**recorded(event), "user": recorded(EVENTS[0])["user"], **named}
+
+
+def recorded(event: str) -> dict[str, Any]:
+    """The order that an event told of, as Saleor sent it."""
     body = json.loads((RECORDED / f"{event}.facts.json").read_text(encoding="utf-8"))["body"]
     told: dict[str, Any] = json.loads(body)["order"]
-    changed = datetime.now(UTC).isoformat()
-    return {**told, "id": f"T3JkZXI6{number:08d}", "number": str(number), "updatedAt": changed}
+    return told
 
 
 async def warm_up(shop: Any) -> None:
