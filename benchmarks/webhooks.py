@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +107,7 @@ def measure(options: argparse.Namespace) -> None:
 
     shop = Shop(API_URL)
     orders = options.rate * options.seconds // len(EVENTS)
-    requests = [
-        shop.request(event, order(n, event, options.seconds))
-        for n in range(orders)
-        for event in EVENTS
-    ]
+    requests = [shop.request(event, order(n, event)) for n in range(orders) for event in EVENTS]
     print(f"{len(requests):,} requests about {orders:,} orders are signed.", flush=True)
     asyncio.run(warm_up(shop))
     before = cpu_seconds()
@@ -137,13 +134,14 @@ def cpu_seconds() -> dict[str, float]:
     return dict(used)
 
 
-def order(number: int, event: str, _seconds: int) -> dict[str, Any]:
+def order(number: int, event: str) -> dict[str, Any]:
     """A recorded order under an id of its own, changed just now: all are of one customer."""
     changed = datetime.now(UTC).isoformat()
     named = {"id": f"T3JkZXI6{number:08d}", "number": str(number), "updatedAt": changed}
     return {**recorded(event), "user": recorded(EVENTS[0])["user"], **named}
 
 
+@cache
 def recorded(event: str) -> dict[str, Any]:
     """The order that an event told of, as Saleor sent it."""
     body = json.loads((RECORDED / f"{event}.facts.json").read_text(encoding="utf-8"))["body"]

@@ -71,5 +71,10 @@ def things_view(visit: Visit) -> HttpResponse:
 
 def in_words(ids: Iterable[str], names: Mapping[str, str]) -> str:
     """“Juice, Drinks (category)”; for none of them, that it is the whole order."""
-    said = [str(WITHIN.get(kind_of(id), "{name}")).format(name=names.get(id, id)) for id in ids]  # type: ignore[arg-type]  # what is no kind is in no words
+    said = [_called(id, names.get(id, id)) for id in ids]
     return ", ".join(sorted(said, key=str.casefold)) or gettext("the whole order")
+
+
+def _called(id: str, name: str) -> str:
+    kind = kind_of(id)
+    return str(WITHIN[kind]).format(name=name) if kind in WITHIN else name

@@ -50,6 +50,8 @@ FIRST_RULES = {
     "reminders": [reminder.value for reminder in Reminder],
     "is_active": True,
 }
+# What a channel's form says of it, beside whether its orders earn.
+TERMS = ("points_per_unit", "discount_value", "min_spent")
 FIRST_TERMS = {"earns": True, "points_per_unit": Decimal(10), "discount_value": Decimal(10)}
 
 
@@ -195,8 +197,7 @@ class TermsForm(Form):
             self.add_error("discount_value", gettext("A discount has 100 percent at most."))
 
     def terms(self) -> dict[str, Any]:
-        names = ("points_per_unit", "discount_value", "min_spent")
-        return {"channel": self.slug, **{name: self.cleaned_data[name] for name in names}}
+        return {"channel": self.slug, **{name: self.cleaned_data[name] for name in TERMS}}
 
 
 class ProgramForms:

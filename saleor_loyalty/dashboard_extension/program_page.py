@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from saleor_loyalty import catalogue, programs
 from saleor_loyalty.dashboard_extension import limits
 from saleor_loyalty.dashboard_extension.consequences import consequences
-from saleor_loyalty.dashboard_extension.limits import names_sent
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
 from saleor_loyalty.dashboard_extension.tags import money, percent
@@ -131,7 +130,10 @@ def _known(visit: Visit) -> tuple[dict[str, KnownChannel], dict[str, str], bool]
         return catalogue.channels(visit.shop), catalogue.names(visit.shop, ids), True
     except (SaleorUnavailable, SaleorRefused):
         rows = version.channels.all() if version else ()
-        names = {**(version.limited_names if version else {}), **names_sent(visit.request.POST)}
+        names = {
+            **(version.limited_names if version else {}),
+            **limits.names_sent(visit.request.POST),
+        }
         return programs.channels_of(rows), names, False
 
 

@@ -6,11 +6,14 @@ from django.utils.translation import gettext as _
 
 from saleor_loyalty.dashboard_extension.limits import in_words
 from saleor_loyalty.dashboard_extension.meanwhile import NOTHING, shown
-from saleor_loyalty.dashboard_extension.program_form import ProgramForm, TermsForm, values_of
+from saleor_loyalty.dashboard_extension.program_form import (
+    TERMS,
+    ProgramForm,
+    TermsForm,
+    values_of,
+)
 from saleor_loyalty.dashboard_extension.tags import last_day, money, percent
 from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
-
-TERMS = ("points_per_unit", "discount_value", "min_spent")
 
 
 def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:

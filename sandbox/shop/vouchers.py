@@ -6,15 +6,28 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Model, Q, Sum
 from django.utils import timezone
 
 from sandbox.shop.ids import global_id
-from sandbox.shop.models import Channel, Product, Voucher, VoucherCode, VoucherListing
+from sandbox.shop.models import (
+    Category,
+    Channel,
+    Collection,
+    Product,
+    Voucher,
+    VoucherCode,
+    VoucherListing,
+)
 from sandbox.shop.prices import CENT, shares, to_cents
 from sandbox.shop.problems import ShopError
 
-LIMITS = ("products", "collections", "categories")
+# What a voucher may be limited to, by the names of Saleor's fields.
+LIMITS: Mapping[str, type[Model]] = {
+    "products": Product,
+    "collections": Collection,
+    "categories": Category,
+}
 ZERO = Decimal(0)
 Limits = Mapping[str, Sequence[Any]]
 

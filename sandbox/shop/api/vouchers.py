@@ -1,11 +1,10 @@
 """Vouchers over the API: what the loyalty app makes its coupons of."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from sandbox.shop import vouchers
@@ -14,7 +13,7 @@ from sandbox.shop.api.connections import connection
 from sandbox.shop.api.money import money
 from sandbox.shop.api.mutations import find, payload
 from sandbox.shop.ids import InvalidId, key_of, keys_of
-from sandbox.shop.models import Category, Channel, Collection, Product, Voucher, VoucherListing
+from sandbox.shop.models import Channel, Voucher, VoucherListing
 from sandbox.shop.problems import ShopError
 
 query = QueryType()
@@ -26,11 +25,6 @@ COLUMNS = (
     *("name", "type", "discount_value_type", "start_date", "end_date"),
     *("single_use", "usage_limit", "apply_once_per_order"),
 )
-LIMITS: Mapping[str, type[Model]] = {
-    "products": Product,
-    "collections": Collection,
-    "categories": Category,
-}
 
 
 @query.field("voucher")
@@ -84,7 +78,7 @@ def _values(input: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limits(input: dict[str, Any]) -> dict[str, list[Any]]:
-    return {name: _things(name, input[name]) for name in LIMITS if name in input}
+    return {name: _things(name, input[name]) for name in vouchers.LIMITS if name in input}
 
 
 def _things(name: str, ids: list[str]) -> list[Any]:
@@ -92,7 +86,7 @@ def _things(name: str, ids: list[str]) -> list[Any]:
 
     Raises ShopError when none of them is there; when some are, Saleor fails in words of its own.
     """
-    model = LIMITS[name]
+    model = vouchers.LIMITS[name]
     keys = keys_of(model.__name__, ids)
     found = {str(row.pk): row for row in model._default_manager.filter(pk__in=keys)}
     if ids and not found:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from sandbox.inboxes.models import Phone
 from sandbox.shop import tokens
 from sandbox.shop.ids import keys_of, parts
-from sandbox.shop.models import Category, Collection, Product, User
+from sandbox.shop.models import User
 from sandbox.shop.pages import loyalty, visitor
 from sandbox.shop.pages.frame import overview_of
+from sandbox.shop.vouchers import LIMITS
 
 
 @require_safe
@@ -129,12 +130,8 @@ def _names(limited_to: dict[str, list[str]]) -> list[str]:
     """What a coupon is limited to, as the shop calls it: the loyalty app knows it by its ids."""
     return [
         row.name
-        for ids, model in (
-            (limited_to["products"], Product),
-            (limited_to["collections"], Collection),
-            (limited_to["categories"], Category),
-        )
-        for row in model._default_manager.filter(pk__in=keys_of(model.__name__, ids))
+        for name, model in LIMITS.items()
+        for row in model._default_manager.filter(pk__in=keys_of(model.__name__, limited_to[name]))
     ]
 
 
