@@ -41,9 +41,14 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line after its discounts. `sells_gift_card` is None when the product is gone."""
+    """A line after its discounts: `price` is that of all its pieces.
+
+    `name` is the product's, as it was ordered. `sells_gift_card` is None when the product is gone.
+    """
 
     id: str
+    name: str
+    quantity: int
     price: Price
     sells_gift_card: bool | None
 
@@ -52,10 +57,67 @@ class OrderLine:
         variant = line["variant"]
         return cls(
             id=_text(line["id"]),
+            name=_text(line["productName"]),
+            quantity=_whole(line["quantity"]),
             price=Price.from_json(line["totalPrice"]),
             sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
             if variant
             else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Some pieces of one line."""
+
+    line_id: str
+    quantity: int
+
+    @classmethod
+    def from_json(cls, pieces: Json) -> Self:
+        return cls(_text(pieces["orderLine"]["id"]), _whole(pieces["quantity"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfillment:
+    """Pieces that went out, came back, or were paid back: `status` says which.
+
+    `refunded` is what was paid back with it, `shipping_refunded` what of that was for shipping.
+    """
+
+    status: str
+    refunded: Decimal
+    shipping_refunded: Decimal
+    pieces: tuple[Pieces, ...]
+
+    @classmethod
+    def from_json(cls, fulfillment: Json) -> Self:
+        return cls(
+            status=_text(fulfillment["status"]),
+            refunded=_amount(fulfillment["totalRefundedAmount"]),
+            shipping_refunded=_amount(fulfillment["shippingRefundedAmount"]),
+            pieces=_pieces(fulfillment["lines"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedRefund:
+    """What staff decided to pay back, and for which pieces; whether it was is another matter."""
+
+    granted_at: datetime
+    status: str
+    amount: Decimal
+    includes_shipping: bool
+    pieces: tuple[Pieces, ...]
+
+    @classmethod
+    def from_json(cls, refund: Json) -> Self:
+        return cls(
+            granted_at=_moment(refund["createdAt"]),
+            status=_text(refund["status"]),
+            amount=_decimal(refund["amount"]["amount"]),
+            includes_shipping=bool(refund["shippingCostsIncluded"]),
+            pieces=_pieces(refund["lines"]),
         )
 
 
@@ -92,7 +154,8 @@ class Order:
 
     `charged` is net of refunds and chargebacks (Saleor's totalCharged). `fully_paid_at` is when it
     was first paid in full, however much was given back since; None when it never was. `customer`
-    is None for a guest's order. `voucher_code` is the code that lowers the order's price.
+    is None for a guest's order. `total` is what is to be paid in money: a gift card lowers it, and
+    not the lines. `voucher_code` is the code that lowers the order's price.
     `history` counts the entries of its history, which only ever grows.
     """
 
@@ -106,6 +169,8 @@ class Order:
     charged: Decimal
     shipping: Price
     lines: tuple[OrderLine, ...]
+    fulfillments: tuple[Fulfillment, ...]
+    granted_refunds: tuple[GrantedRefund, ...]
     voucher_code: str | None
     created_at: datetime
     updated_at: datetime
@@ -147,6 +212,8 @@ class Order:
                 charged=_decimal(order["totalCharged"]["amount"]),
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
+                fulfillments=tuple(map(Fulfillment.from_json, order["fulfillments"])),
+                granted_refunds=tuple(map(GrantedRefund.from_json, order["grantedRefunds"])),
                 voucher_code=_voucher_code(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
@@ -233,6 +300,20 @@ def _decimal(value: object) -> Decimal:
     if not number.is_finite():
         raise ValueError(value)
     return number
+
+
+def _amount(money: Json | None) -> Decimal:
+    return _decimal(money["amount"]) if money else Decimal(0)
+
+
+def _pieces(lines: list[Json] | None) -> tuple[Pieces, ...]:
+    return tuple(map(Pieces.from_json, lines or ()))
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(value)
+    return value
 
 
 def _text(value: object) -> str:

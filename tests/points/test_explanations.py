@@ -86,7 +86,8 @@ def test_fractions_of_points_are_exact_and_counted_as_each_language_does(
         points=1,
         version=program.current,
         currency="EUR",
-        **dict.fromkeys(["eligible", "charged", "total"], 100),
+        **dict.fromkeys(["eligible", "total"], 100),
+        unpaid=0,
         rate=program.current.channels.get().points_per_unit,
         entitled=150 if rate == "1.5" else 0,
     )
