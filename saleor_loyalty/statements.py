@@ -88,7 +88,7 @@ class Writing:
     """Collects what is to be written, and writes it by one statement.
 
     Each part sees the tables as they were before it, so no row may be touched twice. A table is
-    inserted to once at most, and updated once.
+    inserted to once at most.
     """
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class Writing:
         given = recordset(rows, [f for f in meta.concrete_fields if f.name in {"id", *names}])
         changes = ", ".join(f"{c} = given.{c}" for c in given.columns if c != "id")
         self.add(
-            f"""updated_{meta.model_name} AS (
+            f"""updated_{len(self._parts)} AS (
                 UPDATE {meta.db_table} AS kept SET {changes}
                 FROM jsonb_to_recordset(%s::jsonb) AS given ({given.types})
                 WHERE kept.id = given.id

@@ -13,7 +13,7 @@ CHARGED = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_loyalty", "0016_channel_names"),
+        ("saleor_loyalty", "0017_events_of_ids"),
     ]
 
     operations = [

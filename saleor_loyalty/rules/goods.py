@@ -18,6 +18,7 @@ from saleor_loyalty.saleor_api.facts import GrantedRefund, Order, OrderLine, Pie
 
 RETURNED = frozenset({"RETURNED", "REFUNDED_AND_RETURNED"})
 REFUNDED = frozenset({"REFUNDED"})
+PAID_BACK = frozenset({"REFUNDED", "REFUNDED_AND_RETURNED"})
 
 
 class How(StrEnum):
@@ -103,12 +104,11 @@ def what_came_back(order: Order) -> Back:
     for fulfillment in order.fulfillments:
         if fulfillment.status in RETURNED:
             _count(returned, fulfillment.pieces)
-        elif fulfillment.status in REFUNDED:
+        if fulfillment.status in REFUNDED:
             _count(refunded, fulfillment.pieces)
-        else:
-            continue
-        shipping += fulfillment.shipping_refunded
-        left -= fulfillment.refunded
+        if fulfillment.status in PAID_BACK:
+            shipping += fulfillment.shipping_refunded
+            left -= fulfillment.refunded
     for refund in _covered(order.granted_refunds, left):
         if _pays_for_its_pieces(refund, order):
             _count(refunded, refund.pieces)

@@ -88,6 +88,13 @@ def test_t41_shipping_refunded_with_a_return_is_no_refund_of_goods():
     assert points(order(A, B, shipping=10, refund=30, back=back)) == 800
 
 
+def test_t41_shipping_named_by_a_return_that_paid_nothing_back_is_not_refunded():
+    """Saleor notes what would be paid back for shipping though no refund is asked for."""
+    back = [fulfillment("RETURNED", shipping=10, b=1)]
+    terms = replace(TEN, include_shipping=True)
+    assert points(order(A, B, shipping=10, back=back), terms) == 900
+
+
 def test_a_refund_of_the_gift_card_bought_leaves_the_points_of_the_goods():
     card = line(50, name="card", kind="GIFT_CARD")
     assert points(order(A, card, refund=50, grants=[granted(50, card=1)])) == 800
