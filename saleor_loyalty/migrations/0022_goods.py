@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             "entry",
             "came_back",
             models.JSONField(
-                default=list, help_text="The pieces that came back, and what of shipping."
+                null=True, help_text="The pieces that came back, and what of shipping."
             ),
         ),
     ]

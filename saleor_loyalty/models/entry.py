@@ -54,7 +54,7 @@ class Entry(models.Model):
         help_text="What of the order's total was given back or never paid.",
     )
     came_back = models.JSONField(
-        default=list, help_text="The pieces that came back, and what of shipping."
+        null=True, help_text="The pieces that came back, and what of shipping."
     )
     rate = models.DecimalField(
         max_digits=12, decimal_places=4, null=True, help_text="Points per unit of the currency."
@@ -102,7 +102,7 @@ class Entry(models.Model):
             total=self.total,
             unpaid=self.unpaid,
             rate=self.rate,
-            came_back=tuple(map(CameBack.from_json, self.came_back)),
+            came_back=tuple(map(CameBack.from_json, self.came_back or ())),
         )
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What of an order's goods is kept, in plain Python: its pieces one by one, and the money between."""
+"""What of an order's goods is kept: its pieces one by one, and the money between."""
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction

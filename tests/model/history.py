@@ -186,7 +186,7 @@ class History(Ground):
         is_paid: bool,
         delivery: str,
     ) -> None:
-        """Of pieces, of shipping, or of neither; of all they cost or half of it; paid or not yet."""
+        """Of pieces, of shipping, or of neither; of their price or half of it; paid or not."""
         order = self.order(pick)
         bought = None if line is None else order.lines[line % len(order.lines)]
         cents = order.shipping if shipping else 0
@@ -226,10 +226,7 @@ class History(Ground):
     @rule(pick=which, lines=line_lists(), delivery=deliveries)
     def edit(self, pick: int, lines: list[Line], delivery: str) -> None:
         order = self.order(pick, is_unconfirmed)
-        order.lines = [
-            replace(line, key=f"{line.key} of {self.now}")
-            for line in lines
-        ]
+        order.lines = [replace(line, key=f"{line.key} of {self.now}") for line in lines]
         self.set_charged(order, order.charged, delivery)
 
     @needs(is_unconfirmed)

@@ -91,11 +91,11 @@ def grant_refund(_info: GraphQLResolveInfo, *, id: str, input: dict[str, Any]) -
     return {"granted_refund": made, "order": rows().get(pk=found.pk)}
 
 
-def _pieces(
-    order: Order, given: Iterable[Mapping[str, Any]], field: str
-) -> dict[OrderLine, int]:
+def _pieces(order: Order, given: Iterable[Mapping[str, Any]], field: str) -> dict[OrderLine, int]:
     lines = OrderLine.objects.filter(order=order)
-    return {find(lines, "OrderLine", each[field], field="lines"): each["quantity"] for each in given}
+    return {
+        find(lines, "OrderLine", each[field], field="lines"): each["quantity"] for each in given
+    }
 
 
 bindables = [mutation, order_type, fulfillment_type, refund_type]
