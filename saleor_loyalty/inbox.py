@@ -3,16 +3,21 @@
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Collate
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
 from saleor_loyalty import claims
 from saleor_loyalty.models import Change, Shop, Subject
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
+
+# How long a shop whose API is silent is left alone before it is asked again.
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
 MARK = """
@@ -75,18 +80,27 @@ def mark(*, shop: Shop, order_ids: Iterable[str] = (), customer_ids: Iterable[st
 
 
 def shops_with_work() -> list[Shop]:
-    """Shops with something due. A shop whose programme is off keeps its changes for later."""
-    due = Change.objects.filter(due_at__lte=timezone.now()).values("shop")
-    return list(Shop.objects.filter(pk__in=due, is_active=True, program__is_active=True))
+    """Shops with something due. One whose programme is off keeps its changes for later.
+
+    So does one whose API is silent, until it is to be asked again.
+    """
+    now = timezone.now()
+    due = Change.objects.filter(due_at__lte=now).values("shop")
+    may_be_asked = Q(ask_again_at=None) | Q(ask_again_at__lte=now)
+    return list(
+        Shop.objects.filter(may_be_asked, pk__in=due, is_active=True, program__is_active=True)
+    )
 
 
 def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim | None:
     """Take up to `limit` due changes of a shop for this worker alone; None when none is due.
 
+    One alone while the shop's API is silent: to see whether it answers, and for what it does not.
     One statement.
     """
     id_ = uuid.uuid4()
     due = Change.objects.filter(shop=shop, subject=subject, shop__program__is_active=True)
+    limit = 1 if shop.silent_since else limit
     taken = claims.take(due, limit=limit, now=timezone.now(), claim=id_)
     return Claim(id_, {change.subject_id: change.marks for change in taken}) if taken else None
 
@@ -137,3 +151,32 @@ def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) ->
                 setattr(change, name, value)
             change.claim = None
         Change.objects.bulk_update(changes, ["due_at", "claim", "error"])
+
+
+def rest(shop: Shop, claim: Claim, *, error: SaleorUnavailable) -> None:
+    """Give all that is claimed back: the shop's API is silent, and what is due for it rests.
+
+    It is asked again after as long as it has been silent, within bounds, or after the wait it asked
+    for. What was claimed is then behind all else that waits: it may be the cause.
+    """
+    now = timezone.now()
+    silent = now - (shop.silent_since or now)
+    wait = max(SHORTEST_REST, min(silent, LONGEST_REST), error.retry_after)
+    with transaction.atomic():
+        mine = {change.pk for change in held(claim).select_for_update()}
+        Change.objects.filter(pk__in=mine).update(
+            claim=None, due_at=now, attempts=F("attempts") - 1, error=f"{error}"[:500]
+        )
+        Shop.objects.filter(pk=shop.pk).update(
+            silent_since=Coalesce("silent_since", Value(now)), ask_again_at=now + wait
+        )
+    shop.refresh_from_db(fields=["silent_since", "ask_again_at"])
+
+
+def note_answer(shop: Shop) -> None:
+    """The shop's API answers: what rests while it is silent is due again, at once."""
+    if shop.silent_since is None:
+        return
+    Shop.objects.filter(pk=shop.pk).update(silent_since=None, ask_again_at=None)
+    shop.silent_since = shop.ask_again_at = None
+    wake("settle_orders")

@@ -72,6 +72,7 @@ def reconcile(
     """
     saleor = saleor.patiently()
     _follow_name(shop, saleor)
+    inbox.note_answer(shop)
     orders = _orders(shop, saleor, since, pause, budget)
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(

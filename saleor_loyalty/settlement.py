@@ -40,10 +40,15 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
         return 0
     try:
         orders, failed = fetch(saleor, list(claim.marks))
-    except (SaleorUnavailable, SaleorForbade) as error:
+    except SaleorUnavailable as error:
+        logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
+        inbox.rest(shop, claim, error=error)
+        return 0
+    except SaleorForbade as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
         inbox.postpone(claim, claim.marks, error=error)
         return 0
+    inbox.note_answer(shop)
     for order_id, problem in failed.items():
         logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
         inbox.postpone(claim, [order_id], error=problem)

@@ -11,6 +11,20 @@ class Migration(migrations.Migration):
         migrations.RemoveField(model_name="change", name="facts"),
         migrations.RemoveField(model_name="change", name="facts_at"),
         migrations.AddField(
+            model_name="shop",
+            name="silent_since",
+            field=models.DateTimeField(
+                help_text="Since when its API gives no answer; null: it does.", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="shop",
+            name="ask_again_at",
+            field=models.DateTimeField(
+                help_text="Until then what is to be asked of a silent API rests.", null=True
+            ),
+        ),
+        migrations.AddField(
             model_name="settledorder",
             name="asked_as_of",
             field=models.DateTimeField(
