@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
 from saleor_loyalty.messages import texts
 from saleor_loyalty.models import (
@@ -16,10 +18,6 @@ from saleor_loyalty.models import (
     Program,
 )
 from tests.dashboard.conftest import ADA, BEN
-
-pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 expect.set_options(timeout=20_000)  # a machine that is busy otherwise is no bug

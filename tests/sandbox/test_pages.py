@@ -1,13 +1,13 @@
 """The pages, in a real browser, with the whole demo behind them."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox import demo, graphql_client, opening
 from sandbox.addresses import Addresses, Ports
@@ -16,15 +16,7 @@ from sandbox.shop.people import STAFF
 from sandbox.shop_api import ShopApi
 from sandbox.waiting import look_until
 
-pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="Pages are tested in Chromium: sudo apt-get install chromium"
-)
+pytestmark = pytest.mark.usefixtures("browser")  # before the demo is started in vain
 SECONDS = 1000
 VOUCHERS = """query ($code: String!) {
   vouchers(first: 1, filter: { search: $code }) { edges { node { id } } }
@@ -60,14 +52,6 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
 def shop_url(at: Addresses) -> str:
     """The demo's shop."""
     return at.sandbox_url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
