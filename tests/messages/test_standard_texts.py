@@ -66,6 +66,16 @@ def test_no_english_is_left(language):
         assert not words & set(re.findall(r">([^<>{}]{4,})<", other))
 
 
+TORN = r"""() => {
+  const torn = [], range = document.createRange();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[^\s-]+/g)) {
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(r => r.top)).size > 1) torn.push(word[0]);
+  }
+  return torn;
+}"""
 # An email names fonts that a phone may not have, and takes what is there.
 FONTS = {"its own": "", "wide": "letter-spacing: 0.2em !important"}
 FAINT = """() => {
@@ -130,3 +140,9 @@ def test_every_email_fits_a_narrow_phone_whatever_its_font(phone, emails, font):
         phone.set_content(html)
         phone.add_style_tag(content=f"* {{ {FONTS[font]} }}")
         assert phone.evaluate("document.documentElement.scrollWidth") == 320, email
+
+
+def test_no_word_of_an_email_is_torn_on_a_narrow_phone(phone, emails):
+    for email, html in emails().items():
+        phone.set_content(html)
+        assert phone.evaluate(TORN) == [], email
