@@ -25,7 +25,7 @@ CHROMIUM = next(
 def browser() -> Iterator["Browser"]:
     """Chromium. Tests ask the database though its event loop runs in their thread."""
     if reason := why_not():
-        pytest.skip(f"Pages are tested in Chromium: {reason}")
+        pytest.skip(f"Pages in Chromium, not tried: {reason}")
     from playwright.sync_api import sync_playwright
 
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
