@@ -50,7 +50,7 @@ def test_every_page_is_sound_by_wcag_and_fits_its_frame(open_page, coupon, ada, 
         page = open_page(f"app/{path.format(member=ada.pk)}", width=width, theme=theme)
         frame = inside(page)
         frame.locator("#page h1").first.wait_for()
-        page.wait_for_timeout(700)  # previews come in on their own
+        expect(frame.locator("#preview > .soft")).to_have_count(0)  # it comes in on its own
         frame_of_ours = page.frames[1]
 
         assert frame_of_ours.evaluate("document.documentElement.dataset.theme") == theme

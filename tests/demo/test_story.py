@@ -9,7 +9,7 @@ import pytest
 from sandbox.processes import REPOSITORY
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(320)
 def test_the_story_goes_as_it_should() -> None:
     engines_of_tests = {"DATABASE_URL", "CELERY_BROKER_URL"}
     env = {name: value for name, value in os.environ.items() if name not in engines_of_tests}
@@ -20,7 +20,7 @@ def test_the_story_goes_as_it_should() -> None:
         env=env,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
 
