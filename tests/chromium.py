@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+PATIENCE = 60_000  # milliseconds; a machine that is busy otherwise is no fault of a page
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,9 @@ def browser() -> Iterator["Browser"]:
     """Chromium. Tests ask the database though its event loop runs in their thread."""
     if reason := why_not():
         pytest.skip(f"Pages in Chromium, not tried: {reason}")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from saleor_loyalty.models import Coupon, CouponStatus, Look, Member
 from tests.account_page.storefront import Storefront
+from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -46,7 +47,7 @@ def visit(browser: Browser, store: Storefront) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": PHONE, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
         page.goto(store.origin)

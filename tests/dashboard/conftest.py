@@ -21,7 +21,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.saleor_api.facts import Customer
-from tests.chromium import browser
+from tests.chromium import PATIENCE, browser
 from tests.dashboard.frame import Dashboard
 from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
 
@@ -164,7 +164,7 @@ def open_page(browser, live_server, dashboard: Dashboard, shop: Shop) -> Iterato
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console",

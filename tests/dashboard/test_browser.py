@@ -20,7 +20,6 @@ from saleor_loyalty.models import (
 from tests.dashboard.conftest import ADA, BEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
-expect.set_options(timeout=20_000)  # a machine that is busy otherwise is no bug
 
 PAGES = (
     "overview",

@@ -23,13 +23,10 @@ from tests.server.test_web_servers import UVICORN
 HERE = Path(__file__).parent
 QUERY = "{ me { email loyalty { balance } } }"
 
-pytestmark = [
-    pytest.mark.timeout(180),
-    pytest.mark.skipif(
-        not (HERE / "node_modules").exists() or shutil.which("node") is None,
-        reason="Federation, not tried: no gateway, which needs Node.js 20 (scripts/gateway)",
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    not (HERE / "node_modules").exists() or shutil.which("node") is None,
+    reason="Federation, not tried: no gateway, which needs Node.js 20 (scripts/gateway)",
+)
 
 
 @pytest.fixture
