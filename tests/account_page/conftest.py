@@ -24,8 +24,11 @@ from saleor_loyalty.models import (
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.chromium import browser
 from tests.doors.saleor import CUSTOMER_ID, Saleor, SigningKey
 from tests.shops import installed, new_program, new_version
+
+__all__ = ["browser"]
 
 RULES = {"name": "Nordlys Club", "expiry_policy": "ROLLING", "expiry_days": 365}
 STORE = "https://store.example.com"  # in LOYALTY_ALLOWED_ORIGINS of the tests

@@ -8,6 +8,7 @@ import sys
 import httpx
 
 from saleor_loyalty.server.logs import json_formatter
+from tests.server.conftest import PATIENCE
 from tests.server.test_web_servers import UVICORN
 
 
@@ -15,7 +16,7 @@ def test_every_line_is_a_json_object_if_asked_for(serve, shop):
     server = serve(*UVICORN, LOG_FORMAT="json")
     httpx.post(f"{server.url}/app/webhooks", headers={"Host": "testserver"})
     server.process.send_signal(signal.SIGTERM)
-    server.process.wait(timeout=20)
+    server.process.wait(timeout=PATIENCE)
 
     lines = [json.loads(line) for line in server.log.splitlines()]
 

@@ -10,6 +10,7 @@ import pytest
 
 from saleor_loyalty.models import Change, Shop
 from tests.doors.saleor import SigningKey
+from tests.server.conftest import PATIENCE
 
 UVICORN = ("uvicorn", "--port", "PORT", "saleor_loyalty.server.asgi:application")
 GUNICORN = (
@@ -70,7 +71,7 @@ def test_a_stop_waits_for_the_webhook_that_is_on_its_way(serve, shop, key, comma
     headers = {**headers_of(shop, key), "Content-Length": str(len(BODY))}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(f"POST /app/webhooks HTTP/1.1\r\n{head}\r\n".encode() + BODY[:10])
         time.sleep(0.5)  # for the server to have read that much
         server.process.send_signal(signal.SIGTERM)
@@ -80,12 +81,12 @@ def test_a_stop_waits_for_the_webhook_that_is_on_its_way(serve, shop, key, comma
 
     assert answer.startswith(b"HTTP/1.1 200 "), server.log
     assert Change.objects.get().subject_id == ORDER_ID
-    assert server.process.wait(timeout=20) in {0, -signal.SIGTERM}
+    assert server.process.wait(timeout=PATIENCE) in {0, -signal.SIGTERM}
 
 
 def wait_until_refused(port: int) -> None:
     """Until the server takes no new connections: then it has understood that it is to stop."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
