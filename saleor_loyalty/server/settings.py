@@ -136,6 +136,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Who cannot reach the broker hears so soon: probes say it, and the next round finds the work.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
+    # One that hangs must not keep whoever asks; longer than the second a worker waits for a task.
+    "socket_timeout": 3,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,

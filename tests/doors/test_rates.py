@@ -19,6 +19,7 @@ def _counts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts of this test alone, in the real store."""
     settings.LOYALTY_RATE_STORE = django_settings.CELERY_BROKER_URL
     rates._limiter(settings.LOYALTY_RATE_STORE).storage.reset()
+    monkeypatch.setattr(rates, "_not_before", 0.0)
 
 
 def ask(client: Client, query: str, token: str = "") -> tuple[int, str]:

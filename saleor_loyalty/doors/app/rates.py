@@ -5,6 +5,7 @@ nobody is held up: an order matters more than a limit.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from functools import cache
 
@@ -23,6 +24,9 @@ from saleor_loyalty.permissions import Viewer
 logger = logging.getLogger(__name__)
 
 SOCKET_TIMEOUT = 0.25  # seconds
+COOL_DOWN = 5.0  # seconds in which this process does not ask a store again that failed
+
+_not_before = 0.0  # by time.monotonic
 
 
 def take_event(shop: Shop) -> None:
@@ -70,11 +74,13 @@ def take_installation(api_url: str) -> None:
 
 
 def _may(rate: str, *who: str, number: int = 1) -> bool:
-    if not rate:
+    global _not_before
+    if not rate or time.monotonic() < _not_before:
         return True
     try:
         return _limiter(conf.rate_store).hit(parse(rate), *who, cost=number)
     except StorageError as error:
+        _not_before = time.monotonic() + COOL_DOWN
         logger.warning("Requests are not counted: %s", type(error.storage_error).__name__)
         return True
 
