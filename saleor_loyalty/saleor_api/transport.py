@@ -13,7 +13,6 @@ from typing import Any, Protocol, Self
 import httpx
 
 FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
-FORBIDDEN_STATUSES = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 
 class SaleorUnavailable(Exception):
@@ -32,7 +31,10 @@ class SaleorRefused(Exception):
 
 
 class SaleorForbade(SaleorRefused):
-    """Saleor does not let our app do this: it was uninstalled, or lacks a permission."""
+    """Saleor does not let our app do this: it was uninstalled, or lacks a permission.
+
+    By its own code for that: what a firewall on the way answers is trouble on the way.
+    """
 
 
 class Transport(Protocol):
@@ -129,18 +131,16 @@ def _data(api_url: str, response: httpx.Response) -> dict[str, Any]:
     """The `data` of an answer. Errors beside partial data are refusals too: half is nothing."""
     try:
         answer = json.loads(response.text, parse_float=Decimal)
-    except ValueError as error:
-        if response.status_code in FORBIDDEN_STATUSES:
-            message = f"{api_url} refused with HTTP {response.status_code}"
-            raise SaleorForbade(message) from error
-        message = f"{api_url} answered {response.status_code} with no JSON"
-        raise SaleorUnavailable(message) from error
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    if errors or not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or not (answer.get("errors") or "data" in answer):
+        message = f"{api_url} answered {response.status_code} with nothing of GraphQL"
+        raise SaleorUnavailable(message)
+    errors = answer.get("errors")
+    if errors or not isinstance(answer["data"], dict):
         said, code = _first_error(errors)
         message = f"{api_url} refused: {said} (HTTP {response.status_code})"
-        is_forbidden = code in FORBIDDEN or response.status_code in FORBIDDEN_STATUSES
-        raise SaleorForbade(message) if is_forbidden else SaleorRefused(message)
+        raise SaleorForbade(message) if code in FORBIDDEN else SaleorRefused(message)
     data: dict[str, Any] = answer["data"]
     return data
 

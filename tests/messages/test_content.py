@@ -453,10 +453,7 @@ def test_the_shop_s_own_text_is_sent_in_its_newest_version(shop, make_message):
         "<a " * 9000,
     ],
 )
-def test_a_broken_text_of_the_shop_gives_way_to_the_standard_one(
-    shop, make_message, caplog, monkeypatch, body
-):
-    monkeypatch.setattr("saleor_loyalty.messages.rendering.SECONDS", 0.05)
+def test_a_broken_text_of_the_shop_gives_way_to_the_standard_one(shop, make_message, caplog, body):
     own(shop, "REWARD_EMAIL", "en", "Mine", body)
 
     written = Writer().email(make_message())

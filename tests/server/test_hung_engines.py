@@ -1,4 +1,4 @@
-"""What hangs behind a running web process keeps none of its threads: others are served meanwhile."""
+"""What hangs behind a running web process keeps none of its threads: others are served."""
 
 import os
 import signal

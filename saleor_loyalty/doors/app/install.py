@@ -87,6 +87,7 @@ def _save(*, api_url: str, domain: str, app: App, token: str, jwks: Jwks) -> Sho
         "jwks_asked_at": now,
         "jwks_fetched_at": now,
         "is_active": True,
+        "token_unknown_at": None,
     }
     shop, _ = Shop.objects.update_or_create(
         api_url=api_url, defaults=current, create_defaults={**current, "installed_at": now}
