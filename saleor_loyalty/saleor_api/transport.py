@@ -1,16 +1,16 @@
 """How a document gets to Saleor and its answer back: over HTTP, with the app's token."""
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any, Protocol, Self
 
 import httpx
+
+from saleor_loyalty.outgoing import Client
 
 FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
 
@@ -47,17 +47,13 @@ class HttpTransport:
     """Talks to the GraphQL API at `api_url`, keeping its connection open between requests.
 
     Raises SaleorUnavailable on network trouble, 429 and 5xx; SaleorRefused on any other refusal.
-    `timeout` is in seconds. Use as a context manager, so that the connection is closed.
+    `timeout` is in seconds, for the whole of a request. Use as a context manager, so that the
+    connection is closed.
     """
 
     def __init__(self, api_url: str, *, token: str, timeout: float) -> None:
         self._api_url = api_url
-        self._http = httpx.Client(
-            timeout=timeout,
-            headers={"Authorization": f"Bearer {token}"},
-            follow_redirects=False,
-            verify=_trusted(),
-        )
+        self._http = Client(seconds=timeout, headers={"Authorization": f"Bearer {token}"})
 
     def __enter__(self) -> Self:
         return self
@@ -106,12 +102,6 @@ class PatientTransport:
                     raise
                 self._sleep(wait.total_seconds())
         return self._transport.execute(document, variables)
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whom we believe to be who they say; read once, for it takes longer than settling an order."""
-    return httpx.create_ssl_context()
 
 
 def _retry_after(response: httpx.Response) -> timedelta:
