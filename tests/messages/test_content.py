@@ -531,7 +531,8 @@ def test_a_push_notice_in_words(make_message, make_member):
     assert notice.link == "https://nordlys.example/account/discounts"
 
 
-def test_a_notice_opens_the_shop_s_app(shop, make_message):
+def test_a_notice_opens_the_shop_s_app(shop, make_message, settings):
+    settings.LOYALTY_APP_SCHEMES = ["nordlys"]
     look.save(shop, actor="Olga", push_url="nordlys://discounts/{language}")
 
     assert Writer().notice(make_message(MessageKind.REWARD_PUSH)).link == ("nordlys://discounts/en")
