@@ -13,7 +13,7 @@ CHARGED = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_loyalty", "0017_events_of_ids"),
+        ("saleor_loyalty", "0021_token_unknown"),
     ]
 
     operations = [
