@@ -57,7 +57,9 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
         settled.select_for_update().order_by("pk"),
         Member.objects.filter(shop=shop, customer_id__in=customers),
         *coupons.named_by(shop, orders),
-        *programs.rules(shop, of=settled),
+        *programs.rules(
+            shop, of=settled, paid=[order.fully_paid_at for order in orders if order.fully_paid_at]
+        ),
     )
     if claim:
         held = {change.subject_id for change in changes}

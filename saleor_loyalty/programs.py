@@ -1,16 +1,17 @@
 """The programme of a shop: reading its rules, changing them, switching it on and off."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 from django.utils import timezone
 
-from saleor_loyalty import audit, catalogue
+from saleor_loyalty import audit, catalogue, channels
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
@@ -22,17 +23,18 @@ from saleor_loyalty.models import (
     SpendBasis,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
-from saleor_loyalty.program_input import DEFAULTS, KnownChannel, Rules, checked
+from saleor_loyalty.program_input import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
+from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.workers import wake
 
 # Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
 # then `on`. Also when it was so before: what follows the switch may have gone its own way.
 switched = Signal()
 
-TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent")
+TERMS = ("channel_id", "currency", "points_per_unit", "discount_value", "min_spent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,17 @@ class Rulebook:
             for a in self.activations
         )
 
-    def earning_terms(self, version_id: int, channel: str) -> EarningTerms | None:
+    def in_force_at(self, moment: datetime) -> ProgramVersion | None:
+        """The version by which orders earn that were paid then; None before the first one.
+
+        Only for moments that the rulebook was read for.
+        """
+        made = (v for v in self.versions.values() if v.created_at <= moment)
+        return max(made, key=lambda version: version.number, default=None)
+
+    def earning_terms(self, version_id: int, channel_id: str) -> EarningTerms | None:
         """What a version pays in a channel; None when the channel earns nothing by it."""
-        return self.terms.get((version_id, channel))
+        return self.terms.get((version_id, channel_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +75,27 @@ class Draft:
 
     before: Rules | None
     after: Rules
-    channels: Mapping[str, KnownChannel]  # those that either names
+    channels: Mapping[str, Channel]  # those that either names, by id
     things: Mapping[str, str]  # what either limits the coupon to, by id
 
-    def name_of(self, channel: str) -> str:
-        """What staff call a channel, by its slug."""
-        return self.channels[channel].name or channel
+    def name_of(self, channel_id: str) -> str:
+        """What staff call a channel, by its id."""
+        return self.channels[channel_id].name or self.channels[channel_id].known_as
 
 
-def rules(shop: Shop, *, of: QuerySet[SettledOrder]) -> list[QuerySet[Any]]:
-    """What to read for a `rulebook` of the current version and of those that orders go by."""
+def rules(
+    shop: Shop, *, of: QuerySet[SettledOrder], paid: Collection[datetime] = ()
+) -> list[QuerySet[Any]]:
+    """What to read for a `rulebook`: the current version, those that orders go by, and those in
+    force while orders were `paid`.
+    """
     programs = Program.objects.filter(shop=shop)
-    versions = ProgramVersion.objects.filter(
-        Q(pk__in=programs.values("current")) | Q(pk__in=of.values("version"))
-    )
+    wanted = Q(pk__in=programs.values("current")) | Q(pk__in=of.values("version"))
+    if paid:
+        first = ProgramVersion.objects.filter(program__in=programs, created_at__lte=min(paid))
+        since = Coalesce(Subquery(first.order_by("-number").values("number")[:1]), 0)
+        wanted |= Q(program__in=programs, number__gte=since, created_at__lte=max(paid))
+    versions = ProgramVersion.objects.filter(wanted)
     return [
         programs,
         versions,
@@ -102,7 +119,7 @@ def rulebook(
         version=by_id[programs[0].current_id],
         versions=by_id,
         terms={
-            (row.version_id, row.channel): _earning_terms(row, by_id[row.version_id])
+            (row.version_id, row.channel_id): _earning_terms(row, by_id[row.version_id])
             for row in terms
         },
         activations=activations,
@@ -128,16 +145,18 @@ def current(shop: Shop) -> Program | None:
     )
 
 
-def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, KnownChannel]:
-    """The channels that rules name, by slug, as they were when those were made."""
-    return {row.channel: KnownChannel(row.currency, row.channel_name) for row in terms}
+def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, Channel]:
+    """The channels that rules name, by id, as they were called when those were made."""
+    return {
+        row.channel_id: Channel(row.channel_id, "", row.channel_name, row.currency) for row in terms
+    }
 
 
 def draft(
     *,
     shop: Shop,
     changes: Mapping[str, Any],
-    known: Mapping[str, KnownChannel],
+    known: Mapping[str, Channel],
     things: Mapping[str, str] | None = None,
     opened_at: int | None = None,
 ) -> Draft:
@@ -157,26 +176,33 @@ def draft(
 
 
 def update(
-    *, shop: Shop, changes: Mapping[str, Any], actor: str, opened_at: int | None = None
+    *,
+    shop: Shop,
+    changes: Mapping[str, Any],
+    actor: str,
+    known: Mapping[str, Channel] | None = None,
+    opened_at: int | None = None,
 ) -> Program:
     """Change the programme, or set it up; what is not in `changes` stays as it is.
 
-    `changes` has the snake_case names of LoyaltyProgramInput. New rules become a new version; an
-    order credited before keeps its own. Raises Refused with every problem found, and then nothing
-    is changed; SaleorUnavailable when the shop cannot be asked for its channels, or for what the
-    coupon is to be limited to. A form gives the number of the version it was `opened_at`, 0 before
-    the first: SavedMeanwhile when there is a newer one.
+    `changes` has the snake_case names of LoyaltyProgramInput; terms name their channel by its id,
+    as `channel_id`. `known` are the shop's channels by id, if they were asked for just now. New
+    rules become a new version, for orders that are paid from now on. Raises Refused with every
+    problem found, and then nothing is changed; SaleorUnavailable when the shop cannot be asked for
+    its channels, or for what the coupon is to be limited to. A form gives the number of the version
+    it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
     """
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
         raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
-    known = catalogue.channels(shop) if "channels" in changes else None
+    if known is None and "channels" in changes:
+        known = catalogue.channels(shop)
     limited_to = changes.get("limited_to")
     things = catalogue.names(shop, limited_to) if limited_to else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
-    now = timezone.now()
     with transaction.atomic():
         program = _held(shop)
+        now = timezone.now()  # versions follow each other in time, as in their numbers
         _compare(program, opened_at)
         is_first = program.current is None
         before = _rules_of(program.current) if program.current else DEFAULTS
@@ -185,6 +211,8 @@ def update(
         after = checked({**before, **rules}, known=known, things=things)
         if things is None:
             things = program.current.limited_names if program.current else {}
+        if "channels" in changes:
+            channels.follow(shop, known.values())
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
@@ -219,7 +247,7 @@ def _compare(program: Program | None, opened_at: int | None) -> None:
 def _rules_of(version: ProgramVersion) -> Rules:
     """A version as the checked input that would make it again."""
     rules = {name: getattr(version, name) for name in DEFAULTS if name != "channels"}
-    return {**rules, "channels": list(version.channels.order_by("channel").values(*TERMS))}
+    return {**rules, "channels": list(version.channels.order_by("channel_id").values(*TERMS))}
 
 
 def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime) -> datetime | None:
@@ -250,7 +278,7 @@ def _new_version(
     program: Program,
     rules: Rules,
     protected: datetime | None,
-    known: Mapping[str, KnownChannel],
+    known: Mapping[str, Channel],
     things: Mapping[str, str],
     *,
     actor: str,
@@ -273,7 +301,7 @@ def _new_version(
     ChannelTerms.objects.bulk_create(
         ChannelTerms(
             version=version,
-            channel_name=known[terms["channel"]].name,
+            channel_name=known[terms["channel_id"]].name,
             **{name: terms.get(name) for name in TERMS},
         )
         for terms in rules["channels"]

@@ -98,7 +98,7 @@ def test_every_email_fits_a_narrow_phone_and_can_be_read_by_day_and_night(
     shop, make_version, brand_color
 ):
     shop.program.current = make_version(
-        [{}, {"channel": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
+        [{}, {"channel_id": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
         discount_type="FIXED",
     )
     shop.program.save()

@@ -12,7 +12,7 @@ from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import PaperSaleor, line
 
 MAIN = {
-    "channel": "main",
+    "channel_id": "channel-1",
     "points_per_unit": Decimal(10),
     "discount_value": Decimal(10),
     "min_spent": Decimal(100),
@@ -45,7 +45,7 @@ def test_a_programme_is_set_up_with_a_threshold_and_its_channels(shop):
     assert (rules.number, rules.threshold, rules.created_by) == (1, 5000, "owner@example.com")
     assert (rules.basis, rules.include_shipping, rules.expiry_policy) == ("GROSS", False, "NEVER")
     terms = rules.channels.get()
-    assert (terms.channel, terms.currency, terms.points_per_unit) == ("main", "EUR", 10)
+    assert (terms.channel_id, terms.currency, terms.points_per_unit) == ("channel-1", "EUR", 10)
     assert program.is_active
 
 
@@ -122,7 +122,7 @@ def test_t38_each_switch_is_kept(shop):
         ({"reminders": ["ONE_DAY"]}, ("reminders", ErrorCode.INVALID)),
         ({"channels": []}, ("channels", ErrorCode.REQUIRED)),
         ({"channels": [MAIN, MAIN]}, ("channels", ErrorCode.DUPLICATE)),
-        ({"channels": [{**MAIN, "channel": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
+        ({"channels": [{**MAIN, "channel_id": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
         (
             {"channels": [{**MAIN, "points_per_unit": Decimal(-1)}]},
             ("channels", ErrorCode.OUT_OF_RANGE),
