@@ -1,31 +1,27 @@
 """The programme of a shop: reading its rules, changing them, switching it on and off."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Max
 from django.dispatch import Signal
 from django.utils import timezone
 
-from saleor_loyalty import audit, catalogue, channels
+from saleor_loyalty import audit, catalogue, channels, ends
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
     ChannelTerms,
     Program,
     ProgramVersion,
-    SettledOrder,
     Shop,
-    SpendBasis,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
 from saleor_loyalty.program_input import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
-from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.workers import wake
@@ -35,38 +31,6 @@ from saleor_loyalty.workers import wake
 switched = Signal()
 
 TERMS = ("channel_id", "currency", "points_per_unit", "discount_value", "min_spent")
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """Versions of a shop's rules, and the times at which the programme was on.
-
-    `version` is the current one.
-    """
-
-    version: ProgramVersion
-    versions: Mapping[int, ProgramVersion]
-    terms: Mapping[tuple[int, str], EarningTerms]
-    activations: Sequence[Activation]
-
-    def was_active_at(self, moment: datetime) -> bool:
-        """True when the programme was on then."""
-        return any(
-            a.started_at <= moment and (a.ended_at is None or moment < a.ended_at)
-            for a in self.activations
-        )
-
-    def in_force_at(self, moment: datetime) -> ProgramVersion | None:
-        """The version by which orders earn that were paid then; None before the first one.
-
-        Only for moments that the rulebook was read for.
-        """
-        made = (v for v in self.versions.values() if v.created_at <= moment)
-        return max(made, key=lambda version: version.number, default=None)
-
-    def earning_terms(self, version_id: int, channel_id: str) -> EarningTerms | None:
-        """What a version pays in a channel; None when the channel earns nothing by it."""
-        return self.terms.get((version_id, channel_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,58 +45,6 @@ class Draft:
     def name_of(self, channel_id: str) -> str:
         """What staff call a channel, by its id."""
         return self.channels[channel_id].name or self.channels[channel_id].known_as
-
-
-def rules(
-    shop: Shop, *, of: QuerySet[SettledOrder], paid: Collection[datetime] = ()
-) -> list[QuerySet[Any]]:
-    """What to read for a `rulebook`: the current version, those that orders go by, and those in
-    force while orders were `paid`.
-    """
-    programs = Program.objects.filter(shop=shop)
-    wanted = Q(pk__in=programs.values("current")) | Q(pk__in=of.values("version"))
-    if paid:
-        first = ProgramVersion.objects.filter(program__in=programs, created_at__lte=min(paid))
-        since = Coalesce(Subquery(first.order_by("-number").values("number")[:1]), 0)
-        wanted |= Q(program__in=programs, number__gte=since, created_at__lte=max(paid))
-    versions = ProgramVersion.objects.filter(wanted)
-    return [
-        programs,
-        versions,
-        ChannelTerms.objects.filter(version__in=versions),
-        Activation.objects.filter(program__in=programs),
-    ]
-
-
-def rulebook(
-    programs: Sequence[Program],
-    versions: Sequence[ProgramVersion],
-    terms: Sequence[ChannelTerms],
-    activations: Sequence[Activation],
-) -> Rulebook:
-    """The rules as read. Raises Program.DoesNotExist when the shop has none yet."""
-    by_id = {version.pk: version for version in versions}
-    if not programs or programs[0].current_id is None:
-        message = "the shop has no program: set it up before orders are settled"
-        raise Program.DoesNotExist(message)
-    return Rulebook(
-        version=by_id[programs[0].current_id],
-        versions=by_id,
-        terms={
-            (row.version_id, row.channel_id): _earning_terms(row, by_id[row.version_id])
-            for row in terms
-        },
-        activations=activations,
-    )
-
-
-def _earning_terms(row: ChannelTerms, version: ProgramVersion) -> EarningTerms:
-    return EarningTerms(
-        currency=row.currency,
-        points_per_unit=row.points_per_unit,
-        net=version.basis == SpendBasis.NET,
-        include_shipping=version.include_shipping,
-    )
 
 
 def current(shop: Shop) -> Program | None:
@@ -213,6 +125,7 @@ def update(
             things = program.current.limited_names if program.current else {}
         if "channels" in changes:
             channels.follow(shop, known.values())
+        _move_ends(program, after, now)
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
@@ -248,6 +161,14 @@ def _rules_of(version: ProgramVersion) -> Rules:
     """A version as the checked input that would make it again."""
     rules = {name: getattr(version, name) for name in DEFAULTS if name != "channels"}
     return {**rules, "channels": list(version.channels.order_by("channel_id").values(*TERMS))}
+
+
+def _move_ends(program: Program, rules: Rules, now: datetime) -> None:
+    """Points last to the end of the day that was shown, also by another time zone's clocks."""
+    version = program.current
+    if version and version.time_zone != rules["time_zone"]:
+        zones = {"shown_in": version.time_zone, "time_zone": rules["time_zone"]}
+        ends.move(program.shop, **zones, now=now)
 
 
 def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime) -> datetime | None:

@@ -63,6 +63,8 @@ def _of_threshold(shop: Shop, before: Rules, after: Rules, changed: set[str]) ->
 
 
 def _of_expiry(shop: Shop, after: Rules, changed: set[str]) -> Iterator[str]:
+    if "time_zone" in changed and after["expiry_days"]:
+        yield _("Points last to the end of the day that members were shown, in the new time zone.")
     if not changed.intersection(EXPIRY):
         return
     count = Member.objects.filter(shop=shop, balance__gt=0).count()

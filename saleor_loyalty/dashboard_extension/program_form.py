@@ -203,14 +203,15 @@ class TermsForm(Form):
     def _check_decimals(self, amounts: Iterable[str]) -> None:
         """No amount may be finer than the currency: the shop takes no such vouchers."""
         most = decimals_of(self.currency)
+        words = ngettext(
+            "{currency} has {number} decimal at most.",
+            "{currency} has {number} decimals at most.",
+            most,
+        )
+        words = words if most else gettext("{currency} has no decimals.")
         for name in amounts:
             value = self.cleaned_data.get(name)
             if value is not None and value != round(value, most):
-                words = ngettext(
-                    "{currency} has {number} decimal at most.",
-                    "{currency} has {number} decimals at most.",
-                    most,
-                )
                 self.add_error(name, words.format(currency=self.currency, number=most))
 
     def terms(self) -> dict[str, Any]:

@@ -258,6 +258,7 @@ def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
         ({"channels": [{**EU, "pointsPerUnit": -1}]}, "channels", "OUT_OF_RANGE"),
         ({"channels": [{**EU, "pointsPerUnit": "1e400"}]}, "channels", "OUT_OF_RANGE"),
         ({"channels": [{**EU, "discountValue": 101}]}, "channels", "OUT_OF_RANGE"),
+        ({"channels": [{**EU, "minSpent": "9.999"}]}, "channels", "OUT_OF_RANGE"),
         ({"expiryPolicy": "ROLLING"}, "expiryDays", "REQUIRED"),
         ({"expiryPolicy": "PER_LOT", "expiryDays": 0}, "expiryDays", "OUT_OF_RANGE"),
         ({"expiryDays": 30}, "expiryDays", "INVALID"),

@@ -37,6 +37,8 @@ class Programme(Points):
         if rules == before:
             return
         self._begin(rules, now)
+        if before.zone != rules.zone:
+            self.move_ends(before, rules, now)
         if (before.policy, before.days) != (rules.policy, rules.days):
             period = rules.ends(now, rules.days) if rules.days else None
             self.protected_until = later(self.protected_until, period)
