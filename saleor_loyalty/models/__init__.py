@@ -9,6 +9,8 @@ Program
 ProgramVersion, ChannelTerms
     The rules as they stood from one change to the next; never edited, so that what an order was
     credited by can always be read again. Terms hold what differs per channel and currency.
+Channel
+    What a sales channel is called now: it may be renamed, and keeps its id.
 Activation
     A stretch of time during which the programme was switched on.
 Member
@@ -47,6 +49,7 @@ Points are whole numbers. Amounts are Decimals beside their currency. Times are 
 
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
+from saleor_loyalty.models.channel import Channel
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
@@ -75,6 +78,7 @@ __all__ = [
     "AuditAction",
     "AuditRecord",
     "Change",
+    "Channel",
     "ChannelTerms",
     "Coupon",
     "CouponStatus",
