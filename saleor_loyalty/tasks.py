@@ -16,7 +16,6 @@ from saleor_loyalty import (
     reconciliation,
     retirement,
     settlement,
-    snapshots,
 )
 from saleor_loyalty.connection import connect, look_again
 from saleor_loyalty.messages import failed, outbox, reminders
@@ -72,7 +71,6 @@ def reconcile() -> None:
     """Mark what changed in each shop since the last walk, however its event was lost."""
     _each_shop(Shop.objects.filter(is_active=False, door=Door.APP), look_again)
     _each_shop(Shop.objects.filter(is_active=True), _reconcile_shop)
-    _each_shop(Shop.objects.all(), snapshots.forget_old)  # those that removed the app, too
 
 
 def _each_shop(shops: Iterable[Shop], work: Callable[[Shop], None]) -> None:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("saleor_loyalty", "0016_channel_names")]
+    dependencies = [("saleor_loyalty", "0022_goods")]
 
     operations = [
         migrations.AddField(

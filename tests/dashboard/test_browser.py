@@ -657,8 +657,8 @@ def earned(ada, shop, program):
         points=1200,
         currency="EUR",
         eligible=Decimal(120),
-        charged=Decimal(120),
         total=Decimal(120),
+        unpaid=Decimal(0),
         rate=Decimal(10),
     )
     from django.db import transaction
