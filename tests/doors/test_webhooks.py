@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -140,6 +141,22 @@ def test_t36_a_shoppers_own_token_does_not_sign_an_event(
     client: Client, shop: Shop, saleor: Saleor, key: SigningKey
 ) -> None:
     token = key.token(saleor.access_claims())
+
+    assert refused(deliver(client, shop, token)) == (401, "SIGNATURE_INVALID")
+
+
+def test_t36_nor_does_it_where_pyjwt_reads_any_token_as_a_detached_signature(
+    client: Client, shop: Shop, saleor: Saleor, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyJWT before 2.14, which Saleor still pins, and which our own floor lets in."""
+    token = key.token(saleor.access_claims())
+    decode = jwt.api_jws.decode
+
+    def forget_the_body(token: str, key: jwt.PyJWK, algorithms: list[str], **_: object) -> bytes:
+        return decode(token, key, algorithms)
+
+    monkeypatch.setattr(jwt.api_jws, "decode", forget_the_body)
+    assert json.loads(forget_the_body(token, jwt.PyJWK(key.jwk), ["RS256"]))["type"] == "access"
 
     assert refused(deliver(client, shop, token)) == (401, "SIGNATURE_INVALID")
 

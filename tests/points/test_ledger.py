@@ -1,5 +1,7 @@
 """The ledger: entries, balances, rewards, and what the database refuses."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
@@ -58,6 +60,48 @@ def test_each_reward_brings_a_pending_coupon_and_an_email_that_waits_for_it(prog
     assert Coupon.objects.filter(member=anna, status="PENDING").count() == 2
     assert len(set(Coupon.objects.values_list("code", flat=True))) == 2
     assert Message.objects.filter(member=anna, due_at=None, status="PENDING").count() == 2
+
+
+def reissued(anna: Member, *, used: datetime, called_off: datetime) -> Coupon:
+    """A coupon of 60 days from 1 January in Paris, whose order was called off."""
+    version = anna.shop.program.current
+    issued = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    with transaction.atomic():
+        with ledger.open_book([anna.pk], version=version, now=issued) as book:
+            book.post(gift(anna, 5000))
+        with ledger.open_book([anna.pk], version=version, now=used) as book:
+            (coupon,) = book.coupons.values()
+            assert coupon.expires_at == MIDNIGHT
+            book.use(coupon, order_id="o", number="1", at=used, code=coupon.code)
+        with ledger.open_book(
+            [anna.pk], version=version, now=called_off, coupon_ids=[coupon.pk]
+        ) as book:
+            book.reissue(book.coupons[coupon.pk])
+    return Coupon.objects.get()
+
+
+MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)  # of 2 March in Paris
+
+
+@pytest.mark.parametrize(
+    ("lost", "days"),
+    [
+        (timedelta(0), 0),
+        (timedelta(seconds=1), 1),
+        (timedelta(days=3), 3),
+        (timedelta(days=3, seconds=1), 4),
+        (timedelta(hours=-1), 0),  # the shop's clock is ahead of ours
+    ],
+)
+def test_t13_a_reissued_coupon_lasts_as_much_longer_as_it_was_used_and_to_the_end_of_that_day(
+    program, anna, lost, days
+):
+    used = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+    coupon = reissued(anna, used=used, called_off=used + lost)
+
+    assert coupon.expires_at == MIDNIGHT + timedelta(days=days)
+    assert (coupon.status, coupon.issue, coupon.used_at) == ("PENDING", 2, None)
 
 
 def test_a_debt_is_owed_and_not_hidden(program, anna):
