@@ -41,6 +41,7 @@ def test_t03_a_full_refund_withdraws_the_unused_coupon(paper, settle, paid):
     settle(paid)
 
     assert standing() == (0, 0)
+    assert Member.objects.get().lifetime_points == 0
     assert Coupon.objects.get().status == "WITHDRAWN"
     assert list(Entry.objects.order_by("pk").values_list("kind", "points")) == [
         ("ORDER", 5120),
@@ -159,8 +160,10 @@ def test_t13_a_coupon_given_back_to_a_member_in_debt_pays_the_debt(paper, settle
     order["status"] = "CANCELED"
     settle(order["id"])
 
+    coupon = Coupon.objects.get()
     assert standing() == (0, 0)
-    assert Coupon.objects.get().status == "WITHDRAWN"
+    assert coupon.status == "WITHDRAWN"
+    assert not coupon.messages.filter(status="PENDING").exists()  # nobody is told of it again
 
 
 def test_an_order_that_moves_to_another_customer_takes_its_points_along(paper, settle):
