@@ -171,3 +171,16 @@ def test_an_order_credited_before_keeps_its_rules(shop, program, paper, settle):
     settle(key)
 
     assert shop.settled_orders.get().points == 1000
+
+
+def test_switching_on_has_the_workers_look_at_once_for_what_happened_meanwhile(
+    shop, program, monkeypatch
+):
+    woken = []
+    monkeypatch.setattr(programs, "wake", woken.append)
+    programs.update(shop=shop, changes={"is_active": False}, actor="Sam")
+    assert woken == []
+
+    programs.update(shop=shop, changes={"is_active": True}, actor="Sam")
+
+    assert woken == ["reconcile", "settle_orders", "mint_coupons", "send_messages"]
