@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from saleor_loyalty import announcements, coupons, inbox, ledger, snapshots, standings
+from saleor_loyalty import announcements, coupons, followed, inbox, ledger, snapshots, standings
 from saleor_loyalty.ground import Ground, survey
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.ledger import Book
@@ -42,6 +42,7 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     to_ask = claim.marks.keys() - news.orders.keys() - news.old
     asked, failed = _fetch_or_postpone(shop, saleor, claim, to_ask)
     orders = {**news.orders, **(asked or {})}
+    followed.note_inactive(shop, [o.customer for o in orders.values() if o.customer])
     _settle_claim(shop, claim, orders, claim.marks.keys() - failed, told=news.orders.keys())
     return 0 if asked is None else len(claim.marks)
 
