@@ -71,15 +71,18 @@ def _sentence(entry: Entry) -> str:
     return sentence.format(
         points=points(entry.points),
         signed=points(entry.points, signed=True),
-        reason=isolated(entry.reason),
+        reason=isolated(localised.harmless(entry.reason)),
     )
 
 
 def _order(entry: Entry, basis: Entitlement) -> str:
     """The order's computation, and what was credited before when that is not all."""
     before = basis.points - entry.points
-    if basis.points == 0 and (sentence := _nothing_left(entry, basis)):
-        number = entry.order.number if entry.order else ""
+    number = entry.order.number if entry.order else ""
+    if _went_along(entry, basis):
+        moved = _("Order {number} now belongs to another customer: {points} went with it")
+        return moved.format(number=number, points=points(-entry.points))
+    if basis.points == 0 and (sentence := _nothing_left(basis)):
         came_back = _came_back(basis)
         return sentence.format(number=number, came_back=came_back, points=points(before))
     computation = _computation(basis, entry.version)
@@ -90,10 +93,14 @@ def _order(entry: Entry, basis: Entitlement) -> str:
     )
 
 
-def _nothing_left(entry: Entry, basis: Entitlement) -> str | None:
+def _went_along(entry: Entry, basis: Entitlement) -> bool:
+    """True of what a member gave up because the order is another's, all of it or what was there."""
+    is_former = entry.order is not None and entry.order.member_id != entry.member_id
+    return is_former and entry.points < 0 and basis.points < int(basis.exact_points)
+
+
+def _nothing_left(basis: Entitlement) -> str | None:
     """Why the member has no points of the order any more; None when they were rounded away."""
-    if entry.order and entry.order.member_id != entry.member_id:
-        return _("Order {number} now belongs to another customer: {points} went with it")
     if basis.came_back and basis.goods == 0:
         return _("Order {number}, {came_back}: {points} taken back")
     if basis.kept == 0:
@@ -184,7 +191,7 @@ def _reward(entry: Entry) -> str:
     return sentence.format(
         points=points(abs(entry.points)),
         reward=isolated(reward_name(entry.version, Locale.parse(_language()))),
-        reason=isolated(entry.reason),
+        reason=isolated(localised.harmless(entry.reason)),
     )
 
 

@@ -83,7 +83,8 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
 def _owner(order: Order) -> Customer | None:
     """Nobody, until it is proven that the email with which the order was placed is the customer's.
 
-    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
+    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it. Nor
+    anybody who is inactive in the shop: the order waits for them.
     """
     customer = order.customer
-    return customer if customer and members.is_known(customer) else None
+    return customer if customer and members.may_earn(customer) else None

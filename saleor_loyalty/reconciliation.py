@@ -15,8 +15,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from saleor_loyalty import channels, claims, inbox
-from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, SettledOrder, Shop
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    FollowedCustomer,
+    Member,
+    MemberStatus,
+    SettledOrder,
+    Shop,
+)
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
+from saleor_loyalty.saleor_api.facts import Customer
 
 # A change is stamped before it can be read: for as long as its transaction in Saleor is open.
 OVERLAP = timedelta(minutes=10)
@@ -80,7 +89,9 @@ def reconcile(
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(
         orders=sum(orders) + _orders_with_coupons(shop),
-        customers=sum(customers) + sum(_in_or_out(shop, saleor, pause)),
+        customers=sum(customers)
+        + sum(_in_or_out(shop, saleor, pause))
+        + _active_again(shop, saleor),
     )
 
 
@@ -178,12 +189,31 @@ def _in_or_out(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:
 
 
 def _wrong(shop: Shop, saleor: Saleor, page: Sequence[Member]) -> set[str]:
-    """Whose member is open though they are gone, or closed though they are there: customer ids."""
-    there = saleor.customers([member.customer_id for member in page]).keys()
+    """Whose member does not say whether they are there, and active: customer ids."""
+    there = saleor.customers([member.customer_id for member in page])
     if not there and len(page) >= NOT_BELIEVED:
         logger.warning("Shop %s has none of the %s members asked for", shop.pk, len(page))
         return set()
-    return {m.customer_id for m in page if (m.customer_id in there) == m.is_closed_by_shop}
+    return {m.customer_id for m in page if not _is_in_step(m, there.get(m.customer_id))}
+
+
+def _is_in_step(member: Member, customer: Customer | None) -> bool:
+    if customer is None:
+        return member.is_closed_by_shop
+    return not member.is_closed_by_shop and customer.is_active == member.customer_is_active
+
+
+def _active_again(shop: Shop, saleor: Saleor) -> int:
+    """Mark customers who were inactive and are no more: no event and no list may tell of it.
+
+    Some each time, by chance: those who were deleted since must not crowd out the rest.
+    """
+    inactive = FollowedCustomer.objects.filter(shop=shop, is_active=False).order_by("?")
+    ids = list(inactive.values_list("customer_id", flat=True)[:CUSTOMERS_AT_ONCE])
+    now = saleor.customers(ids) if ids else {}
+    active = [customer.id for customer in now.values() if customer.is_active]
+    inbox.mark(shop=shop, customer_ids=active)
+    return len(active)
 
 
 def _start(shop: Shop, watermark: datetime | None) -> datetime:

@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from saleor_loyalty import announcements, coupons, inbox, ledger, standings
+from saleor_loyalty import announcements, coupons, followed, inbox, ledger, standings
 from saleor_loyalty.ground import Ground, survey
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.ledger import Book
@@ -49,6 +49,7 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
         inbox.postpone(claim, claim.marks, error=error)
         return 0
     inbox.note_answer(shop)
+    followed.note_inactive(shop, [o.customer for o in orders.values() if o.customer])
     for order_id, problem in failed.items():
         logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
         inbox.postpone(claim, [order_id], error=problem)

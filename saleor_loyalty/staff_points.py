@@ -165,8 +165,10 @@ def _member(shop: Shop, customer_id: str, *, to_credit: bool) -> Member:
 
 def _check_member(member: Member, points: int) -> None:
     """`member` is locked: of several debits at once, each sees what the one before left."""
-    if points > 0 and member.status != MemberStatus.ACTIVE:
-        message = f"This member is {member.status.lower()} and takes no points."
+    if points > 0 and not member.takes_part:
+        is_blocked = member.status != MemberStatus.ACTIVE
+        what = member.status.lower() if is_blocked else "inactive in the shop"
+        message = f"This member is {what} and takes no points."
         raise Refused(Problem("customer_id", message, ErrorCode.MEMBER_BLOCKED))
     if -points > member.spendable:
         message = f"This member has {member.spendable:,} points; {-points:,} cannot be taken."

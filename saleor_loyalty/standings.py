@@ -16,7 +16,7 @@ from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.statements import Writing
 
 ROW_FIELDS = (
-    *("member", "version", "points", "revision"),
+    *("member", "version", "points", "left_behind", "revision"),
     *("gift_card_lines", "waived", "settled_at", "asked_as_of"),
 )
 
@@ -53,7 +53,8 @@ class Standing:
     @property
     def is_settled(self) -> bool:
         """True when nothing is to be posted or kept."""
-        has_moved = self.row.points != 0 and self.owner_id != self.row.member_id
+        is_held = self.row.points != 0 or self.row.left_behind != 0
+        has_moved = is_held and self.owner_id != self.row.member_id
         return self.missing == 0 and not has_moved and not self.has_new_gift_cards
 
     def begin(self, book: Book) -> None:
@@ -63,29 +64,37 @@ class Standing:
             self.row.waived = not book.takes_points(self.owner_id)
 
     def taken_back(self, book: Book) -> Iterator[Posting]:
-        """What is too much. All of it, where the order has another customer now; its row moves."""
-        if self.row.member_id != self.owner_id and self._can_move(book):
-            if self.row.points:
-                yield self._posting(-self.row.points, replace(self.entitled, points=0))
+        """What is too much. What its member has of it, where the order has another customer now."""
+        if self.row.member_id != self.owner_id:
+            held = self.row.points - self.row.left_behind
+            moving = self._movable(book, held)
+            if moving:
+                stays = replace(self.entitled, points=self.row.points - moving)
+                yield self._posting(-moving, stays)
+            self.row.left_behind += held - moving
             self.row.member_id = self.owner_id
         if self.missing < 0:
             yield self._posting(self.missing, self.entitled)
 
     def credited(self, book: Book) -> Iterator[Posting]:
-        """What is missing, unless the member is blocked or closed."""
-        if self.missing > 0 and book.takes_points(self.row.member_id) and not self.row.waived:
+        """What is missing, unless the member is blocked or closed; or inactive, who waits."""
+        customer = self.order.customer
+        if self.row.waived or (customer and not customer.is_active):
+            return
+        if self.missing > 0 and book.takes_points(self.row.member_id):
             yield self._posting(self.missing, self.entitled)
 
-    def _can_move(self, book: Book) -> bool:
-        """False when the points of a blocked or closed member are spent already.
+    def _movable(self, book: Book, held: int) -> int:
+        """How many of the points that the member holds of this order go along with it.
 
-        Who deletes their account and registers anew gets their old orders in Saleor; their points,
-        had they been spent, would come a second time, against a debt that nobody pays.
+        From a blocked or closed member only what is still there. Who deletes their account and
+        registers anew gets their old orders in Saleor: points that had been spent would come a
+        second time, against a debt that nobody pays.
         """
-        member_id, points = self.row.member_id, self.row.points
-        if points == 0 or book.takes_points(member_id):
-            return True
-        return book.member(member_id).balance >= points
+        member_id = self.row.member_id
+        if held <= 0 or book.takes_points(member_id):
+            return held
+        return min(held, book.member(member_id).spendable)
 
     def _posting(self, points: int, basis: Entitlement) -> Posting:
         self.row.revision += 1

@@ -17,6 +17,7 @@ from saleor_loyalty import staff_points
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
@@ -179,3 +180,16 @@ class WithdrawForm(ReasonForm):
 
 class TakeBackForm(ReasonForm):
     name = "take-back"
+
+
+class ResendForm(StaffForm):
+    """Why a message that was sent goes out again: for the other staff, not for the member."""
+
+    name = "resend"
+    why = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands in the changes by staff; the customer does not read it."),
+        max_length=failed.LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("saleor_loyalty", "0018_channel_ids")]
+    dependencies = [("saleor_loyalty", "0020_addresses_and_customers")]
 
     operations = [
         migrations.AddField(

@@ -29,6 +29,8 @@ Change
     Something in the shop that happened and that a worker must look at again: the inbox.
 FollowedCustomer
     By what a customer's orders were last looked for, so that it is done again only when it changed.
+AddressFault, AddressTrust
+    What mail providers reported of an email address, under a keyed hash; that staff trust it again.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
 Resending
@@ -45,6 +47,7 @@ AuditRecord
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
+from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.channel import Channel
@@ -54,7 +57,7 @@ from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.followed_customer import FollowedCustomer
 from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
-from saleor_loyalty.models.member import EmailFault, Member, MemberStatus
+from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
 from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
@@ -73,6 +76,8 @@ from saleor_loyalty.models.shop import Door, Shop
 
 __all__ = [
     "Activation",
+    "AddressFault",
+    "AddressTrust",
     "AuditAction",
     "AuditRecord",
     "Change",

@@ -12,7 +12,8 @@ class SettledOrder(models.Model):
     """What the ledger holds for one order, and the version it is settled by for good.
 
     The row appears when the order first earns, or is first seen to sell gift cards. `points` is
-    the sum of the order's entries; `revision` counts them, so that each has a cause of its own.
+    the sum of the order's entries; `revision` counts them, so that each has a cause of its own. All
+    of them are the member's but those `left_behind`: a former owner had spent them.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="settled_orders")
@@ -24,6 +25,11 @@ class SettledOrder(models.Model):
     )
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     points = models.BigIntegerField(default=0)
+    left_behind = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Of these, spent by former owners before the order moved on.",
+    )
     revision = models.PositiveIntegerField(default=0)
     gift_card_lines = ArrayField(
         models.CharField(max_length=64),

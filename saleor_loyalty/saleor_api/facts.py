@@ -121,13 +121,17 @@ class GrantedRefund:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A registered customer of the shop. Unless `is_confirmed`, the email may be anybody's."""
+    """A registered customer of the shop. Unless `is_confirmed`, the email may be anybody's.
+
+    Staff of the shop may have made them inactive: they cannot sign in.
+    """
 
     id: str
     email: str
     first_name: str
     language_code: str
     is_confirmed: bool = True
+    is_active: bool = True
 
     @classmethod
     def from_json(cls, user: Json) -> Self:
@@ -137,12 +141,13 @@ class Customer:
             first_name=_text(user["firstName"]),
             language_code=user["languageCode"].lower().replace("_", "-"),
             is_confirmed=user["isConfirmed"],
+            is_active=user.get("isActive", True),
         )
 
     @property
     def fingerprint(self) -> str:
-        """Equal while the email and its confirmation stay; tells neither."""
-        known_as = f"{self.id} {self.email.lower()} {self.is_confirmed}"
+        """Equal while the email, its confirmation and whether they are active stay; tells none."""
+        known_as = f"{self.id} {self.email.lower()} {self.is_confirmed} {self.is_active}"
         return hashlib.sha256(known_as.encode()).hexdigest()
 
 

@@ -46,6 +46,7 @@ def _list(name: str) -> list[str]:
 
 DEBUG = _flag("DEBUG")
 SECRET_KEY = _required("SECRET_KEY", "a long random string")
+SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 # What the package reads; the meaning and the default of each are in saleor_loyalty/conf.py.
 LOYALTY_PUBLIC_URL = _required(
     "LOYALTY_PUBLIC_URL", "the address at which browsers and Saleor reach this server"

@@ -9,10 +9,12 @@ from babel import Locale
 from playwright.sync_api import Browser, Page
 
 from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.localised import LANGUAGES
+from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.messages.variables import EMAILS, names
 from saleor_loyalty.messages.wording import standard_text
-from saleor_loyalty.models import MessageKind
+from saleor_loyalty.models import MessageKind, Program, Shop
 
 ALL = [(kind, language) for kind in MessageKind for language in LANGUAGES]
 STOP = "https://example.com/unsubscribe"
@@ -121,6 +123,66 @@ def phone(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 320, "height": 640})
     yield page
     page.close()
+
+
+@pytest.mark.parametrize("width", [320, 375])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_and_reasons_of_one_long_word_fit_too(
+    phone, shop, make_version, make_member, make_message, width, language
+):
+    version = make_version(name="W" * 120, reward_name="M" * 120)
+    Program.objects.filter(shop=shop).update(current=version)
+    Shop.objects.update(name="N" * 255)
+    shop.refresh_from_db()
+    ada = make_member(first_name="W" * 256, language_code=language)
+    kinds = (MessageKind.REWARD_EMAIL, MessageKind.GIFT_EMAIL, MessageKind.WELCOME_EMAIL)
+    emails = {}
+    for kind in kinds:
+        message = make_message(kind, member=ada, shop=shop, coupon={"version": version})
+        if message.entry:
+            message.entry.reason = "M" * 600
+        emails[kind, language] = Writer().email(message, unsubscribe_url=STOP).html
+
+    phone.set_viewport_size({"width": width, "height": 640})
+    for email, html in emails.items():
+        phone.set_content(html)
+        assert phone.evaluate("document.documentElement.scrollWidth") == width, email
+
+
+STEERED = "\u202eevil\u2066\x07"
+
+
+@pytest.mark.parametrize("kind", [MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_names_and_reasons_do_not_turn_the_text_around_them(
+    shop, version, make_member, make_message, mail_server, kind, language
+):
+    Shop.objects.update(name=f"Nordlys{STEERED}")
+    shop.refresh_from_db()
+    ada = make_member(first_name=f"Ada{STEERED}", language_code=language)
+    message = make_message(kind, member=ada, shop=shop)
+    message.entry.reason = f"Thanks{STEERED}"
+
+    if kind == MessageKind.GIFT_EMAIL:
+        email = Writer().email(message, unsubscribe_url=STOP)
+        told = [email.subject, email.html, email.text]
+    else:
+        notice = Writer().notice(message)
+        told = [notice.title, notice.body]
+
+    ours = re.compile("[\u2066-\u2068]([^\u2066-\u2069]*)\u2069")  # begun and ended
+    text = ours.sub(r"\1", "".join(told))
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x07]", text)
+    assert {"Nordlysevil", "Thanksevil"} <= set(re.findall("Nordlysevil|Thanksevil", text))
+
+
+def test_the_sender_s_name_does_not_either(shop, version, make_message, mail_server):
+    look.save(shop, actor="Olga", sender_name="Nordlys\u202eevil")
+    make_message()
+
+    send_due()
+
+    assert mail_server.mails[0]["From"] == "Nordlysevil <club@nordlys.example>"
 
 
 @pytest.mark.parametrize("brand_color", ["#2459c4", "#ffd400", "#101010"])

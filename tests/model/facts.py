@@ -154,6 +154,7 @@ class Settled:
 
     rules: int | None = None
     points: int = 0
+    left_behind: int = 0
     owner: str | None = None
     since: datetime | None = None
     was_credited: bool = False

@@ -151,11 +151,15 @@ class Programme(Points):
         return paid, str(order.number)
 
     def _take_back(self, order: Order, points: int, now: datetime) -> None:
-        """All of it from a customer whose order it is no more."""
+        """What a customer has of an order that is theirs no more, and then what is too much."""
         record = self.settled[order.number]
-        owner = self._owner(order, record)
+        owner = order.customer or record.owner
+        assert owner is not None
         if record.owner not in (None, owner):
-            self._order_posts(record, -record.points, now)
+            held = record.points - record.left_behind
+            moving = self._movable(record.owner, held)
+            self._order_posts(record, -moving, now)
+            record.left_behind += held - moving
         record.owner = owner
         self._order_posts(record, min(0, points - record.points), now)
 
@@ -171,16 +175,12 @@ class Programme(Points):
         elif not record.was_credited and not takes_points:
             record.is_waived = points > 0
 
-    def _owner(self, order: Order, record: Settled) -> str:
-        """An order whose customer is gone stays; so does one whose blocked owner spent it."""
-        if record.owner is None or not record.was_credited:
-            owner = order.customer or record.owner
-            assert owner is not None
-            return owner
-        before = self.account(record.owner)
-        if record.points and before.status != "ACTIVE" and before.balance < record.points:
-            return record.owner
-        return order.customer or record.owner
+    def _movable(self, customer: str, held: int) -> int:
+        """Who takes no points gives up only what is not spent yet."""
+        account = self.account(customer)
+        if account.status == "ACTIVE" or held < 0:
+            return held
+        return min(held, max(0, account.balance))
 
     def _order_posts(
         self, record: Settled, points: int, now: datetime, *, renews: bool = False

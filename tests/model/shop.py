@@ -52,6 +52,7 @@ def _person(key: str) -> dict[str, Any]:
         "firstName": "",
         "languageCode": "EN",
         "isConfirmed": True,
+        "isActive": True,
     }
 
 

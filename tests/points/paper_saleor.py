@@ -17,6 +17,7 @@ ANNA = {
     "firstName": "Anna",
     "languageCode": "EN",
     "isConfirmed": True,
+    "isActive": True,
 }
 BEN = {
     "id": "VXNlcjoy",
@@ -24,6 +25,7 @@ BEN = {
     "firstName": "Ben",
     "languageCode": "PL",
     "isConfirmed": True,
+    "isActive": True,
 }
 
 

@@ -225,3 +225,16 @@ def test_t44_a_change_of_kind_looks_at_the_amounts_that_stay(shop):
     update(shop, threshold=5000, discount_type="PERCENTAGE", channels=[given])
     with pytest.raises(Refused):
         update(shop, discount_type="FIXED")
+
+
+def test_switching_on_has_the_workers_look_at_once_for_what_happened_meanwhile(
+    shop, program, monkeypatch
+):
+    woken = []
+    monkeypatch.setattr(programs, "wake", woken.append)
+    programs.update(shop=shop, changes={"is_active": False}, actor="Sam")
+    assert woken == []
+
+    programs.update(shop=shop, changes={"is_active": True}, actor="Sam")
+
+    assert woken == ["reconcile", "settle_orders", "mint_coupons", "send_messages"]
