@@ -59,7 +59,10 @@ class StandIn(BaseHTTPRequestHandler):
         else:
             customer_id = request["variables"]["id"]
             known = CUSTOMERS.get(customer_id)
-            data = {"user": known and {"id": customer_id, "isConfirmed": True, **known}}
+            data = {
+                "user": known
+                and {"id": customer_id, "isConfirmed": True, "isActive": True, **known}
+            }
         body = json.dumps({"data": data}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -200,7 +203,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
                 fully_paid_at=NOW,
                 settled_at=NOW,
             )
-        basis = Entitlement(int(amount * 10), "EUR", amount, amount, amount, Decimal(10))
+        basis = Entitlement(int(amount * 10), "EUR", amount, amount, Decimal(0), Decimal(10))
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,

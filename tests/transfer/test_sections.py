@@ -10,14 +10,12 @@ from saleor_loyalty.models import (
     Lot,
     Resending,
     Shop,
-    Sighting,
 )
 from saleor_loyalty.transfer.sections import SECTIONS
 
 STAY = {
     Shop,  # is there already, with its own token and keys
     Change,  # what is not settled yet is seen again by the workers there
-    Sighting,  # so is what was
     FollowedCustomer,  # and customers are followed anew
     Resending,  # staff may ask for it there
 }
