@@ -141,7 +141,7 @@ class Customer:
             first_name=_text(user["firstName"]),
             language_code=user["languageCode"].lower().replace("_", "-"),
             is_confirmed=user["isConfirmed"],
-            is_active=user.get("isActive", True),
+            is_active=user["isActive"],
         )
 
     @property
