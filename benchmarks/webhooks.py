@@ -55,7 +55,7 @@ SETTINGS = {
     "LOYALTY_ALLOWED_API_URLS": API_URL,
     "LOYALTY_PUBLIC_URL": f"http://127.0.0.1:{PORT}",
     "LOYALTY_TOKEN_KEYS": "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=",
-    "SECRET_KEY": "for measuring only",
+    "SECRET_KEY": "for measuring only: nobody is to believe what it signs",
 }
 
 
@@ -77,6 +77,7 @@ def running(*command: str) -> Iterator[None]:
 def server(processes: int) -> Iterator[None]:
     application = "saleor_loyalty.server.asgi:application"
     options = ("--port", str(PORT), "--workers", str(processes), "--no-access-log")
+    options += ("--http", "saleor_loyalty.server.http:Punctual")
     with running(sys.executable, "-m", "uvicorn", "--lifespan", "off", application, *options):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, ForeignKey, JSONField, Model, QuerySet
 
 
 def read(*querysets: QuerySet[Any]) -> list[list[Any]]:
@@ -65,7 +66,7 @@ def recordset(
     fields = list(fields)
     database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every use
     records = [
-        {f.column: f.get_db_prep_save(getattr(row, f.attname), database) for f in fields}
+        {f.column: _value(row, f, database) for f in fields}
         | {name: numbers[place] for name, numbers in more.items()}
         for place, row in enumerate(rows)
     ]
@@ -75,6 +76,12 @@ def recordset(
         types=", ".join([*types, *(f"{name} integer" for name in more)]),
         values=json.dumps(records, default=str),
     )
+
+
+def _value(row: Model, field: "Field[Any, Any]", database: BaseDatabaseWrapper) -> Any:
+    value = getattr(row, field.attname)
+    # What is JSON already needs no wrapping as such.
+    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, database)
 
 
 class Writing:

@@ -17,9 +17,9 @@ from saleor_loyalty import (
     retirement,
     settlement,
 )
-from saleor_loyalty.connection import connect
+from saleor_loyalty.connection import connect, look_again
 from saleor_loyalty.messages import failed, outbox, reminders
-from saleor_loyalty.models import Shop
+from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE
 
 WALK_BUDGET = timedelta(seconds=60)  # others wait for the worker that walks
@@ -69,6 +69,7 @@ def send_messages() -> None:
 @shared_task(ignore_result=True)
 def reconcile() -> None:
     """Mark what changed in each shop since the last walk, however its event was lost."""
+    _each_shop(Shop.objects.filter(is_active=False, door=Door.APP), look_again)
     _each_shop(Shop.objects.filter(is_active=True), _reconcile_shop)
 
 

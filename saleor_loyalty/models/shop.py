@@ -33,6 +33,9 @@ class Shop(models.Model):
     ask_again_at = models.DateTimeField(
         null=True, help_text="Until then what is to be asked of a silent API rests."
     )
+    token_unknown_at = models.DateTimeField(
+        null=True, help_text="When Saleor first said, of late, that it knows no such token."
+    )
     installed_at = models.DateTimeField()
     orders_walked_to = models.DateTimeField(
         null=True, help_text="Orders changed before this, by Saleor's clock, were reconciled."

@@ -39,9 +39,14 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line after its discounts. `sells_gift_card` is None when the product is gone."""
+    """A line after its discounts: `price` is that of all its pieces.
+
+    `name` is the product's, as it was ordered. `sells_gift_card` is None when the product is gone.
+    """
 
     id: str
+    name: str
+    quantity: int
     price: Price
     sells_gift_card: bool | None
 
@@ -50,10 +55,67 @@ class OrderLine:
         variant = line["variant"]
         return cls(
             id=_text(line["id"]),
+            name=_text(line["productName"]),
+            quantity=_whole(line["quantity"]),
             price=Price.from_json(line["totalPrice"]),
             sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
             if variant
             else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Some pieces of one line."""
+
+    line_id: str
+    quantity: int
+
+    @classmethod
+    def from_json(cls, pieces: Json) -> Self:
+        return cls(_text(pieces["orderLine"]["id"]), _whole(pieces["quantity"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfillment:
+    """Pieces that went out, came back, or were paid back: `status` says which.
+
+    `refunded` is what was paid back with it, `shipping_refunded` what of that was for shipping.
+    """
+
+    status: str
+    refunded: Decimal
+    shipping_refunded: Decimal
+    pieces: tuple[Pieces, ...]
+
+    @classmethod
+    def from_json(cls, fulfillment: Json) -> Self:
+        return cls(
+            status=_text(fulfillment["status"]),
+            refunded=_amount(fulfillment["totalRefundedAmount"]),
+            shipping_refunded=_amount(fulfillment["shippingRefundedAmount"]),
+            pieces=_pieces(fulfillment["lines"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedRefund:
+    """What staff decided to pay back, and for which pieces; whether it was is another matter."""
+
+    granted_at: datetime
+    status: str
+    amount: Decimal
+    includes_shipping: bool
+    pieces: tuple[Pieces, ...]
+
+    @classmethod
+    def from_json(cls, refund: Json) -> Self:
+        return cls(
+            granted_at=_moment(refund["createdAt"]),
+            status=_text(refund["status"]),
+            amount=_decimal(refund["amount"]["amount"]),
+            includes_shipping=bool(refund["shippingCostsIncluded"]),
+            pieces=_pieces(refund["lines"]),
         )
 
 
@@ -90,19 +152,22 @@ class Order:
 
     `charged` is net of refunds and chargebacks (Saleor's totalCharged). `fully_paid_at` is when it
     was first paid in full, however much was given back since; None when it never was. `customer`
-    is None for a guest's order. `voucher_code` is the code that lowers the order's price.
+    is None for a guest's order. `total` is what is to be paid in money: a gift card lowers it, and
+    not the lines. `voucher_code` is the code that lowers the order's price.
     """
 
     id: str
     number: str
     status: str
-    channel: str
+    channel_id: str
     currency: str
     customer: Customer | None
     total: Decimal
     charged: Decimal
     shipping: Price
     lines: tuple[OrderLine, ...]
+    fulfillments: tuple[Fulfillment, ...]
+    granted_refunds: tuple[GrantedRefund, ...]
     voucher_code: str | None
     created_at: datetime
     updated_at: datetime
@@ -125,13 +190,15 @@ class Order:
                 id=_text(order["id"]),
                 number=_text(order["number"]),
                 status=_text(order["status"]),
-                channel=_text(order["channel"]["slug"]),
+                channel_id=_text(order["channel"]["id"]),
                 currency=_text(order["total"]["gross"]["currency"]),
                 customer=Customer.from_json(order["user"]) if order["user"] else None,
                 total=_decimal(order["total"]["gross"]["amount"]),
                 charged=_decimal(order["totalCharged"]["amount"]),
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
+                fulfillments=tuple(map(Fulfillment.from_json, order["fulfillments"])),
+                granted_refunds=tuple(map(GrantedRefund.from_json, order["grantedRefunds"])),
                 voucher_code=_voucher_code(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
@@ -144,12 +211,17 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A sales channel. Its currency never changes; its name is for people."""
+    """A sales channel. Its id and currency never change; slug and name may."""
 
     id: str
     slug: str
     name: str
     currency: str
+
+    @property
+    def known_as(self) -> str:
+        """Its slug, which the API goes by; where that is not known, its name or its id."""
+        return self.slug or self.name or self.id
 
 
 def _voucher_code(order: Json) -> str | None:
@@ -186,6 +258,20 @@ def _decimal(value: object) -> Decimal:
     if not number.is_finite():
         raise ValueError(value)
     return number
+
+
+def _amount(money: Json | None) -> Decimal:
+    return _decimal(money["amount"]) if money else Decimal(0)
+
+
+def _pieces(lines: list[Json] | None) -> tuple[Pieces, ...]:
+    return tuple(map(Pieces.from_json, lines or ()))
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(value)
+    return value
 
 
 def _text(value: object) -> str:

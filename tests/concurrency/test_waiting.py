@@ -1,6 +1,5 @@
 """One transaction waits for another: what it then does must follow from what the other left."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -28,10 +27,9 @@ from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from saleor_loyalty.statements import Writing
+from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.points.paper_saleor import ANNA, line
 from tests.shops import LONG_AGO, new_version
-
-PATIENCE = 30  # seconds until the second transaction waits
 
 
 def one_after_the_other(first: Callable[[], object], second: Callable[[], object]) -> None:
@@ -40,7 +38,7 @@ def one_after_the_other(first: Callable[[], object], second: Callable[[], object
         with transaction.atomic():
             first()
             waiting = threads.submit(_with_own_connection, second)
-            _wait_until_somebody_waits_for_a_lock()
+            wait_until_somebody_waits_for_a_lock()
         waiting.result()
 
 
@@ -49,17 +47,6 @@ def _with_own_connection(work: Callable[[], Any]) -> Any:
         return work()
     finally:
         connection.close()
-
-
-def _wait_until_somebody_waits_for_a_lock() -> None:
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return
-            assert time.monotonic() < deadline, "nobody waits"
-            time.sleep(0.01)
 
 
 @pytest.fixture
@@ -237,7 +224,7 @@ def test_a_worker_and_a_backfill_at_one_order_both_come_to_an_end(
         if not workers:
             settle = partial(settlement.settle, shop, claim, orders, [key])
             workers.append(threads.submit(_with_own_connection, settle))
-            _wait_until_somebody_waits_for_a_lock()
+            wait_until_somebody_waits_for_a_lock()
         mark(**what)
 
     mark = inbox.mark

@@ -46,10 +46,10 @@ def webhook_view(request: HttpRequest) -> HttpResponse:
 def _wake_up(shop: Shop) -> None:
     """Saleor sends to active apps only: one that was switched off there is on again.
 
-    Should this be a late repetition, the next question to Saleor puts the shop to rest again.
+    Should this be a late repetition, the next questions to Saleor put the shop to rest again.
     """
     if not shop.is_active:
-        Shop.objects.filter(pk=shop.pk).update(is_active=True)
+        Shop.objects.filter(pk=shop.pk).update(is_active=True, token_unknown_at=None)
         shop.is_active = True
         logger.info("Shop %s: the app is active again", shop.pk)
 
