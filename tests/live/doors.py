@@ -36,13 +36,17 @@ class Customer:
 
 @dataclass(frozen=True)
 class Door:
-    """A shop with a programme, and where it is asked about points. `demo`: what runs the app."""
+    """A shop with a programme, and where it is asked about points.
+
+    `demo`: what runs the app; `saleor`: the real Saleor beside it.
+    """
 
     name: str
     shop: ShopApi
     loyalty_url: str
     app_id: str
     demo: Demo | None = None
+    saleor: LiveSaleor | None = None
 
     @property
     def loyalty(self) -> LoyaltyApi:
@@ -96,7 +100,7 @@ def app_door(installation: Installation, data_dir: Path, *, broker_url: str) -> 
             temporary=True,
         ) as demo:
             shop, app_id = open_shop(demo, staff=saleor.STAFF, stop=Event(), say=_quiet)
-            yield Door("app", shop, f"{demo.at.app_url}/graphql/", app_id, demo)
+            yield Door("app", shop, f"{demo.at.app_url}/graphql/", app_id, demo, live)
 
 
 @contextmanager
