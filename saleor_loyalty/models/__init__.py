@@ -72,7 +72,6 @@ from saleor_loyalty.models.resending import Resending
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
-from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
     "Activation",
@@ -108,7 +107,6 @@ __all__ = [
     "RetiredCode",
     "SettledOrder",
     "Shop",
-    "Sighting",
     "SpendBasis",
     "Subject",
 ]
