@@ -144,3 +144,38 @@ def test_points_never_end_without_a_policy(shop, change, ada, order, sweep):
     order(ada, 100)
 
     assert sweep(datetime(2099, 1, 1, tzinfo=UTC)) == 0
+
+
+def test_who_had_nothing_when_the_rules_changed_begins_with_a_full_period(ada, change, clock, gift):
+    """What the change protects are points that were there."""
+    change(expiry_days=10)
+    clock.now = START + timedelta(days=5)
+    gift(ada, 20)
+
+    ada.refresh_from_db()
+    assert ada.expires_at == datetime(2027, 3, 17, tzinfo=UTC)
+
+
+def test_a_gift_makes_what_a_change_protects_no_longer(
+    set_up, enroll, change, clock, order, gift, last_moment
+):
+    set_up("NEVER")
+    ada = enroll("ada")
+    order(ada, 100)
+    change(expiry_policy="ROLLING", expiry_days=30)
+    clock.now = START + timedelta(days=5)
+    gift(ada, 20)
+
+    assert last_moment(ada, END) == (120, 0)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=1)])
+def test_a_gift_after_the_end_begins_a_period_though_no_sweep_has_been_there(
+    ada, order, gift, clock, late
+):
+    order(ada, 100)
+    clock.now = END + late
+    gift(ada, 20)
+
+    ada.refresh_from_db()
+    assert ada.expires_at == datetime(2027, 5, 2, tzinfo=UTC)
