@@ -1,6 +1,6 @@
 """What orders stand at: the points that each entitles to now, beside what the ledger holds for it.
 
-An order that earned once stays with the program version that first credited it.
+An order earns by the rules in force when it was paid, and stays with the version that credited it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from saleor_loyalty.statements import Writing
 
 ROW_FIELDS = (
     *("member", "version", "points", "revision"),
-    *("gift_card_lines", "waived", "settled_at"),
+    *("gift_card_lines", "waived", "settled_at", "asked_as_of"),
 )
 
 
@@ -128,11 +128,20 @@ def postings(standings: Sequence[Standing], book: Book) -> Iterator[Posting]:
 
 def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:
     """Have the orders' rows written as they are now."""
+    for standing in standings:
+        standing.row.settled_at, standing.row.asked_as_of = now, standing.order.updated_at
     rows = [standing.row for standing in standings]
-    for row in rows:
-        row.settled_at = now
     writing.insert(row for row in rows if row._state.adding)
     writing.update((row for row in rows if not row._state.adding), ROW_FIELDS)
+
+
+def note_asked(ground: Ground, writing: Writing, *, kept: Sequence[Standing]) -> None:
+    """Have it noted as of when the settled orders were asked for, besides those `kept` anyway."""
+    ids = {standing.order.id for standing in kept}
+    asked = [o for o in ground.orders if o.id in ground.rows and o.id not in ids]
+    for order in asked:
+        ground.rows[order.id].asked_as_of = order.updated_at
+    writing.update((ground.rows[order.id] for order in asked), ["asked_as_of"])
 
 
 def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
@@ -140,7 +149,7 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
     row = _row(ground, order, past=past)
     if row is None or row.waived:
         return None
-    terms = ground.rulebook.earning_terms(row.version_id, row.channel)
+    terms = ground.rulebook.earning_terms(row.version_id, row.channel_id)
     if terms is None:
         return None
     new_gift_cards = order.gift_card_lines.difference(row.gift_card_lines)
@@ -158,25 +167,37 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
 def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
     """The order's row; one not yet saved where it may earn for the first time, else None."""
     row = ground.rows.get(order.id)
-    if row is None and _may_earn(ground, order, past=past):
+    if row is not None and row.revision > 0:
+        return row
+    version = _version(ground, order, past=past)
+    if row is None and version and ground.owner(order):
         return SettledOrder(
             shop=ground.shop,
             order_id=order.id,
             number=order.number,
-            channel=order.channel,
-            version=ground.rulebook.version,
+            channel_id=order.channel_id,
+            version=version,
             fully_paid_at=order.fully_paid_at or ground.now,
             settled_at=ground.now,
         )
-    if row is not None and row.revision == 0:  # known, but never credited
-        row.version, row.waived = ground.rulebook.version, row.waived and not past
+    if row is not None and version:  # known, but never credited
+        row.version, row.waived = version, row.waived and not past
     return row
 
 
-def _may_earn(ground: Ground, order: Order, *, past: bool) -> bool:
-    if ground.owner(order) is None or order.fully_paid_at is None:
-        return False
-    return past or ground.rulebook.was_active_at(order.fully_paid_at)
+def _version(ground: Ground, order: Order, *, past: bool) -> ProgramVersion | None:
+    """By what an order is credited that never was: the rules in force when it was paid.
+
+    None where it does not earn: it was not paid, or not while the programme was on. When the past
+    is to be credited, the current rules. See docs/decisions/paid.md.
+    """
+    if order.fully_paid_at is None:
+        return None
+    if past:
+        return ground.rulebook.version
+    if not ground.rulebook.was_active_at(order.fully_paid_at):
+        return None
+    return ground.rulebook.in_force_at(order.fully_paid_at)
 
 
 def _oldest_first(standing: Standing) -> tuple[datetime, str]:

@@ -9,6 +9,8 @@ Program
 ProgramVersion, ChannelTerms
     The rules as they stood from one change to the next; never edited, so that what an order was
     credited by can always be read again. Terms hold what differs per channel and currency.
+Channel
+    What a sales channel is called now: it may be renamed, and keeps its id.
 Activation
     A stretch of time during which the programme was switched on.
 Member
@@ -47,6 +49,7 @@ Points are whole numbers. Amounts are Decimals beside their currency. Times are 
 
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
+from saleor_loyalty.models.channel import Channel
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
@@ -69,13 +72,13 @@ from saleor_loyalty.models.resending import Resending
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
-from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
     "Activation",
     "AuditAction",
     "AuditRecord",
     "Change",
+    "Channel",
     "ChannelTerms",
     "Coupon",
     "CouponStatus",
@@ -104,7 +107,6 @@ __all__ = [
     "RetiredCode",
     "SettledOrder",
     "Shop",
-    "Sighting",
     "SpendBasis",
     "Subject",
 ]

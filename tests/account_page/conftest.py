@@ -88,8 +88,8 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
                 settled_at=now,
             )
         amount = Decimal(euros)
-        charged = amount or Decimal(1)
-        basis = Entitlement(int(amount * 10), "EUR", charged, amount, charged, Decimal(10))
+        total, unpaid = amount or Decimal(1), Decimal(0 if amount else 1)
+        basis = Entitlement(int(amount * 10), "EUR", total, total, unpaid, Decimal(10))
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,

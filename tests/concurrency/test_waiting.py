@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_loyalty import backfill, inbox, ledger, members, settlement, snapshots
+from saleor_loyalty import backfill, inbox, ledger, members, settlement
 from saleor_loyalty.ground import survey
 from saleor_loyalty.models import (
     Change,
@@ -249,16 +249,3 @@ def test_what_another_transaction_claims_just_now_is_passed_over(shop):
 
         assert first.marks.keys() == {"a", "b"}
         assert second.result(PATIENCE).marks.keys() == {"c"}
-
-
-def test_who_forgets_old_facts_waits_for_nobody_and_passes_over_what_is_held(shop):
-    long_ago = timezone.now() - snapshots.KEPT_FOR
-    told = inbox.Snapshot('{"events": []}', long_ago)
-    inbox.mark(shop=shop, order_ids=["a", "b"], snapshots={"a": told, "b": told})
-
-    with ThreadPoolExecutor() as threads, transaction.atomic():
-        list(Change.objects.select_for_update().filter(subject_id="a"))
-        forgetting = threads.submit(_with_own_connection, lambda: snapshots.forget_old(shop))
-        forgetting.result(PATIENCE)
-
-    assert Change.objects.get(facts_at=None).subject_id == "b"

@@ -643,7 +643,7 @@ def earned(ada, shop, program):
         order_id="T3JkZXI6MQ==",
         number="1",
         member=ada,
-        channel="default-channel",
+        channel_id="default-channel",
         version=program.current,
         points=1200,
         revision=1,
@@ -654,8 +654,8 @@ def earned(ada, shop, program):
         points=1200,
         currency="EUR",
         eligible=Decimal(120),
-        charged=Decimal(120),
         total=Decimal(120),
+        unpaid=Decimal(0),
         rate=Decimal(10),
     )
     from django.db import transaction

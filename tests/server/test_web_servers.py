@@ -12,12 +12,18 @@ from saleor_loyalty.models import Change, Shop
 from tests.doors.saleor import SigningKey
 from tests.server.conftest import PATIENCE
 
-UVICORN = ("uvicorn", "--port", "PORT", "saleor_loyalty.server.asgi:application")
+UVICORN = (
+    "uvicorn",
+    "--http=saleor_loyalty.server.http:Punctual",
+    "--limit-concurrency=400",
+    "--port=PORT",
+    "saleor_loyalty.server.asgi:application",
+)
 GUNICORN = (
     "gunicorn",
     "--bind=127.0.0.1:PORT",
     "--workers=2",
-    "--worker-class=uvicorn_worker.UvicornWorker",
+    "--worker-class=saleor_loyalty.server.gunicorn.Worker",
     "saleor_loyalty.server.asgi:application",
 )
 COMMANDS = pytest.mark.parametrize("command", [UVICORN, GUNICORN], ids=lambda parts: parts[0])
@@ -43,6 +49,16 @@ def test_a_webhook_is_taken(serve, shop, key, command):
 
     assert response.status_code == 200, server.log
     assert Change.objects.get().subject_id == ORDER_ID
+
+
+def test_browsers_are_told_to_come_by_https_where_the_address_is_one(serve, shop):
+    secured = serve(*UVICORN, LOYALTY_PUBLIC_URL="https://loyalty.example.com")
+    header = httpx.get(f"{secured.url}/app/manifest", headers={"Host": "testserver"}).headers
+    open_ = serve(*UVICORN, LOYALTY_PUBLIC_URL="http://127.0.0.1:8000")
+    without = httpx.get(f"{open_.url}/app/manifest", headers={"Host": "testserver"}).headers
+
+    assert header["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in without
 
 
 def test_several_processes_count_refusals_together(serve, shop, tmp_path):
