@@ -27,8 +27,6 @@ RetiredCode
     A code a coupon had before it was withdrawn or reissued.
 Change
     Something in the shop that happened and that a worker must look at again: the inbox.
-Sighting
-    The facts by which a worker last settled an order, so that older ones are told from newer.
 FollowedCustomer
     By what a customer's orders were last looked for, so that it is done again only when it changed.
 Message
