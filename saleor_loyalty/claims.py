@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
@@ -54,6 +54,16 @@ def take(
     )
     rows = due.model._default_manager.raw(statement, [*params, *changes.values()])
     return sorted(rows, key=lambda row: row.pk)
+
+
+def give_back(rows: Sequence[Model]) -> None:
+    """Make rows of one batch due at once, untried; those that are another worker's by now stay so.
+
+    They must not have been touched since they were taken.
+    """
+    lease = {row.due_at for row in rows}  # type: ignore[attr-defined]  # as all such tables
+    held = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], due_at__in=lease)
+    held.update(due_at=timezone.now(), attempts=F("attempts") - 1)
 
 
 def postponed(row: Any, error: Exception) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """A line to a shop's Saleor: under the app token it gave us, or inside its own process."""
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from saleor_loyalty import vault
+from django.db.models import Model
+
+from saleor_loyalty import claims, vault
 from saleor_loyalty.conf import conf
 from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api import inside
@@ -18,7 +22,7 @@ from saleor_loyalty.saleor_api.transport import (
     Transport,
 )
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Model)
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +47,11 @@ def see_through(
     *,
     begin: Callable[[Saleor], Callable[[Row], None]],
     postpone: Callable[[Row, Exception], None],
+    ends: float = math.inf,
 ) -> int:
     """Do with each row, over one line, what `begin` says of it; how many were taken up.
 
+    Those that were not begun by `ends` (time.monotonic) are given back; the first always is.
     A row that Saleor refuses is postponed, and holds up no other. When it does not answer or
     forbids us all, so are all rows, done or not; then 0: it would not now.
     """
@@ -54,7 +60,10 @@ def see_through(
     try:
         with connect(shop) as saleor:
             work = begin(saleor)
-            for row in rows:
+            for place, row in enumerate(rows):
+                if place and time.monotonic() >= ends:
+                    claims.give_back(rows[place:])
+                    break
                 _try(work, row, postpone)
     except (SaleorUnavailable, SaleorRefused) as error:
         for row in rows:

@@ -285,7 +285,7 @@ def _switch(program: Program, *, on: bool, actor: str, now: datetime) -> None:
     """Open or close a stretch of activity; asking for what is already so changes nothing."""
     if on and not program.is_active:
         Activation.objects.create(program=program, started_at=now)
-        for task in ("settle_orders", "mint_coupons", "send_messages"):
+        for task in ("settle_orders", "issue_coupons", "mint_coupons", "send_messages"):
             wake(task)  # what waited while the programme was off
     elif program.is_active and not on:
         program.activations.filter(ended_at=None).update(ended_at=now)

@@ -1,7 +1,8 @@
 """What events did not tell: a walk over all that changed in Saleor since the last one.
 
-It marks, and the workers do the rest. So a lost event costs minutes (that of an order's expiry, a
-day), and a shop that could not reach us for a day ends right.
+It marks, and the workers do the rest; what became of vouchers it follows itself (voucher_walk). So
+a lost event costs minutes (that of an order's expiry, a day), and a shop that could not reach us
+for a day ends right.
 """
 
 import logging
@@ -14,7 +15,7 @@ from typing import Literal, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty import inbox, snapshots
+from saleor_loyalty import inbox, snapshots, voucher_walk
 from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, Shop, Sighting
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
 
@@ -34,10 +35,11 @@ Watermark = Literal["orders_walked_to", "customers_walked_to"]
 
 
 class Marked(NamedTuple):
-    """How many orders and customers were marked."""
+    """How many orders and customers were marked, and coupons changed."""
 
     orders: int
     customers: int
+    coupons: int
 
 
 def begin(shop: Shop) -> bool:
@@ -77,6 +79,7 @@ def reconcile(
     return Marked(
         orders=sum(orders) + _orders_with_coupons(shop),
         customers=sum(customers) + sum(_in_or_out(shop, saleor, pause)),
+        coupons=sum(voucher_walk.walk(shop, saleor, pause=pause, ends=_ends(budget))),
     )
 
 
@@ -122,7 +125,7 @@ def _walk(
 
     Not before it is beyond where the last walk ended: else it would never get there.
     """
-    ends = time.monotonic() + budget.total_seconds() if budget is not None else math.inf
+    ends = _ends(budget)
     for page in pages:
         yield page
         _advance(shop, watermark, page[-1].at)
@@ -174,6 +177,10 @@ def _wrong(shop: Shop, saleor: Saleor, page: Sequence[Member]) -> set[str]:
         logger.warning("Shop %s has none of the %s members asked for", shop.pk, len(page))
         return set()
     return {m.customer_id for m in page if (m.customer_id in there) == m.is_closed_by_shop}
+
+
+def _ends(budget: timedelta | None) -> float:
+    return time.monotonic() + budget.total_seconds() if budget is not None else math.inf
 
 
 def _start(shop: Shop, watermark: datetime | None) -> datetime:

@@ -3,13 +3,13 @@
 import logging
 
 from django.db import transaction
-from django.db.models import CharField, Count, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty import audit
 from saleor_loyalty.models import (
     AuditAction,
+    Coupon,
     CouponStatus,
     Message,
     MessageKind,
@@ -21,13 +21,6 @@ from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.workers import wake
 
 AT_ONCE = 1_000  # messages that one transaction takes up
-# The cause of what tells of the coupon as it is now; a former issue is told of no more.
-ISSUE = Concat(
-    Value("coupon:"),
-    Cast("coupon", CharField()),
-    Value(":"),
-    Cast("coupon__issue", CharField()),
-)
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +49,12 @@ def _is_true() -> Q:
     It is asked once more, and more closely, right before each is sent.
     """
     now = timezone.now()
-    usable = Q(coupon__status=CouponStatus.PENDING) | Q(coupon__status=CouponStatus.ACTIVE) & (
-        Q(coupon__expires_at=None) | Q(coupon__expires_at__gt=now)
+    usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
+        Q(expires_at=None) | Q(expires_at__gt=now)
     )
+    told = Coupon.objects.filter(usable, member=OuterRef("member"), announced_as=OuterRef("cause"))
     is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
-    return (Q(coupon=None) | usable & Q(cause=ISSUE)) & (~is_reminder | Q(deadline__gt=now))
+    return (Q(coupon=None) | Q(Exists(told))) & (~is_reminder | Q(deadline__gt=now))
 
 
 def resend(message: Message, *, actor: str) -> Message:

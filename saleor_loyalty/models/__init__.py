@@ -47,7 +47,7 @@ Points are whole numbers. Amounts are Decimals beside their currency. Times are 
 
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
-from saleor_loyalty.models.coupon import Coupon, CouponStatus
+from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.followed_customer import FollowedCustomer
@@ -72,6 +72,7 @@ from saleor_loyalty.models.shop import Door, Shop
 from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
+    "BY_SALEOR",
     "Activation",
     "AuditAction",
     "AuditRecord",

@@ -147,7 +147,7 @@ class Order:
                 charged=_decimal(order["totalCharged"]["amount"]),
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
-                voucher_code=_voucher_code(order),
+                voucher_code=code_that_counts(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
                 history=len(_list(order["events"])),
@@ -188,7 +188,7 @@ class Channel:
     currency: str
 
 
-def _voucher_code(order: Json) -> str | None:
+def code_that_counts(order: Json) -> str | None:
     """The code that lowers the price; None when the order only names one.
 
     A staff draft keeps the code of a voucher that was deleted before the draft was priced. What a
