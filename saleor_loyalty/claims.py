@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import F, Model, QuerySet
-from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
 from saleor_loyalty.backoff import wait_before_try
@@ -33,18 +32,15 @@ def take(
     limit: int,
     now: datetime,
     lease: timedelta | None = None,
-    first: Sequence[OrderBy] = (),
     **changes: Any,
 ) -> list[Row]:
-    """Take up to `limit` of the rows that are due, for this worker alone.
-
-    By `first`, and longest due first.
+    """Take up to `limit` of the rows that are due, for this worker alone: longest due first.
 
     Their `due_at` becomes the end of the lease (LEASE, unless another is given), their `attempts`
     count up, and `changes` are made to columns by name. Rows that another worker takes just now
     are passed over. One statement, its own transaction unless there is one.
     """
-    chosen = due.filter(due_at__lte=now).order_by(*first, "due_at", "pk").values("id")[:limit]
+    chosen = due.filter(due_at__lte=now).order_by("due_at", "pk").values("id")[:limit]
     sql, params = chosen.query.get_compiler(connection=connection).as_sql()
     changes["due_at"] = now + (lease or LEASE)
     statement = TAKE.format(
@@ -56,12 +52,12 @@ def take(
     return sorted(rows, key=lambda row: row.pk)
 
 
-def give_back(rows: Sequence[Model]) -> None:
+def give_back(rows: Sequence[Any]) -> None:
     """Make rows of one batch due at once, untried; those that are another worker's by now stay so.
 
     They must not have been touched since they were taken.
     """
-    lease = {row.due_at for row in rows}  # type: ignore[attr-defined]  # as all such tables
+    lease = {row.due_at for row in rows}
     held = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], due_at__in=lease)
     held.update(due_at=timezone.now(), attempts=F("attempts") - 1)
 

@@ -57,7 +57,11 @@ def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]
     """
     try:
         follow(shop, saleor, claim, ids)
-    except (SaleorUnavailable, SaleorForbade) as error:
+    except SaleorUnavailable as error:
+        logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
+        inbox.rest(shop, claim, error=error)
+        return False
+    except SaleorForbade as error:
         logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
         inbox.postpone(claim, claim.marks, error=error)
         return False

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty import inbox, snapshots, voucher_walk
-from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, Shop, Sighting
+from saleor_loyalty import claims, inbox, voucher_walk
+from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, SettledOrder, Shop
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
 
 # A change is stamped before it can be read: for as long as its transaction in Saleor is open.
@@ -74,6 +74,7 @@ def reconcile(
     """
     saleor = saleor.patiently()
     _follow_name(shop, saleor)
+    inbox.note_answer(shop)
     orders = _orders(shop, saleor, since, pause, budget)
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(
@@ -94,13 +95,20 @@ def _follow_name(shop: Shop, saleor: Saleor) -> None:
 def _orders(
     shop: Shop, saleor: Saleor, since: datetime | None, pause: float, budget: timedelta | None
 ) -> Iterator[int]:
-    """Orders Saleor was asked about as they are now are left out; events' word is not enough."""
+    """Settled orders that Saleor was asked for as they are now are left out."""
     start = since or _start(shop, shop.orders_walked_to)
     pages = saleor.orders_changed_since(start)
     for page in _walk(shop, "orders_walked_to", pages, start, pause, budget):
-        ids = snapshots.not_asked_about(shop, page)
+        ids = _not_asked_for(shop, page)
         inbox.mark(shop=shop, order_ids=ids)
         yield len(ids)
+
+
+def _not_asked_for(shop: Shop, page: Sequence[Changed]) -> list[str]:
+    """By the very stamp, be it later or earlier: hosts stamp by their own clocks."""
+    settled = SettledOrder.objects.filter(shop=shop, order_id__in=[changed.id for changed in page])
+    asked = set(settled.values_list("order_id", "asked_as_of"))
+    return [changed.id for changed in page if changed not in asked]
 
 
 def _customers(
@@ -135,17 +143,16 @@ def _walk(
 
 
 def _orders_with_coupons(shop: Shop) -> int:
-    """Mark some orders that used a coupon and that Saleor was not asked about for a day.
+    """Mark some orders that used a coupon, each once a day.
 
     One that expires changes no `updatedAt`: were its event lost, its coupon would be too.
     """
     now = timezone.now()
-    asked = Sighting.objects.filter(shop=shop, was_asked=True, seen_at__gt=now - ASKED_DAILY)
     used = Coupon.objects.filter(
         shop=shop, status=CouponStatus.USED, used_at__gt=now - MAY_EXPIRE_FOR
-    ).exclude(used_order_id__in=asked.values("order_id"))
-    # By chance: orders that Saleor has deleted are never sighted, and must not crowd out the rest.
-    ids = set(used.order_by("?").values_list("used_order_id", flat=True)[:ORDERS_AT_ONCE])
+    )
+    taken = claims.take(used, limit=ORDERS_AT_ONCE, now=now, lease=ASKED_DAILY)
+    ids = {coupon.used_order_id for coupon in taken}
     inbox.mark(shop=shop, order_ids=ids)
     return len(ids)
 

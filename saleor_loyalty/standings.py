@@ -17,7 +17,7 @@ from saleor_loyalty.statements import Writing
 
 ROW_FIELDS = (
     *("member", "version", "points", "revision"),
-    *("gift_card_lines", "waived", "settled_at"),
+    *("gift_card_lines", "waived", "settled_at", "asked_as_of"),
 )
 
 
@@ -128,11 +128,20 @@ def postings(standings: Sequence[Standing], book: Book) -> Iterator[Posting]:
 
 def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:
     """Have the orders' rows written as they are now."""
+    for standing in standings:
+        standing.row.settled_at, standing.row.asked_as_of = now, standing.order.updated_at
     rows = [standing.row for standing in standings]
-    for row in rows:
-        row.settled_at = now
     writing.insert(row for row in rows if row._state.adding)
     writing.update((row for row in rows if not row._state.adding), ROW_FIELDS)
+
+
+def note_asked(ground: Ground, writing: Writing, *, kept: Sequence[Standing]) -> None:
+    """Have it noted as of when the settled orders were asked for, besides those `kept` anyway."""
+    ids = {standing.order.id for standing in kept}
+    asked = [o for o in ground.orders if o.id in ground.rows and o.id not in ids]
+    for order in asked:
+        ground.rows[order.id].asked_as_of = order.updated_at
+    writing.update((ground.rows[order.id] for order in asked), ["asked_as_of"])
 
 
 def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:

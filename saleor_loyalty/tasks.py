@@ -3,10 +3,12 @@
 `until` comes with a task that goes on from an earlier turn (see turns).
 """
 
+import logging
 import time
 from datetime import timedelta
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from saleor_loyalty import (
@@ -18,14 +20,15 @@ from saleor_loyalty import (
     retirement,
     rewards_to_come,
     settlement,
-    snapshots,
     turns,
 )
 from saleor_loyalty.conf import conf
-from saleor_loyalty.connection import connect
+from saleor_loyalty.connection import connect, look_again
 from saleor_loyalty.messages import failed, outbox, reminders
-from saleor_loyalty.models import Shop
+from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -75,11 +78,36 @@ def send_messages(until: float | None = None) -> None:
 
 
 @shared_task(ignore_result=True)
-def reconcile(until: float | None = None) -> None:
-    """Mark what changed in each shop since the last walk, however its event was lost."""
-    turns.take("reconcile", Shop.objects.filter(is_active=True), _reconcile_shop, until=until)
-    for shop in Shop.objects.all():  # those that removed the app, too
-        snapshots.forget_old(shop)
+def reconcile(until: float | None = None, shops: list[int] | None = None) -> None:
+    """Mark what changed in each shop since the last walk, however its event was lost.
+
+    `shops` are those that an earlier turn had no time for: each is walked once.
+    """
+    ends = time.monotonic() + conf.turn_seconds
+    left = _to_walk() if shops is None else shops
+    while left:
+        _visit(left.pop())
+        is_over = bool(left) and time.monotonic() >= ends
+        if is_over and turns.go_on("reconcile", until=until, shops=left):
+            return
+    turns.finish("reconcile", until=until)
+
+
+def _to_walk() -> list[int]:
+    """Shops that have the app, and those at rest, which may have it again; in any order."""
+    shops = Shop.objects.filter(Q(is_active=True) | Q(door=Door.APP))
+    return list(shops.order_by("?").values_list("pk", flat=True))
+
+
+def _visit(shop_id: int) -> None:
+    shop = Shop.objects.filter(pk=shop_id).first()
+    try:
+        if shop and shop.is_active:
+            _walk(shop)
+        elif shop:
+            look_again(shop)
+    except Exception:
+        logger.exception("Shop %s: not walked, the next run goes on", shop_id)
 
 
 def _settle_in_shop(shop: Shop, _ends: float) -> bool:
@@ -104,16 +132,16 @@ def _retire_in_shop(shop: Shop, ends: float) -> bool:
     return retirement.retire_due(shop, ends=ends) > 0
 
 
-def _reconcile_shop(shop: Shop, _ends: float) -> bool:
-    """One walk, of a turn for each of its parts; what is left is the next walk's."""
-    if reconciliation.begin(shop):
-        try:
-            with connect(shop) as saleor:
-                budget = timedelta(seconds=conf.turn_seconds)
-                reconciliation.reconcile(shop, saleor, budget=budget)
-        finally:
-            reconciliation.end(shop)
-    return False
+def _walk(shop: Shop) -> None:
+    """A turn for each part of the walk; what is left is the next walk's."""
+    if not reconciliation.begin(shop):
+        return
+    try:
+        with connect(shop) as saleor:
+            budget = timedelta(seconds=conf.turn_seconds)
+            reconciliation.reconcile(shop, saleor, budget=budget)
+    finally:
+        reconciliation.end(shop)
 
 
 def _expire_in_shop(shop: Shop, ends: float) -> bool:

@@ -57,8 +57,11 @@ def _try(work: Work, shop: Shop, ends: float) -> bool:
         return False
 
 
-def go_on(task: str, *, until: float | None) -> bool:
-    """Leave the rest to the queue's end, or to the next beat; False where there is no queue."""
+def go_on(task: str, *, until: float | None, **told: object) -> bool:
+    """Leave the rest to the queue's end, or to the next beat; False where there is no queue.
+
+    `told` goes along with the task.
+    """
     if current_app.conf.task_always_eager:
         return False
     now = time.time()
@@ -68,7 +71,7 @@ def go_on(task: str, *, until: float | None) -> bool:
         try:
             current_app.send_task(
                 f"saleor_loyalty.tasks.{task}",
-                kwargs={"until": until},
+                kwargs={"until": until, **told},
                 retry=False,
                 ignore_result=True,
             )

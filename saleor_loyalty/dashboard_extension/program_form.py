@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNumberField
 from saleor_loyalty.dashboard_extension.limits import (
     Choice,
     ThingsField,
@@ -57,8 +57,8 @@ FIRST_TERMS = {"earns": True, "points_per_unit": Decimal(10), "discount_value": 
 
 def _decimal(
     label: "Words", *, places: int, most: Decimal, help_text: "Words" = ""
-) -> forms.DecimalField:
-    return forms.DecimalField(
+) -> DecimalField:
+    return DecimalField(
         label=label,
         help_text=help_text,
         required=False,
@@ -88,7 +88,7 @@ class ProgramForm(OpenedForm):
         help_text=_("Always after discounts, and without gift cards that are bought."),
     )
     include_shipping = forms.BooleanField(label=_("Shipping counts too"), required=False)
-    threshold = forms.IntegerField(
+    threshold = WholeNumberField(
         label=_("Points for one coupon"),
         min_value=1,
         max_value=MAX_POINTS,
@@ -107,7 +107,7 @@ class ProgramForm(OpenedForm):
             (DiscountType.FIXED, _("A fixed amount")),
         ],
     )
-    coupon_valid_days = forms.IntegerField(
+    coupon_valid_days = WholeNumberField(
         label=_("Valid for, in days"),
         required=False,
         min_value=1,
@@ -130,7 +130,7 @@ class ProgramForm(OpenedForm):
             (ExpiryPolicy.PER_LOT, _("Each on its own, some time after it came")),
         ],
     )
-    expiry_days = forms.IntegerField(
+    expiry_days = WholeNumberField(
         label=_("After how many days"), required=False, min_value=1, max_value=MAX_DAYS
     )
     reminders = forms.MultipleChoiceField(

@@ -40,8 +40,8 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
             "{language} and {kind} are filled in."
         ),
         ("push_url", ErrorCode.INVALID): _(
-            "Give a whole address, of the web or of an app, such as shop://discounts. Only "
-            "{language} and {kind} are filled in."
+            "Give a whole address of the web, or of an app whose scheme is in "
+            "LOYALTY_APP_SCHEMES. Only {language} and {kind} are filled in."
         ),
         ("reply_to", ErrorCode.INVALID): _("This is no email address."),
         ("limited_to", ErrorCode.NOT_FOUND): _(
@@ -52,12 +52,15 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
         ),
         ("expiry_days", ErrorCode.REQUIRED): _("Say after how many days points expire."),
         ("idempotency_key", ErrorCode.DUPLICATE): _(
-            "This form was sent before with another number of points. Open it again."
+            "This form was sent before with other points or another reason. Open it again."
         ),
     }
 
 
 def _by_code() -> dict[ErrorCode, str]:
     return {
+        ErrorCode.BUSY: _(
+            "Other texts of this shop are being tried just now. Try again in a moment."
+        ),
         ErrorCode.PROGRAM_INACTIVE: _("The program is switched off; switch it on to give points."),
     }

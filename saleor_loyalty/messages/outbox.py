@@ -94,10 +94,11 @@ def _send_all(
 
     A provider that is down is asked once per batch.
     """
-    end = min(ends, time.monotonic() + ROUND.total_seconds())
+    end = time.monotonic() + ROUND.total_seconds()
     down: dict[str, Unavailable] = {}
     for position, message in enumerate(messages):
-        if position and time.monotonic() > end:
+        now = time.monotonic()
+        if now > end or (position and now >= ends):
             _give_back(messages[position:])
             return
         channel = message.kind.rpartition("_")[2]

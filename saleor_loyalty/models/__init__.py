@@ -69,7 +69,6 @@ from saleor_loyalty.models.resending import Resending
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
-from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
     "BY_SALEOR",
@@ -105,7 +104,6 @@ __all__ = [
     "RetiredCode",
     "SettledOrder",
     "Shop",
-    "Sighting",
     "SpendBasis",
     "Subject",
 ]

@@ -36,6 +36,9 @@ class SettledOrder(models.Model):
     )
     fully_paid_at = models.DateTimeField(help_text="When the order was first paid in full.")
     settled_at = models.DateTimeField()
+    asked_as_of = models.DateTimeField(
+        null=True, help_text="Its updatedAt, by Saleor's clock, when Saleor was last asked for it."
+    )
 
     class Meta:
         constraints = [

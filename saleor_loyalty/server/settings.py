@@ -58,6 +58,7 @@ LOYALTY_TRUST_UNCONFIRMED_EMAILS = _flag("LOYALTY_TRUST_UNCONFIRMED_EMAILS")
 LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
+LOYALTY_APP_SCHEMES = _list("LOYALTY_APP_SCHEMES")
 LOYALTY_REMINDER_HOUR = _number("LOYALTY_REMINDER_HOUR", Conf.reminder_hour)
 LOYALTY_MAX_BODY_BYTES = _number("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes)
 LOYALTY_DOCUMENTS = os.environ.get("LOYALTY_DOCUMENTS", "")
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "saleor_loyalty",
 ]
 MIDDLEWARE = [
+    "saleor_loyalty.server.transport.strict_transport",
     "saleor_loyalty.server.probes.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -105,6 +107,8 @@ DATABASES = {
 }
 # Requests that a web process works on at once. Others wait for their turn.
 WEB_THREADS = _number("WEB_THREADS", 8)
+# Seconds in which the head of a request, and then its body, have to arrive.
+REQUEST_SECONDS = _number("REQUEST_SECONDS", 15.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -138,6 +142,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Who cannot reach the broker hears so soon: probes say it, and the next round finds the work.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
+    # One that hangs must not keep whoever asks; longer than the second a worker waits for a task.
+    "socket_timeout": 3,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
@@ -168,6 +174,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_TLS_PROXY") else None
 CSRF_COOKIE_SECURE = LOYALTY_PUBLIC_URL.startswith("https://")
 
+# Seconds for which browsers are to come by https alone, where the public address is one.
+HSTS_SECONDS = _number("HSTS_SECONDS", 31_536_000)
+
 # Who may read /metrics; empty: nobody.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
@@ -181,11 +190,13 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "saleor_loyalty.server.logs.json_formatter"},
     },
+    "filters": {"without_tokens": {"()": "saleor_loyalty.server.logs.WithoutTokens"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
             "formatter": os.environ.get("LOG_FORMAT", "line"),
+            "filters": ["without_tokens"],
         },
     },
     "root": {"handlers": ["stdout"], "level": _LOG_LEVEL},

@@ -200,7 +200,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
                 fully_paid_at=NOW,
                 settled_at=NOW,
             )
-        basis = Entitlement(int(amount * 10), "EUR", amount, amount, amount, Decimal(10))
+        basis = Entitlement(int(amount * 10), "EUR", amount, amount, Decimal(0), Decimal(10))
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,

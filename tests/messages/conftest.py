@@ -36,6 +36,9 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
+from tests.chromium import browser
+
+__all__ = ["browser"]
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 numbers = itertools.count(1)

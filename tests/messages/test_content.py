@@ -453,10 +453,7 @@ def test_the_shop_s_own_text_is_sent_in_its_newest_version(shop, make_message):
         "<a " * 9000,
     ],
 )
-def test_a_broken_text_of_the_shop_gives_way_to_the_standard_one(
-    shop, make_message, caplog, monkeypatch, body
-):
-    monkeypatch.setattr("saleor_loyalty.messages.rendering.SECONDS", 0.05)
+def test_a_broken_text_of_the_shop_gives_way_to_the_standard_one(shop, make_message, caplog, body):
     own(shop, "REWARD_EMAIL", "en", "Mine", body)
 
     written = Writer().email(make_message())
@@ -534,7 +531,8 @@ def test_a_push_notice_in_words(make_message, make_member):
     assert notice.link == "https://nordlys.example/account/discounts"
 
 
-def test_a_notice_opens_the_shop_s_app(shop, make_message):
+def test_a_notice_opens_the_shop_s_app(shop, make_message, settings):
+    settings.LOYALTY_APP_SCHEMES = ["nordlys"]
     look.save(shop, actor="Olga", push_url="nordlys://discounts/{language}")
 
     assert Writer().notice(make_message(MessageKind.REWARD_PUSH)).link == ("nordlys://discounts/en")

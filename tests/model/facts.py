@@ -37,11 +37,36 @@ class Rules:
 
 @dataclass
 class Line:
+    """`gross` and `net` are the price of all its pieces."""
+
     key: str
     gross: int
     net: int
+    pieces: int = 1
     is_gift_card: bool = False
     product_is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Pieces of a line that went somewhere, and the money that went along."""
+
+    status: str
+    line: str
+    pieces: int
+    cents: int = 0
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A refund that staff granted: of pieces of a line, of shipping, or of nothing by name."""
+
+    cents: int
+    line: str | None
+    pieces: int
+    shipping: bool
+    status: str
+    at: datetime
 
 
 @dataclass(kw_only=True)
@@ -60,6 +85,8 @@ class Order:
     is_import: bool = False
     is_void: bool = False
     is_unconfirmed: bool = False
+    parcels: list[Parcel] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
     coupon: "Coupon | None" = None
     code: str | None = None
 

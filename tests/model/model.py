@@ -6,8 +6,8 @@ says where every member must stand. No two things it is told of happen at the sa
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from fractions import Fraction
 
+from tests.model import goods
 from tests.model.facts import (
     COUPONS_AT_ONCE,
     FOREVER,
@@ -114,16 +114,11 @@ class Programme(Points):
         self.close()
 
     def entitlement(self, order: Order, rules: Rules) -> int:
-        """floor(eligible x kept x rate): exact, rounded once."""
+        """What is kept of the goods earns: exact, rounded once."""
         if order.is_void:
             return 0
         hidden = self.settled[order.number].gift_card_lines
-        lines = [line for line in order.lines if line.key not in hidden]
-        eligible = sum(line.net if rules.net else line.gross for line in lines)
-        if rules.shipping:
-            eligible += order.shipping
-        kept = Fraction(order.charged, order.total) if order.total else Fraction(1)
-        return int(Fraction(eligible, 100) * max(0, min(1, kept)) * rules.rates[order.channel])
+        return int(goods.kept(order, rules, hidden) / 100 * rules.rates[order.channel])
 
     def was_on(self, moment: datetime) -> bool:
         return any(start <= moment < (end or FOREVER) for start, end in self.on_times)

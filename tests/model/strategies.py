@@ -18,10 +18,11 @@ which = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4])  # how far back from the lates
 def line_lists(draw: st.DrawFn) -> list[Line]:
     """One or two lines, mostly goods; the net price is the gross one less a fifth."""
     kinds = st.sampled_from(["goods"] * 5 + ["gift card"])
-    lines = draw(st.lists(st.tuples(amounts, kinds), min_size=1, max_size=2))
+    pieces = st.sampled_from([1, 1, 2, 3])
+    lines = draw(st.lists(st.tuples(amounts, pieces, kinds), min_size=1, max_size=2))
     return [
-        Line(f"line-{n}", gross, gross - gross // 5, is_gift_card=kind == "gift card")
-        for n, (gross, kind) in enumerate(lines)
+        Line(f"line-{n}", gross, gross - gross // 5, count, is_gift_card=kind == "gift card")
+        for n, (gross, count, kind) in enumerate(lines)
     ]
 
 

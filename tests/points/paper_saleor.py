@@ -47,9 +47,58 @@ def price(gross: float, net: float | None = None) -> dict[str, Any]:
     }
 
 
-def line(gross: float, net: float | None = None, *, kind: str | None = "NORMAL", name: str = "l1"):
-    product = {"product": {"productType": {"kind": kind}}} if kind else None
-    return {"id": name, "totalPrice": price(gross, net), "discounts": [], "variant": product}
+def line(
+    gross: float,
+    net: float | None = None,
+    *,
+    kind: str | None = "NORMAL",
+    name: str = "l1",
+    product: str = "coffee",
+    quantity: int = 1,
+) -> dict[str, Any]:
+    """A line of an order; `gross` and `net` are the price of all its pieces."""
+    return {
+        "id": name,
+        "productName": product,
+        "quantity": quantity,
+        "totalPrice": price(gross, net),
+        "discounts": [],
+        "variant": {"product": {"productType": {"kind": kind}}} if kind else None,
+    }
+
+
+def fulfillment(
+    status: str, refunded: float | None = None, shipping: float | None = None, **pieces: int
+) -> dict[str, Any]:
+    """Pieces that went out or came back, by their lines' names."""
+    return {
+        "status": status,
+        "totalRefundedAmount": None if refunded is None else {"amount": refunded},
+        "shippingRefundedAmount": None if shipping is None else {"amount": shipping},
+        "lines": _pieces(pieces),
+    }
+
+
+def granted(
+    amount: float,
+    *,
+    status: str = "NONE",
+    shipping: bool = False,
+    at: str = PAID_AT,
+    **pieces: int,
+) -> dict[str, Any]:
+    """A refund that staff granted, for pieces by their lines' names."""
+    return {
+        "createdAt": at,
+        "status": status,
+        "amount": {"amount": amount},
+        "shippingCostsIncluded": shipping,
+        "lines": _pieces(pieces),
+    }
+
+
+def _pieces(pieces: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"quantity": n, "orderLine": {"id": name}} for name, n in pieces.items()]
 
 
 def unknown(voucher_id: str) -> dict[str, Any]:
@@ -104,6 +153,8 @@ class PaperSaleor:
             "totalCharged": {"amount": total},
             "shippingPrice": price(shipping),
             "lines": list(lines),
+            "fulfillments": [],
+            "grantedRefunds": [],
             "events": [{"type": "ORDER_FULLY_PAID", "date": PAID_AT}],
             **changes,
         }

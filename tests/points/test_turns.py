@@ -8,6 +8,7 @@ from celery import current_app
 from saleor_loyalty import claims, coupons, retirement, tasks, turns
 from saleor_loyalty.models import Coupon, Shop
 from tests.points.paper_saleor import line
+from tests.shops import new_shop
 
 
 @pytest.fixture
@@ -184,3 +185,18 @@ def test_a_shop_that_does_not_answer_is_left_to_the_beat(
 
     assert sent == []
     assert Coupon.objects.exclude(error="").count() == 3
+
+
+def test_a_walk_over_many_shops_is_gone_on_with_where_it_was_left(
+    shop, connected, sent, out_of_time, monkeypatch
+):
+    others = [new_shop(f"https://{name}.example.com/graphql/") for name in "ab"]
+    walked = []
+    monkeypatch.setattr(tasks, "_walk", walked.append)
+
+    tasks.reconcile()
+    while sent:
+        _task, told = sent.pop()
+        tasks.reconcile(**told)
+
+    assert sorted(each.pk for each in walked) == [shop.pk, *(other.pk for other in others)]

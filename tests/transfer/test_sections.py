@@ -2,13 +2,12 @@
 
 from django.apps import apps
 
-from saleor_loyalty.models import Change, FollowedCustomer, Lot, Resending, Shop, Sighting
+from saleor_loyalty.models import Change, FollowedCustomer, Lot, Resending, Shop
 from saleor_loyalty.transfer.sections import SECTIONS
 
 STAY = {
     Shop,  # is there already, with its own token and keys
     Change,  # what is not settled yet is seen again by the workers there
-    Sighting,  # so is what was
     FollowedCustomer,  # and customers are followed anew
     Resending,  # staff may ask for it there
 }
