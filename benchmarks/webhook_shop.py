@@ -26,7 +26,7 @@ class Shop:
             jwks={"keys": [self._key.jwk]},
             jwks_fetched_at=timezone.now(),
         )
-        new_program(shop, threshold=2_000_000_000, channel="default-channel", currency="USD")
+        new_program(shop, threshold=2_000_000_000, channel="Q2hhbm5lbDox", currency="USD")
 
     def request(self, event: str, order_id: str) -> dict[str, Any]:
         """A signed webhook, as arguments of httpx."""

@@ -51,8 +51,8 @@ def as_found(version: ProgramVersion, voucher: Voucher, saleor: Saleor) -> dict[
 
 
 def _is_as_issued(version: ProgramVersion, voucher: Voucher, found: dict[str, Any]) -> bool:
-    issued = {t.channel: (t.discount_value, t.min_spent or None) for t in version.channels.all()}
-    listed = {given.channel: (given.value, given.min_spent) for given in voucher.listings}
+    issued = {t.channel_id: (t.discount_value, t.min_spent or None) for t in version.channels.all()}
+    listed = {given.channel_id: (given.value, given.min_spent) for given in voucher.listings}
     return (
         not found["asks_for_more"]
         and found["discount_type"] == version.discount_type
@@ -62,12 +62,13 @@ def _is_as_issued(version: ProgramVersion, voucher: Voucher, found: dict[str, An
 
 
 def _by_channel(listing: Listing) -> str:
-    return listing.channel
+    return listing.channel_id
 
 
 def _given(listing: Listing) -> dict[str, Any]:
     return {
-        "channel": listing.channel,
+        "channel_id": listing.channel_id,
+        "channel_name": listing.channel_name,
         "currency": listing.currency,
         "discount_value": str(listing.value),
         "min_spent": listing.min_spent and str(listing.min_spent),
@@ -78,7 +79,8 @@ def _channel(version: ProgramVersion, place: int, given: dict[str, Any]) -> Chan
     return ChannelTerms(
         pk=place,
         version=version,
-        channel=given["channel"],
+        channel_id=given["channel_id"],
+        channel_name=given["channel_name"],
         currency=given["currency"],
         points_per_unit=Decimal(0),
         discount_value=Decimal(given["discount_value"]),

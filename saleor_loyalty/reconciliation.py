@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty import claims, inbox, voucher_walk
+from saleor_loyalty import channels, claims, inbox, voucher_walk
 from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, SettledOrder, Shop
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
 
@@ -65,7 +65,9 @@ def reconcile(
     pause: float = PAUSE,
     budget: timedelta | None = None,
 ) -> Marked:
-    """Mark what changed since the last walk, or since a moment, and follow the shop's name.
+    """Mark what changed since the last walk, or since a moment; follow the names of the shop.
+
+    Those of its channels too.
 
     Page by page, each noted when it is done: a walk that stops is gone on with by the next one.
     `budget` is how long orders and customers may each take before they are left to that. Two walks
@@ -75,6 +77,7 @@ def reconcile(
     saleor = saleor.patiently()
     _follow_name(shop, saleor)
     inbox.note_answer(shop)
+    channels.follow(shop, saleor.channels().values())
     orders = _orders(shop, saleor, since, pause, budget)
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(

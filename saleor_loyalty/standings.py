@@ -1,6 +1,6 @@
 """What orders stand at: the points that each entitles to now, beside what the ledger holds for it.
 
-An order that earned once stays with the program version that first credited it.
+An order earns by the rules in force when it was paid, and stays with the version that credited it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -149,7 +149,7 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
     row = _row(ground, order, past=past)
     if row is None or row.waived:
         return None
-    terms = ground.rulebook.earning_terms(row.version_id, row.channel)
+    terms = ground.rulebook.earning_terms(row.version_id, row.channel_id)
     if terms is None:
         return None
     new_gift_cards = order.gift_card_lines.difference(row.gift_card_lines)
@@ -167,25 +167,37 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
 def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
     """The order's row; one not yet saved where it may earn for the first time, else None."""
     row = ground.rows.get(order.id)
-    if row is None and _may_earn(ground, order, past=past):
+    if row is not None and row.revision > 0:
+        return row
+    version = _version(ground, order, past=past)
+    if row is None and version and ground.owner(order):
         return SettledOrder(
             shop=ground.shop,
             order_id=order.id,
             number=order.number,
-            channel=order.channel,
-            version=ground.rulebook.version,
+            channel_id=order.channel_id,
+            version=version,
             fully_paid_at=order.fully_paid_at or ground.now,
             settled_at=ground.now,
         )
-    if row is not None and row.revision == 0:  # known, but never credited
-        row.version, row.waived = ground.rulebook.version, row.waived and not past
+    if row is not None and version:  # known, but never credited
+        row.version, row.waived = version, row.waived and not past
     return row
 
 
-def _may_earn(ground: Ground, order: Order, *, past: bool) -> bool:
-    if ground.owner(order) is None or order.fully_paid_at is None:
-        return False
-    return past or ground.rulebook.was_active_at(order.fully_paid_at)
+def _version(ground: Ground, order: Order, *, past: bool) -> ProgramVersion | None:
+    """By what an order is credited that never was: the rules in force when it was paid.
+
+    None where it does not earn: it was not paid, or not while the programme was on. When the past
+    is to be credited, the current rules. See docs/decisions/paid.md.
+    """
+    if order.fully_paid_at is None:
+        return None
+    if past:
+        return ground.rulebook.version
+    if not ground.rulebook.was_active_at(order.fully_paid_at):
+        return None
+    return ground.rulebook.in_force_at(order.fully_paid_at)
 
 
 def _oldest_first(standing: Standing) -> tuple[datetime, str]:

@@ -35,9 +35,9 @@ class Place(NamedTuple):
     def number(self, value: int, *, signed: bool = False) -> str:
         return localised.number(value, self.locale, signed=signed)
 
-    def last_day(self, end: datetime) -> str:
-        """The day that an end closes."""
-        return last_day(end, time_zone=self.time_zone, locale=self.locale)
+    def last_day(self, end: datetime, *, time_zone: str | None = None) -> str:
+        """The day that an end closes, in the programme's zone or another one."""
+        return last_day(end, time_zone=time_zone or self.time_zone, locale=self.locale)
 
     def day(self, moment: datetime) -> str:
         """The day a moment falls on."""
@@ -117,6 +117,7 @@ def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
 
 def _state(coupon: Coupon, status: str, place: Place) -> str:
     """What has become of a coupon, and until when it can be used."""
+    zone = coupon.version.time_zone  # in which its last day ends
     match status:
         case CouponStatus.PENDING:
             return _("Its code is being made and will be here in a moment.")
@@ -128,12 +129,13 @@ def _state(coupon: Coupon, status: str, place: Place) -> str:
             return _("Withdrawn, because points it was made from were taken back.")
         case CouponStatus.EXPIRED if coupon.expires_at:
             return _("It was valid until the end of {day}.").format(
-                day=place.last_day(coupon.expires_at)
+                day=place.last_day(coupon.expires_at, time_zone=zone)
             )
         case CouponStatus.ACTIVE if coupon.refused_at:
             return _("The shop does not take its code at the moment.")
         case _ if coupon.expires_at:
-            return _("Valid until the end of {day}.").format(day=place.last_day(coupon.expires_at))
+            day = place.last_day(coupon.expires_at, time_zone=zone)
+            return _("Valid until the end of {day}.").format(day=day)
         case _:
             return _("Valid without an end.")
 

@@ -133,19 +133,20 @@ class Stuck:
     changes: int
     coupons: int
     messages: int
+    why_coupons: str  # the shop's own words on one of them, or empty
 
 
 def stuck(shop: Shop) -> Stuck:
     """Changes and coupons that wait too long, and messages that were given up lately."""
     late = timezone.now() - LATE
+    coupons = Coupon.objects.filter(shop=shop, status=CouponStatus.PENDING, issued_at__lt=late)
     return Stuck(
         waiting=Change.objects.filter(shop=shop, subject=Subject.ORDER).count()
         if shop.silent_since
         else 0,
         changes=Change.objects.filter(shop=shop, marked_at__lt=late).count(),
-        coupons=Coupon.objects.filter(
-            shop=shop, status=CouponStatus.PENDING, issued_at__lt=late
-        ).count(),
+        coupons=coupons.count(),
+        why_coupons=coupons.order_by("-pk").values_list("error", flat=True).first() or "",
         messages=Message.objects.filter(
             shop=shop,
             status=MessageStatus.FAILED,

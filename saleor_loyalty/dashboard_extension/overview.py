@@ -104,6 +104,7 @@ def _health(shop: Shop) -> list[dict[str, object]]:
                 "See that the app still has the permission to manage discounts, and the shop what "
                 "the coupons are limited to: one that has lost all of it is to be withdrawn."
             ),
+            why=stuck.why_coupons,
         ),
         _check(
             stuck.messages,
@@ -145,10 +146,10 @@ def _orders(shop: Shop, stuck: Stuck) -> dict[str, object]:
 
 
 def _check(
-    count: int, *, fine: str = "", wrong: str, help: str, page: str = ""
+    count: int, *, fine: str = "", wrong: str, help: str, why: str = "", page: str = ""
 ) -> dict[str, object]:
-    """`count`: of what went wrong; 0 is fine. `page` leads to it."""
+    """`count`: of what went wrong; 0 is fine. `why`: the last reason. `page` leads to it."""
     if not count:
         return {"is_well": True, "words": fine}
     words = wrong.format(number=number(count))
-    return {"is_well": False, "words": words, "help": help, "page": page}
+    return {"is_well": False, "words": words, "help": help, "why": why, "page": page}

@@ -17,6 +17,7 @@ from saleor_loyalty.graphql.program import (
     LIMITED_TO,
     REWARD_NAME,
     LoyaltyCatalogue,
+    slug_of,
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
@@ -32,6 +33,10 @@ class LoyaltyCouponTerms(graphene.ObjectType):
     currency = graphene.String(required=True)
     discount_value = Decimal(required=True)
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
+
+    @staticmethod
+    def resolve_channel(terms: ChannelTerms, info: ResolveInfo) -> str:
+        return slug_of(terms, info)
 
 
 class LoyaltyCoupon(graphene.ObjectType):
@@ -76,8 +81,8 @@ class LoyaltyCoupon(graphene.ObjectType):
         return terms_now(coupon).discount_type
 
     @staticmethod
-    def resolve_terms(coupon: Coupon, _info: ResolveInfo) -> list[ChannelTerms]:
-        return terms_of(terms_now(coupon))
+    def resolve_terms(coupon: Coupon, info: ResolveInfo) -> list[ChannelTerms]:
+        return terms_of(terms_now(coupon), info)
 
     @staticmethod
     def resolve_limited_to(coupon: Coupon, _info: ResolveInfo) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_loyalty", "0017_events_of_ids"),
+        ("saleor_loyalty", "0018_channel_ids"),
     ]
 
     operations = [

@@ -9,6 +9,8 @@ Program
 ProgramVersion, ChannelTerms
     The rules as they stood from one change to the next; never edited, so that what an order was
     credited by can always be read again. Terms hold what differs per channel and currency.
+Channel
+    What a sales channel is called now: it may be renamed, and keeps its id.
 Activation
     A stretch of time during which the programme was switched on.
 Member
@@ -25,8 +27,6 @@ RetiredCode
     A code a coupon had before it was withdrawn or reissued.
 Change
     Something in the shop that happened and that a worker must look at again: the inbox.
-Sighting
-    The facts by which a worker last settled an order, so that older ones are told from newer.
 FollowedCustomer
     By what a customer's orders were last looked for, so that it is done again only when it changed.
 Message
@@ -47,6 +47,7 @@ Points are whole numbers. Amounts are Decimals beside their currency. Times are 
 
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
+from saleor_loyalty.models.channel import Channel
 from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
@@ -76,6 +77,7 @@ __all__ = [
     "AuditAction",
     "AuditRecord",
     "Change",
+    "Channel",
     "ChannelTerms",
     "Coupon",
     "CouponStatus",

@@ -19,8 +19,8 @@ class SettledOrder(models.Model):
     order_id = models.CharField(max_length=64, help_text="Saleor's global id of the order.")
     number = models.CharField(max_length=64)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="settled_orders")
-    channel = models.CharField(
-        max_length=255, help_text="Slug at the first look: by it the terms are found for good."
+    channel_id = models.CharField(
+        max_length=255, help_text="Its channel, by Saleor's global id, at the first look: for good."
     )
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     points = models.BigIntegerField(default=0)

@@ -159,7 +159,7 @@ class Order:
     id: str
     number: str
     status: str
-    channel: str
+    channel_id: str
     currency: str
     customer: Customer | None
     total: Decimal
@@ -190,7 +190,7 @@ class Order:
                 id=_text(order["id"]),
                 number=_text(order["number"]),
                 status=_text(order["status"]),
-                channel=_text(order["channel"]["slug"]),
+                channel_id=_text(order["channel"]["id"]),
                 currency=_text(order["total"]["gross"]["currency"]),
                 customer=Customer.from_json(order["user"]) if order["user"] else None,
                 total=_decimal(order["total"]["gross"]["amount"]),
@@ -211,12 +211,17 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A sales channel. Its currency never changes; its name is for people."""
+    """A sales channel. Its id and currency never change; slug and name may."""
 
     id: str
     slug: str
     name: str
     currency: str
+
+    @property
+    def known_as(self) -> str:
+        """Its slug, which the API goes by; where that is not known, its name or its id."""
+        return self.slug or self.name or self.id
 
 
 def code_that_counts(order: Json) -> str | None:

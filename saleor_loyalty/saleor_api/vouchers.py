@@ -15,7 +15,8 @@ Json = Mapping[str, Any]
 class Listing:
     """What a voucher gives in one channel. `min_spent` None: orders of any amount."""
 
-    channel: str
+    channel_id: str
+    channel_name: str
     currency: str
     value: Decimal
     min_spent: Decimal | None
@@ -24,7 +25,8 @@ class Listing:
     def from_json(cls, listing: Json) -> Self:
         least = listing["minSpent"] and Decimal(str(listing["minSpent"]["amount"]))
         return cls(
-            channel=listing["channel"]["slug"],
+            channel_id=listing["channel"]["id"],
+            channel_name=listing["channel"]["name"],
             currency=listing["currency"],
             value=Decimal(str(listing["discountValue"])),
             min_spent=least or None,

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from saleor_loyalty.models import (
     AuditRecord,
+    Channel,
     Coupon,
     Device,
     Entry,
@@ -70,9 +71,9 @@ class Rows:
         if section.model is Member:
             self._insert_members(made)
         else:
-            # Only a device can be there before: it was registered anew since, so it stays.
+            # A device can be there before, registered anew, or a channel, seen since: it stays.
             section.model._default_manager.bulk_create(
-                made, ignore_conflicts=section.model is Device
+                made, ignore_conflicts=section.model in (Device, Channel)
             )
         self._note(section, rows, made)
 

@@ -14,6 +14,7 @@ from django.db.models import Field, Model
 from saleor_loyalty.models import (
     Activation,
     AuditRecord,
+    Channel,
     ChannelTerms,
     Coupon,
     Device,
@@ -73,6 +74,7 @@ COUPON = ("coupon__member__customer_id", "coupon__entry__source")
 
 # Each section names only rows of those before it; `current` is set once the versions are there.
 SECTIONS = (
+    Section("channel", Channel),
     Section("program", Program, names={"current": ("current__number",)}),
     Section("version", ProgramVersion, shop="program__shop"),
     Section("terms", ChannelTerms, shop="version__program__shop", names={"version": VERSION}),

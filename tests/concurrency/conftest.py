@@ -1,6 +1,7 @@
 """Committed data and worker processes of their own."""
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -13,6 +14,31 @@ from saleor_loyalty.models import Shop
 from tests.concurrency.saleor_over_http import Server, serve
 from tests.points.paper_saleor import PaperSaleor
 from tests.shops import new_program, new_shop
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits_in_a_ring(transactional_db: None) -> Iterator[None]:
+    """PostgreSQL ends a deadlock and a retry hides it, so they are counted, whoever met them."""
+    before = _deadlocks()
+    yield
+    assert _deadlocks() == before, "transactions waited for each other (pg_stat_database)"
+
+
+def _deadlocks() -> int:
+    """How many there were in this database. Sessions report theirs when they end at the latest."""
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_stat_force_next_flush()")  # what this session has to report
+            cursor.execute(
+                "SELECT deadlocks, numbackends FROM pg_stat_database"
+                " WHERE datname = current_database()"
+            )
+            deadlocks, sessions = cursor.fetchone()
+            if sessions <= 1:
+                return int(deadlocks)
+            assert time.monotonic() < deadline, "another session of this test goes on"
+            time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def program(shop: Shop) -> Program:
     )
     ChannelTerms.objects.create(
         version=version,
-        channel="default-channel",
+        channel_id="default-channel",
         currency="EUR",
         points_per_unit=Decimal(10),
         discount_value=Decimal(10),

@@ -643,7 +643,7 @@ def earned(ada, shop, program):
         order_id="T3JkZXI6MQ==",
         number="1",
         member=ada,
-        channel="default-channel",
+        channel_id="default-channel",
         version=program.current,
         points=1200,
         revision=1,

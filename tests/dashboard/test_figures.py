@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from saleor_loyalty import inbox
 from saleor_loyalty.dashboard_extension import figures
-from saleor_loyalty.models import Change, Entry, EntryKind, Shop, Subject
+from saleor_loyalty.models import Change, Coupon, Entry, EntryKind, Shop, Subject
 
 PARIS = "Europe/Paris"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -94,6 +94,17 @@ def test_t32_that_the_shops_api_is_silent_and_how_many_orders_wait_is_said(shop,
     page = ask("overview").text
     assert said in page
     assert "Nothing is lost: they are settled as soon as it answers again." in page
+
+
+def test_t44_a_coupon_that_the_shop_refuses_is_seen_with_the_reason(shop, ask, program, coupon):
+    why = "Saleor refused: discountValue: Invalid amount precision. (INVALID)"
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Coupon.objects.filter(pk=coupon.pk).update(status="PENDING", issued_at=an_hour_ago, error=why)
+
+    page = ask("overview").text
+
+    assert "1 coupon has no voucher yet" in page
+    assert why in page
 
 
 def test_before_there_is_a_program_the_overview_leads_to_setting_it_up(ask, shop):

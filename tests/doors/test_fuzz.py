@@ -206,7 +206,7 @@ class Answering:
 @pytest.fixture
 def _program(shop: Shop) -> None:
     """One point for each whole unit, in the channels of the recorded orders."""
-    new_program(shop, threshold=1000, channel="default-channel", currency="USD", rate="1")
+    new_program(shop, threshold=1000, channel="Q2hhbm5lbDox", currency="USD", rate="1")
 
 
 @pytest.mark.usefixtures("_program")

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
+from saleor_loyalty.doors import bearer, jwks
+from saleor_loyalty.doors.app import keys
 from saleor_loyalty.doors.app.keys import KeysUnavailable
 from saleor_loyalty.doors.app.tokens import verify, viewer_of
 from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
@@ -81,16 +83,23 @@ def test_t37_a_dashboard_token_of_a_shopper_is_refused(
     ("changes", "problem"),
     [
         ({"exp": time.time() - 3600}, TokenProblem.EXPIRED),
+        ({"exp": time.time() - 30}, TokenProblem.EXPIRED),  # clocks may differ by less
         ({"type": "refresh"}, TokenProblem.KIND_REFUSED),
         ({"type": "something new"}, TokenProblem.KIND_REFUSED),
         ({"app": "QXBwOjk5"}, TokenProblem.APP_FOREIGN),
         ({"app": None}, TokenProblem.APP_FOREIGN),
         ({"user_permissions": None}, TokenProblem.NOT_STAFF),
+        ({"user_permissions": "MANAGE_USERS"}, TokenProblem.NOT_STAFF),
+        ({"is_staff": "false"}, TokenProblem.NOT_STAFF),
         ({"iss": "https://unknown.example.com/graphql/"}, TokenProblem.ISSUER_UNKNOWN),
         ({"iss": "\x00"}, TokenProblem.ISSUER_UNKNOWN),
         ({"iss": None}, TokenProblem.ISSUER_UNKNOWN),
         ({"aud": "https://another-app.example.com"}, TokenProblem.AUDIENCE_FOREIGN),
+        ({"aud": "https://loyalty.example.com.evil.com"}, TokenProblem.AUDIENCE_FOREIGN),
+        ({"aud": ["https://another-app.example.com"]}, TokenProblem.AUDIENCE_FOREIGN),
         ({"type": "access", "user_id": None}, TokenProblem.UNREADABLE),
+        ({"type": "access", "user_id": ""}, TokenProblem.UNREADABLE),
+        ({"type": "access", "user_id": 7}, TokenProblem.UNREADABLE),
     ],
 )
 def test_a_token_that_is_not_for_us_is_refused_with_its_reason(
@@ -99,6 +108,35 @@ def test_a_token_that_is_not_for_us_is_refused_with_its_reason(
     claims = {k: v for k, v in saleor.staff_claims(**changes).items() if v is not None}
 
     assert problem_of(key.token(claims)) is problem
+
+
+def test_t36_an_issuer_that_is_no_text_is_no_shop(shop: Shop, key: SigningKey) -> None:
+    token = unsigned(b'{"iss": 7}', {"kid": key.kid})
+
+    assert problem_of(token) is TokenProblem.ISSUER_UNKNOWN
+
+
+def test_t37_a_token_says_nothing_in_a_shop_that_it_does_not_name(
+    shop: Shop, saleor: Saleor, key: SigningKey
+) -> None:
+    """Not even where both shops sign with one key, as copies of a shop do."""
+    token = key.token(saleor.access_claims(iss="https://a-copy.example.com/graphql/"))
+
+    with pytest.raises(InvalidToken) as caught:
+        bearer.verify(token, shop=shop, with_key=lambda kid, check: keys.verify(shop, kid, check))
+
+    assert caught.value.problem is TokenProblem.SIGNATURE_INVALID
+
+
+@pytest.mark.parametrize(
+    ("published", "named"),
+    [({"kid": None}, None), ({"kty": "EC"}, "the-shops-key"), ({"kid": "other"}, "the-shops-key")],
+)
+def test_t36_only_an_rsa_key_that_is_named_is_believed(
+    key: SigningKey, published: dict[str, Any], named: str | None
+) -> None:
+    with pytest.raises(jwks.UnknownKey):
+        jwks.find({"keys": [{**key.jwk, **published}]}, named)
 
 
 @pytest.mark.parametrize("claim", ["exp", "type"])
@@ -111,10 +149,17 @@ def test_a_token_without_an_end_or_a_type_is_refused(
     assert problem_of(key.token(claims)) is TokenProblem.SIGNATURE_INVALID
 
 
+@pytest.mark.parametrize(
+    "audience",
+    [
+        "https://loyalty.example.com",
+        ["https://another-app.example.com", "https://loyalty.example.com"],
+    ],
+)
 def test_a_token_that_names_us_as_its_audience_is_taken(
-    shop: Shop, saleor: Saleor, key: SigningKey
+    shop: Shop, saleor: Saleor, key: SigningKey, audience: str | list[str]
 ) -> None:
-    viewer = verify(key.token(saleor.staff_claims(aud="https://loyalty.example.com")))
+    viewer = verify(key.token(saleor.staff_claims(aud=audience)))
 
     assert viewer.shop == shop
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -144,6 +145,29 @@ def test_t36_a_shoppers_own_token_does_not_sign_an_event(
     assert refused(deliver(client, shop, token)) == (401, "SIGNATURE_INVALID")
 
 
+@pytest.mark.parametrize("more", [{}, {"b64": True}, {"b64": 0}], ids=str)
+def test_t36_nor_does_it_where_pyjwt_reads_any_token_as_a_detached_signature(
+    client: Client,
+    shop: Shop,
+    saleor: Saleor,
+    key: SigningKey,
+    monkeypatch: pytest.MonkeyPatch,
+    more: dict[str, Any],
+) -> None:
+    """PyJWT before 2.14, which Saleor still pins, and which our own floor lets in."""
+    claims = json.dumps(saleor.access_claims()).encode()
+    token = jwt.api_jws.encode(claims, key.private, "RS256", headers={"kid": key.kid, **more})
+    decode = jwt.api_jws.decode
+
+    def forget_the_body(token: str, key: jwt.PyJWK, algorithms: list[str], **_: object) -> bytes:
+        return decode(token, key, algorithms)
+
+    monkeypatch.setattr(jwt.api_jws, "decode", forget_the_body)
+    assert json.loads(forget_the_body(token, jwt.PyJWK(key.jwk), ["RS256"]))["type"] == "access"
+
+    assert refused(deliver(client, shop, token)) == (401, "SIGNATURE_INVALID")
+
+
 def test_t36_a_body_over_the_limit_is_refused(
     client: Client, shop: Shop, key: SigningKey, settings: Settings
 ) -> None:
@@ -162,6 +186,7 @@ def test_t36_a_body_over_the_limit_is_refused(
         b'{"order": null}',
         b'{"order": {"id": 7}}',
         b'{"order": {"id": "two words"}}',
+        b'{"order": {"id": "' + b"x" * 65 + b'"}}',
         b'{"orders": [{"id": "T3JkZXI6MQ=="}, {}]}',
         b'{"order": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],

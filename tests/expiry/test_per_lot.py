@@ -27,6 +27,11 @@ def three_lots(ada, order, gift, clock):
     order(ada, 3)
 
 
+def left() -> list[int]:
+    """What is left of each lot, the oldest first."""
+    return list(Lot.objects.order_by("pk").values_list("remaining", flat=True))
+
+
 def test_each_lot_ends_at_its_own_time(ada, three_lots, last_moment):
     assert last_moment(ada, END) == (123, 23)
     assert last_moment(ada, END + DAY) == (23, 3)
@@ -54,7 +59,42 @@ def test_lots_of_one_day_end_in_one_entry(ada, order, sweep):
 def test_the_soonest_to_end_is_spent_first(ada, three_lots, post, sweep):
     post(ada, -110, EntryKind.REWARD)
 
-    assert list(Lot.objects.order_by("pk").values_list("remaining", flat=True)) == [0, 10, 3]
+    assert left() == [0, 10, 3]
+
+
+def test_what_ends_sooner_is_spent_first_though_it_came_later(ada, change, order, gift, post):
+    order(ada, 100)
+    change(expiry_days=10)
+    gift(ada, 20)
+    post(ada, -15, EntryKind.REWARD)
+
+    assert left() == [100, 5]
+
+
+def test_of_what_ends_together_the_oldest_is_spent_first(ada, order, gift, post):
+    order(ada, 100)
+    gift(ada, 20)
+    post(ada, -30, EntryKind.REWARD)
+
+    assert left() == [70, 20]
+
+
+def test_what_a_change_of_rules_keeps_as_long_ends_together(ada, change, order, gift, post):
+    order(ada, 100)
+    change(expiry_days=10)
+    gift(ada, 20)
+    change(expiry_days=60)
+    post(ada, -15, EntryKind.REWARD)
+
+    assert left() == [85, 20]
+
+
+def test_a_reward_is_paid_with_older_points_before_those_that_reached_it(ada, change, order):
+    change(threshold=100)
+    order(ada, 60)
+    order(ada, 50)
+
+    assert left() == [0, 10]
 
 
 def test_t15_what_was_spent_does_not_end_again(ada, three_lots, post, sweep):

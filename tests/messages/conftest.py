@@ -85,7 +85,7 @@ def make_version(shop) -> Callable[..., ProgramVersion]:
         )
         for channel in channels or [{}]:
             terms = {
-                "channel": "eu",
+                "channel_id": "eu",
                 "currency": "EUR",
                 "points_per_unit": 10,
                 "discount_value": Decimal(10),

@@ -150,8 +150,8 @@ def test_a_gift_as_a_notice(make_message, version, in_force):
 def test_a_welcome_says_what_shopping_brings(make_message, make_version, in_force):
     channels = [
         {"points_per_unit": Decimal("10.0000")},
-        {"channel": "us", "currency": "USD", "points_per_unit": Decimal("2.5")},
-        {"channel": "b2b", "points_per_unit": Decimal(0)},
+        {"channel_id": "us", "currency": "USD", "points_per_unit": Decimal("2.5")},
+        {"channel_id": "b2b", "points_per_unit": Decimal(0)},
     ]
     in_force(make_version(channels))
 
@@ -290,9 +290,9 @@ def test_a_coupon_without_end_says_nothing_of_one(make_message):
 def test_an_amount_off_is_shown_in_each_currency(make_version, make_message):
     version = make_version(
         [
-            {"channel": "eu", "currency": "EUR", "discount_value": Decimal(10)},
+            {"channel_id": "eu", "currency": "EUR", "discount_value": Decimal(10)},
             {
-                "channel": "jp",
+                "channel_id": "jp",
                 "currency": "JPY",
                 "discount_value": Decimal(1500),
                 "min_spent": None,
@@ -308,7 +308,7 @@ def test_an_amount_off_is_shown_in_each_currency(make_version, make_message):
 
 
 def test_channels_that_agree_are_told_once(make_version, make_message):
-    version = make_version([{"channel": "eu"}, {"channel": "de"}])
+    version = make_version([{"channel_id": "eu"}, {"channel_id": "de"}])
     message = make_message(coupon={"version": version})
 
     assert text_of(message).count("orders of €50.00 or more") == 1
@@ -316,8 +316,8 @@ def test_channels_that_agree_are_told_once(make_version, make_message):
 
 
 def test_channels_of_one_currency_that_differ_are_told_by_name(make_version, make_message):
-    europe = {"channel": "eu", "channel_name": "Europe"}
-    version = make_version([europe, {"channel": "b2b", "min_spent": Decimal(200)}])
+    europe = {"channel_id": "eu", "channel_name": "Europe"}
+    version = make_version([europe, {"channel_id": "b2b", "min_spent": Decimal(200)}])
     message = make_message(coupon={"version": version})
 
     assert "- In EUR (Europe): 10% off orders of €50.00 or more." in text_of(message)

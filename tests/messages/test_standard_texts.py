@@ -104,7 +104,7 @@ FAINT = """() => {
 def emails(shop, make_version) -> Callable[[], dict[tuple[str, str], str]]:
     """What every email looks like with the samples of its kind, by kind and language."""
     shop.program.current = make_version(
-        [{}, {"channel": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
+        [{}, {"channel_id": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
         discount_type="FIXED",
     )
     shop.program.save()

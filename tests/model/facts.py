@@ -5,7 +5,7 @@ Money is in cents, points are whole, times are aware.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -29,10 +29,15 @@ class Rules:
 
     def ends(self, moment: datetime, days: int) -> datetime:
         """The end of the local day that comes `days` after the one of `moment`."""
-        zone = ZoneInfo(self.zone)
-        last_day = moment.astimezone(zone).date() + timedelta(days=days)
-        midnight = datetime.combine(last_day + timedelta(days=1), time(0), zone)
+        return self.day_ends(moment.astimezone(ZoneInfo(self.zone)).date() + timedelta(days=days))
+
+    def day_ends(self, day: date) -> datetime:
+        midnight = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(self.zone))
         return midnight.astimezone(UTC)
+
+    def last_day(self, end: datetime) -> date:
+        """The local day that an end closes, or falls into."""
+        return (end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass

@@ -26,6 +26,7 @@ class Programme(Points):
     def __init__(self, rules: Rules, now: datetime) -> None:
         super().__init__(rules)
         self.is_on = True
+        self.version_times = [now]
         self.on_times: list[list[datetime | None]] = [[now, None]]
         self.settled: dict[int, Settled] = {}
         self.given: dict[tuple[str, str, str | None], int] = {}
@@ -37,7 +38,9 @@ class Programme(Points):
         before = self.rules
         if rules == before:
             return
-        self.versions.append(rules)
+        self._begin(rules, now)
+        if before.zone != rules.zone:
+            self.move_ends(before, rules, now)
         if (before.policy, before.days) != (rules.policy, rules.days):
             period = rules.ends(now, rules.days) if rules.days else None
             self.protected_until = later(self.protected_until, period)
@@ -58,7 +61,11 @@ class Programme(Points):
             end = later(self.protected_until, self.rules.ends(now, (now - began).days + 1))
             if end != self.protected_until:
                 self.protected_until = end
-                self.versions.append(self.rules)
+                self._begin(self.rules, now)
+
+    def _begin(self, rules: Rules, now: datetime) -> None:
+        self.versions.append(rules)
+        self.version_times.append(now)
 
     def give(self, customer: str, points: int, kind: str, key: str | None, now: datetime) -> bool:
         """A gift, or a correction by a signed number; False when it must be refused."""
@@ -130,13 +137,18 @@ class Programme(Points):
         if version is None:
             if not self._takes_part(order, record, past=past):
                 return None
-            version = len(self.versions) - 1
+            version = len(self.versions) - 1 if past else self._in_force(order)
         rules = self.versions[version]
         if order.channel not in rules.rates:
             return None
         seen = (ln.key for ln in order.lines if ln.is_gift_card and not ln.product_is_gone)
         record.gift_card_lines.update(seen)
         return version, self.entitlement(order, rules)
+
+    def _in_force(self, order: Order) -> int:
+        """The rules that its customer saw when they paid."""
+        assert order.first_paid is not None
+        return sum(moment <= order.first_paid for moment in self.version_times) - 1
 
     def _takes_part(self, order: Order, record: Settled, *, past: bool) -> bool:
         """Only orders of customers, once fully paid while the programme was on; others if asked."""

@@ -63,7 +63,7 @@ def _facts(order: Order) -> dict[str, Any]:
         "status": _status(order),
         "chargeStatus": _charge_status(order),
         "voucherCode": order.code,
-        "channel": {"slug": order.channel},
+        "channel": {"id": order.channel},
         "user": _person(order.customer) if order.customer else None,
         "total": _price(order.total, order.total, currency),
         "totalCharged": _price(order.charged, order.charged, currency)["gross"],

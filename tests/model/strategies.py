@@ -28,8 +28,8 @@ def line_lists(draw: st.DrawFn) -> list[Line]:
 
 @st.composite
 def rule_sets(draw: st.DrawFn) -> Rules:
-    rate = st.sampled_from(["10", "10", "1", "0.1", "0.3333"]).map(Fraction)
-    channels = draw(st.sampled_from([("main",), ("main", "us")]))
+    rate = st.sampled_from(["10", "10", "1", "0.1", "0.3333", "0"]).map(Fraction)
+    channels = draw(st.sampled_from([("main",), ("main", "us"), ("us",)]))
     policy = draw(st.sampled_from([NEVER, ROLLING, PER_LOT]))
     return Rules(
         threshold=draw(st.sampled_from([5000, 5000, 1000, 700])),
@@ -49,7 +49,7 @@ def as_input(rules: Rules) -> dict[str, object]:
         "threshold": rules.threshold,
         "channels": [
             {
-                "channel": channel,
+                "channel_id": channel,
                 "points_per_unit": Decimal(rate.numerator) / rate.denominator,
                 "discount_value": Decimal(10),
                 "min_spent": None,

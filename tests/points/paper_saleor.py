@@ -119,6 +119,7 @@ class PaperSaleor:
         self.catalogue = {JUICE: "Juice", CUSHION: "Cushion", SALE: "Sale", DRINKS: "Drinks"}
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
         self.name = "Nordlys"
+        self.channels = {"channel-1": ("main", "EUR")}  # slug and currency, by id
         self.page = 100  # order ids in one answer
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], object]] = {}
@@ -147,7 +148,7 @@ class PaperSaleor:
             "chargeStatus": "FULL",
             "voucherCode": None,
             "discounts": [{"type": "VOUCHER", "amount": {"amount": 10.0}}],
-            "channel": {"slug": "main"},
+            "channel": {"id": "channel-1"},
             "user": user,
             "total": {"gross": {"amount": total, "currency": "EUR"}},
             "totalCharged": {"amount": total},
@@ -300,8 +301,18 @@ class PaperSaleor:
         return {"voucherChannelListingUpdate": {"voucher": {"id": id}, "errors": []}}
 
     def _channels(self) -> dict[str, Any]:
-        named = {"id": "channel-1", "name": "Main", "slug": "main"}
-        return {"channels": [{**named, "currencyCode": "EUR", "isActive": True}]}
+        return {
+            "channels": [
+                {
+                    "id": id,
+                    "name": slug.title(),
+                    "slug": slug,
+                    "currencyCode": currency,
+                    "isActive": True,
+                }
+                for id, (slug, currency) in self.channels.items()
+            ]
+        }
 
     def _customer(self, id: str) -> dict[str, Any]:
         return {"user": self.customers.get(id)}
@@ -365,7 +376,7 @@ class PaperSaleor:
 def _listing(listing: dict[str, Any]) -> dict[str, Any]:
     least = listing["minAmountSpent"]
     return {
-        "channel": {"slug": "main"},
+        "channel": {"id": listing["channelId"], "name": "Main"},
         "currency": "EUR",
         "discountValue": Decimal(listing["discountValue"]),
         "minSpent": {"amount": Decimal(least)} if least else None,

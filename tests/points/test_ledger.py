@@ -1,5 +1,7 @@
 """The ledger: entries, balances, rewards, and what the database refuses."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
@@ -8,6 +10,7 @@ from django.utils import timezone
 from saleor_loyalty import ledger
 from saleor_loyalty.models import Coupon, Entry, EntryKind, Member, Message
 from saleor_loyalty.postings import Posting
+from tests.shops import new_program, new_version
 
 NOW = timezone.now()
 
@@ -58,6 +61,84 @@ def test_each_reward_brings_a_pending_coupon_and_an_email_that_waits_for_it(prog
     assert Coupon.objects.filter(member=anna, status="PENDING").count() == 2
     assert len(set(Coupon.objects.values_list("code", flat=True))) == 2
     assert Message.objects.filter(member=anna, due_at=None, status="PENDING").count() == 2
+
+
+def reissued(anna: Member, *, used: datetime, called_off: datetime) -> Coupon:
+    """A coupon of 60 days from 1 January in Paris, whose order was called off."""
+    version = anna.shop.program.current
+    issued = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    with transaction.atomic():
+        with ledger.open_book([anna.pk], version=version, now=issued) as book:
+            book.post(gift(anna, 5000))
+        Coupon.objects.update(status="ACTIVE", voucher_id="Vm91Y2hlcjox", error="was down once")
+        with ledger.open_book([anna.pk], version=version, now=used) as book:
+            (coupon,) = book.coupons.values()
+            assert coupon.expires_at == MIDNIGHT
+            book.use(coupon, order_id="o", number="1", at=used, code=coupon.code)
+        with ledger.open_book(
+            [anna.pk], version=version, now=called_off, coupon_ids=[coupon.pk]
+        ) as book:
+            book.reissue(book.coupons[coupon.pk])
+    return Coupon.objects.get()
+
+
+MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)  # of 2 March in Paris
+
+
+@pytest.mark.parametrize(
+    ("lost", "days"),
+    [
+        (timedelta(0), 0),
+        (timedelta(seconds=1), 1),
+        (timedelta(days=3), 3),
+        (timedelta(days=3, seconds=1), 4),
+        (timedelta(hours=-1), 0),  # the shop's clock is ahead of ours
+    ],
+)
+def test_t13_a_reissued_coupon_lasts_as_much_longer_as_it_was_used_and_to_the_end_of_that_day(
+    program, anna, lost, days
+):
+    used = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+    coupon = reissued(anna, used=used, called_off=used + lost)
+
+    assert coupon.expires_at == MIDNIGHT + timedelta(days=days)
+    assert (coupon.status, coupon.issue, coupon.used_at) == ("PENDING", 2, None)
+    assert (coupon.voucher_id, coupon.error) == ("", "")
+
+
+def test_t13_a_coupon_without_an_end_is_reissued_without_one(shop, anna):
+    version = new_program(shop, coupon_valid_days=None).current
+    post(anna, gift(anna, 5000))
+    with transaction.atomic(), ledger.open_book([anna.pk], version=version, now=NOW) as book:
+        (coupon,) = book.coupons.values()
+        book.use(coupon, order_id="o", number="1", at=NOW, code=coupon.code)
+        book.reissue(coupon)
+
+    coupon = Coupon.objects.get()
+    assert (coupon.status, coupon.issue, coupon.expires_at) == ("PENDING", 2, None)
+
+
+def test_t06_a_coupon_is_worth_what_it_cost_also_when_the_threshold_is_another_now(program, anna):
+    """What staff take back returns its price, and its use all the same costs that again."""
+    first = program.current
+    post(anna, gift(anna, 5000))
+    dearer = new_version(program, threshold=8000)
+    with transaction.atomic(), ledger.open_book([anna.pk], version=dearer, now=NOW) as book:
+        (coupon,) = book.coupons.values()
+        book.withdraw(coupon, reason="by mistake", actor="Olga")
+    with (
+        transaction.atomic(),
+        ledger.open_book([anna.pk], version=dearer, now=NOW, coupon_ids=[coupon.pk]) as book,
+    ):
+        used = book.coupons[coupon.pk]
+        book.use(used, order_id="o", number="1", at=NOW, code=used.code)
+
+    *_, back, again = anna.entries.order_by("pk")
+    assert (back.kind, back.points, back.version) == ("REVERSAL", 5000, first)
+    assert (again.kind, again.points, again.version) == ("REWARD", -5000, first)
+    anna.refresh_from_db()
+    assert anna.lifetime_points == 5000  # earned once, however often it came back
 
 
 def test_a_debt_is_owed_and_not_hidden(program, anna):

@@ -41,6 +41,7 @@ def test_t03_a_full_refund_withdraws_the_unused_coupon(paper, settle, paid):
     settle(paid)
 
     assert standing() == (0, 0)
+    assert Member.objects.get().lifetime_points == 0
     assert Coupon.objects.get().status == "WITHDRAWN"
     assert list(Entry.objects.order_by("pk").values_list("kind", "points")) == [
         ("ORDER", 5120),
@@ -114,7 +115,7 @@ def test_t10_a_withdrawn_coupon_that_was_used_all_the_same_costs_its_points_agai
 
 def test_t13_a_coupon_used_on_an_order_that_is_cancelled_is_issued_anew(paper, settle, paid):
     used = use_coupon(paper, settle)
-    ends, code = used.expires_at, used.code
+    code = used.code
     order = next(o for o in paper.orders.values() if o["voucherCode"])
     order["status"] = "CANCELED"
     settle(order["id"])
@@ -122,7 +123,6 @@ def test_t13_a_coupon_used_on_an_order_that_is_cancelled_is_issued_anew(paper, s
     used.refresh_from_db()
     assert (used.status, used.issue, used.used_at, used.used_order_id) == ("PENDING", 2, None, "")
     assert used.code != code
-    assert used.expires_at >= ends
     assert used.messages.filter(cause=f"coupon:{used.pk}:2", due_at=None).count() == 1
     assert standing() == (120, 0)
 
@@ -160,8 +160,10 @@ def test_t13_a_coupon_given_back_to_a_member_in_debt_pays_the_debt(paper, settle
     order["status"] = "CANCELED"
     settle(order["id"])
 
+    coupon = Coupon.objects.get()
     assert standing() == (0, 0)
-    assert Coupon.objects.get().status == "WITHDRAWN"
+    assert coupon.status == "WITHDRAWN"
+    assert not coupon.messages.filter(status="PENDING").exists()  # nobody is told of it again
 
 
 def test_an_order_that_moves_to_another_customer_takes_its_points_along(paper, settle):

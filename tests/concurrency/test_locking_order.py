@@ -1,0 +1,228 @@
+"""Rows that several transactions lock are locked in one order, so none waits for another in a ring.
+
+A retry would hide it: what would have been a deadlock ends well, a second later. So here it is seen
+what a transaction holds that waits for its first row: none of the later ones. The first row lies
+behind the others in its table, where whoever locks as it reads comes to it last.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from saleor_loyalty import inbox, ledger, members
+from saleor_loyalty.ground import survey
+from saleor_loyalty.models import (
+    Change,
+    Coupon,
+    EntryKind,
+    Member,
+    Program,
+    ProgramVersion,
+    SettledOrder,
+    Shop,
+)
+from saleor_loyalty.postings import Posting
+from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.statements import Writing
+from tests.concurrency.test_waiting import (
+    PATIENCE,
+    _wait_until_somebody_waits_for_a_lock,
+    _with_own_connection,
+)
+from tests.points.paper_saleor import line
+
+NAMES = ("a", "b", "c")
+
+
+def customer(name: str) -> Customer:
+    return Customer(name, f"{name}@example.com", "", "en")
+
+
+@pytest.fixture
+def people(shop: Shop) -> list[Member]:
+    members.enroll_all(shop=shop, customers=map(customer, NAMES))
+    return list(Member.objects.order_by("pk"))
+
+
+@pytest.fixture
+def version(shop: Shop) -> ProgramVersion:
+    version = Program.objects.get().current
+    assert version
+    return version
+
+
+def locked_while_waiting_for_the_first(
+    rows: QuerySet[Any], work: Callable[[], object], *, order_by: str = "pk"
+) -> list[Any]:
+    """Those of the rows that `work` holds while it waits for the first of them."""
+    keys = list(rows.order_by(order_by).values_list("pk", flat=True))
+    first = rows.filter(pk=keys[0])
+    first.update(id=keys[0])  # a new version of the row, which lies behind all others
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            list(first.select_for_update())
+            waiting = threads.submit(_with_own_connection, lambda: _reading_tables_whole(work))
+            _wait_until_somebody_waits_for_a_lock()
+            free = {row.pk for row in rows.select_for_update(skip_locked=True)}
+        waiting.result(PATIENCE)
+    return [key for key in keys if key not in free]
+
+
+def _reading_tables_whole(work: Callable[[], object]) -> None:
+    """As PostgreSQL may at any time: rows come as they lie, unless an order is asked for."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        work()
+
+
+def test_members_are_locked_in_the_order_of_their_ids(people):
+    ids = [member.pk for member in reversed(people)]
+
+    held = locked_while_waiting_for_the_first(Member.objects.all(), lambda: members.lock(ids))
+
+    assert held == []
+
+
+def test_members_are_locked_in_the_order_of_their_ids_beside_newcomers(shop, people):
+    def enrol_and_lock() -> None:
+        newcomer = members.newcomer(shop=shop, customer=customer("d"), now=timezone.now())
+        members.lock([member.pk for member in reversed(people)], [newcomer])
+
+    old = Member.objects.filter(pk__in=[member.pk for member in people])
+
+    assert locked_while_waiting_for_the_first(old, enrol_and_lock) == []
+
+
+def test_members_whose_customers_changed_are_locked_in_the_order_of_their_ids(shop, people):
+    changed = {name: customer(name) for name in reversed(NAMES)}
+
+    held = locked_while_waiting_for_the_first(
+        Member.objects.all(), lambda: members.follow(shop=shop, customers=changed)
+    )
+
+    assert held == []
+
+
+def test_coupons_are_locked_in_the_order_of_their_ids(people, version):
+    now = timezone.now()
+    for member in people:
+        posting = Posting(
+            member_id=member.pk, kind=EntryKind.GIFT, points=5000, source="a", version=version
+        )
+        with transaction.atomic(), ledger.open_book([member.pk], version=version, now=now) as book:
+            book.post(posting)
+
+    def open_book() -> None:
+        with ledger.open_book([member.pk for member in people], version=version, now=now):
+            pass
+
+    assert locked_while_waiting_for_the_first(Coupon.objects.all(), open_book) == []
+
+
+def test_settled_orders_are_locked_in_the_order_of_their_ids(shop, saleor, settled):
+    orders = list(Saleor(saleor.paper).orders(settled)[0].values())
+
+    held = locked_while_waiting_for_the_first(
+        SettledOrder.objects.all(), lambda: survey(shop, orders)
+    )
+
+    assert held == []
+
+
+@pytest.fixture
+def settled(shop, saleor, settle) -> Sequence[str]:
+    keys = [saleor.paper.place(number, line(100)) for number in (1, 2, 3)]
+    settle(*keys)
+    return keys
+
+
+@pytest.fixture
+def paper(saleor):
+    return saleor.paper
+
+
+def test_changes_are_marked_in_the_order_of_their_ids(shop):
+    inbox.mark(shop=shop, order_ids=NAMES)
+
+    held = locked_while_waiting_for_the_first(
+        Change.objects.all(),
+        lambda: inbox.mark(shop=shop, order_ids=reversed(NAMES)),
+        order_by="subject_id",
+    )
+
+    assert held == []
+
+
+@pytest.fixture
+def claim(shop: Shop) -> inbox.Claim:
+    """Of changes that were marked in another order than that of their ids."""
+    for name in reversed(NAMES):
+        inbox.mark(shop=shop, order_ids=[name])
+    claim = inbox.claim(shop=shop, limit=3)
+    assert claim
+    return claim
+
+
+def test_changes_are_taken_off_in_the_order_of_their_ids(claim):
+    changes = list(inbox.held(claim))
+
+    def finish() -> None:
+        inbox.finish(claim, changes, writing := Writing())
+        writing.write()
+
+    held = locked_while_waiting_for_the_first(Change.objects.all(), finish, order_by="subject_id")
+
+    assert held == []
+
+
+def test_changes_are_renewed_in_the_order_of_their_ids(claim):
+    held = locked_while_waiting_for_the_first(
+        Change.objects.all(), lambda: inbox.renew(claim), order_by="subject_id"
+    )
+
+    assert held == []
+
+
+def test_changes_are_postponed_in_the_order_of_their_ids(claim):
+    held = locked_while_waiting_for_the_first(
+        Change.objects.all(),
+        lambda: inbox.postpone(claim, NAMES, error=RuntimeError("down")),
+        order_by="subject_id",
+    )
+
+    assert held == []
+
+
+@pytest.mark.parametrize("enrol", ["all", "lock"])
+def test_customers_are_enrolled_in_the_order_of_their_ids(shop, enrol):
+    """Whoever waits for the first to be enrolled has enrolled none of the others yet."""
+    people = [customer(name) for name in reversed(NAMES)]
+    now = timezone.now()
+
+    def enrol_them() -> None:
+        if enrol == "all":
+            members.enroll_all(shop=shop, customers=people)
+        else:
+            members.lock([], [members.newcomer(shop=shop, customer=c, now=now) for c in people])
+
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            members.enroll_all(shop=shop, customers=[customer("a")])
+            waiting = threads.submit(_with_own_connection, lambda: _in_a_transaction(enrol_them))
+            _wait_until_somebody_waits_for_a_lock()
+            members.enroll_all(shop=shop, customers=[customer("c")])  # or a deadlock ends one
+        waiting.result(PATIENCE)
+
+    assert Member.objects.count() == 3
+
+
+def _in_a_transaction(work: Callable[[], object]) -> None:
+    with transaction.atomic():
+        work()
