@@ -161,16 +161,16 @@ def test_t32_what_is_paid_while_the_shops_api_is_down_has_its_points_when_it_is_
     door: Door, demo: Demo
 ) -> None:
     """Saleor's worker goes on telling of it: only what is asked is not answered."""
-    assert door.saleor
+    assert door.live
     ada = door.new_customer()
     demo.processes.kill("worker")
     door.paid_order(ada, "40.00")
-    door.saleor.stop("web")
+    door.live.stop("web")
     demo.start("worker")
     log = demo.processes.log("worker")
     demo.processes.until("worker", lambda: b"later again" in log.read_bytes(), seconds=120)
 
-    door.saleor.start("web")
+    door.live.start("web")
 
     assert once(door, ada, 400) == 400
 
