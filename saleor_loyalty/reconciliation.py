@@ -90,7 +90,7 @@ def reconcile(
     orders = _orders(shop, saleor, since, pause, budget)
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(
-        orders=sum(orders) + _orders_with_coupons(shop),
+        orders=sum(orders) + _orders_with_coupons(shop) + _orders_partly_returned(shop),
         customers=sum(customers)
         + sum(_in_or_out(shop, saleor, pause))
         + _active_again(shop, saleor),
@@ -169,6 +169,19 @@ def _orders_with_coupons(shop: Shop) -> int:
     ids = {coupon.used_order_id for coupon in taken}
     inbox.mark(shop=shop, order_ids=ids)
     return len(ids)
+
+
+def _orders_partly_returned(shop: Shop) -> int:
+    """Mark some orders of which more may come back, each once a day.
+
+    Such a return changes no `updatedAt` while the order's status stays: its event alone tells.
+    """
+    now = timezone.now()
+    due = SettledOrder.objects.filter(shop=shop, look_again_at__lte=now).order_by("look_again_at")
+    keys = dict(due.values_list("pk", "order_id")[:ORDERS_AT_ONCE])
+    SettledOrder.objects.filter(pk__in=keys).update(look_again_at=now + ASKED_DAILY)
+    inbox.mark(shop=shop, order_ids=keys.values())
+    return len(keys)
 
 
 def _in_or_out(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:

@@ -5,7 +5,7 @@ An order earns by the rules in force when it was paid, and stays with the versio
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from saleor_loyalty.ground import Ground
 from saleor_loyalty.ledger import Book
@@ -17,8 +17,11 @@ from saleor_loyalty.statements import Writing
 
 ROW_FIELDS = (
     *("member", "version", "points", "left_behind", "revision"),
-    *("gift_card_lines", "waived", "settled_at", "asked_as_of"),
+    *("gift_card_lines", "waived", "settled_at"),
 )
+ASKED_FIELDS = ("asked_as_of", "look_again_at")
+ASKED_DAILY = timedelta(days=1)
+MAY_COME_BACK_FOR = timedelta(days=60)  # after an order was paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +141,11 @@ def postings(standings: Sequence[Standing], book: Book) -> Iterator[Posting]:
 def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:
     """Have the orders' rows written as they are now."""
     for standing in standings:
-        standing.row.settled_at, standing.row.asked_as_of = now, standing.order.updated_at
+        standing.row.settled_at = now
+        _note_asked(standing.row, standing.order, now=now)
     rows = [standing.row for standing in standings]
     writing.insert(row for row in rows if row._state.adding)
-    writing.update((row for row in rows if not row._state.adding), ROW_FIELDS)
+    writing.update((row for row in rows if not row._state.adding), (*ROW_FIELDS, *ASKED_FIELDS))
 
 
 def note_asked(ground: Ground, writing: Writing, *, kept: Sequence[Standing]) -> None:
@@ -149,8 +153,16 @@ def note_asked(ground: Ground, writing: Writing, *, kept: Sequence[Standing]) ->
     ids = {standing.order.id for standing in kept}
     asked = [o for o in ground.orders if o.id in ground.rows and o.id not in ids]
     for order in asked:
-        ground.rows[order.id].asked_as_of = order.updated_at
-    writing.update((ground.rows[order.id] for order in asked), ["asked_as_of"])
+        _note_asked(ground.rows[order.id], order, now=ground.now)
+    writing.update((ground.rows[order.id] for order in asked), ASKED_FIELDS)
+
+
+def _note_asked(row: SettledOrder, order: Order, *, now: datetime) -> None:
+    """As of when, and when again: a second return of a part moves neither status nor updatedAt."""
+    row.asked_as_of = order.updated_at
+    may_come_back = row.fully_paid_at > now - MAY_COME_BACK_FOR
+    is_open = order.status == "PARTIALLY_RETURNED" and may_come_back
+    row.look_again_at = now + ASKED_DAILY if is_open else None
 
 
 def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:

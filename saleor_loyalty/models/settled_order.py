@@ -45,11 +45,22 @@ class SettledOrder(models.Model):
     asked_as_of = models.DateTimeField(
         null=True, help_text="Its updatedAt, by Saleor's clock, when Saleor was last asked for it."
     )
+    look_again_at = models.DateTimeField(
+        null=True,
+        help_text="When Saleor is asked for it though it does not say that it changed.",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["shop", "order_id"], name="saleor_loyalty_order_settled_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shop", "look_again_at"],
+                condition=models.Q(look_again_at__isnull=False),
+                name="saleor_loyalty_order_again",
             ),
         ]
 

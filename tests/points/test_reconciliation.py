@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from saleor_loyalty.saleor_api.transport import (
     SaleorRefused,
     SaleorUnavailable,
 )
-from tests.points.paper_saleor import ANNA, BEN, line
+from tests.points.paper_saleor import ANNA, BEN, fulfillment, line
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -387,3 +387,39 @@ def test_the_scheduled_walk_goes_on_with_the_next_shop_when_one_is_in_trouble(
     tasks.reconcile()
 
     assert sorted(walked) == [shop.pk, other.pk]
+
+
+def test_t40_a_second_return_of_which_no_event_told_is_found_within_a_day(
+    shop, paper, settle, walk
+):
+    """It leaves the order PARTIALLY_RETURNED, and with it its `updatedAt`."""
+    paid_at = timezone.now().isoformat()
+    coffee = line(30, quantity=3)
+    order = {
+        "status": "PARTIALLY_RETURNED",
+        "updatedAt": paid_at,
+        "events": [{"type": "ORDER_FULLY_PAID", "date": paid_at}],
+    }
+    one = [fulfillment("RETURNED", l1=1)]
+    key = paper.place(1, coffee, fulfillments=one, **order)
+    settle(key)
+    paper.place(1, coffee, fulfillments=[*one, *one], **order)
+
+    walk()
+    assert key not in orders_marked()
+
+    SettledOrder.objects.update(look_again_at=F("look_again_at") - timedelta(days=1))
+    walk()
+    work(shop, paper)
+    assert SettledOrder.objects.get().points == 100
+
+    walk()
+    assert key not in orders_marked()
+
+
+def test_an_order_that_came_back_whole_or_long_ago_is_not_asked_for_again(paper, settle):
+    long_ago = [{"type": "ORDER_FULLY_PAID", "date": NOON.isoformat()}]
+    settle(paper.place(1, line(10), status="RETURNED"))
+    settle(paper.place(2, line(10), status="PARTIALLY_RETURNED", events=long_ago))
+
+    assert not SettledOrder.objects.exclude(look_again_at=None).exists()
