@@ -17,4 +17,5 @@ EXPOSE 8000
 # SIGTERM, which uvicorn and Celery take as: finish what you have begun.
 STOPSIGNAL SIGTERM
 # WEB_CONCURRENCY says in how many processes.
-CMD ["uvicorn", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "saleor_loyalty.server.asgi:application"]
+CMD ["uvicorn", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--limit-concurrency", "400", \
+     "--http", "saleor_loyalty.server.http:Punctual", "saleor_loyalty.server.asgi:application"]

@@ -26,17 +26,17 @@ demo-reset: ## forget the demo's data
 		echo "The demo is running (process $$(cat .demo/demo.pid)): stop it with Ctrl-C first."; exit 1; fi
 	rm -rf .demo
 
-test: environment ## all tests, then the GraphQL ones on graphene 2; ARGS goes to the first pytest
+test: environment ## the GraphQL tests on graphene 2, then all; ARGS goes to the second pytest
+	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
+	$(VENV_GRAPHENE2)/bin/python -m pytest -n 3 --dist loadfile $(GRAPHENE2_TESTS)
 	@scripts/chromium
 	@scripts/gateway
 	$(PYTHON_IN) -m pytest -n 3 --dist loadfile $(ARGS)
-	@scripts/environment $(VENV_GRAPHENE2) requirements/graphene2.txt
-	$(VENV_GRAPHENE2)/bin/python -m pytest $(GRAPHENE2_TESTS)
 
 test-saleor: environment ## every door against a real Saleor: SALEOR_DIR=… SALEOR_PYTHON=… SALEOR_DATABASE_URL=…
 	@test -n "$(SALEOR_DIR)" || echo "No SALEOR_DIR: only the sandbox is tried. See docs/install-plugin.md."
 	SALEOR_DIR=$(SALEOR_DIR) SALEOR_PYTHON=$(SALEOR_PYTHON) SALEOR_DATABASE_URL=$(SALEOR_DATABASE_URL) \
-		$(PYTHON_IN) -m pytest tests/live -rs $(ARGS)
+		$(PYTHON_IN) -m pytest tests/live $(ARGS)
 
 test-long: environment ## long runs of model, killed workers and random requests; LOYALTY_EXAMPLES=…
 	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency tests/doors/test_graphql_fuzz.py $(ARGS)

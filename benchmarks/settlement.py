@@ -20,7 +20,7 @@ GOAL = 7  # times the plain SQL, which computes nothing and asks for nothing
 
 PLAIN = """
     INSERT INTO saleor_loyalty_settledorder
-        (shop_id, order_id, number, member_id, channel, version_id, points, revision,
+        (shop_id, order_id, number, member_id, channel_id, version_id, points, revision,
          gift_card_lines, waived, fully_paid_at, settled_at)
     SELECT shop_id, subject_id, subject_id, member.id, 'main', %(version)s, 10, 1,
            '{}', false, %(now)s, %(now)s

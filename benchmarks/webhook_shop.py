@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -24,11 +26,11 @@ class Shop:
             jwks={"keys": [self._key.jwk]},
             jwks_fetched_at=timezone.now(),
         )
-        new_program(shop, threshold=2_000_000_000, channel="default-channel", currency="USD")
+        new_program(shop, threshold=2_000_000_000, channel="Q2hhbm5lbDox", currency="USD")
 
-    def request(self, event: str, order: dict[str, Any]) -> dict[str, Any]:
+    def request(self, event: str, order_id: str) -> dict[str, Any]:
         """A signed webhook, as arguments of httpx."""
-        body = json.dumps({"order": order}).encode()
+        body = json.dumps({"order": {"id": order_id}}).encode()
         return {
             "url": "http://127.0.0.1:8790/app/webhooks",
             "content": body,
@@ -51,3 +53,8 @@ class Shop:
         if found["count"] != orders:
             waiting = models.Change.objects.count()
             raise SystemExit(f"{waiting} orders are still in the inbox.")
+
+    def seconds_to_points(self, told: Mapping[str, datetime]) -> list[float]:
+        """Of each order, from when it was told to when its points were found."""
+        posted = models.Entry.objects.values_list("order__order_id", "created_at")
+        return [(at - told[order_id]).total_seconds() for order_id, at in posted]

@@ -2,15 +2,14 @@
 
 Everything is real but Saleor: uvicorn, PostgreSQL, Valkey, a worker, RSA signatures over bodies as
 Saleor sends them. Requests start on a clock, whether or not earlier ones were answered, so that a
-slow server cannot slow down the asking. Afterwards every order must have its points, and
-`loyalty_check` must agree. Saleor itself is not there: an order that had to be asked for would stay
-unsettled, and be seen.
+slow server cannot slow down the asking. In Saleor's place a process answers as slowly as a real one
+and counts what it is asked. Afterwards every order must have its points, and `loyalty_check` must
+agree.
 """
 
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -18,8 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +27,8 @@ import psutil
 from saleor_loyalty.server.engines import engines
 
 PORT = 8790
-API_URL = "http://127.0.0.1:8789/graphql/"  # where nobody answers
-RECORDED = Path(__file__).parents[1] / "tests" / "recordings" / "webhooks"
+SALEOR = 8789
+API_URL = f"http://127.0.0.1:{SALEOR}/graphql/"
 EVENTS = ("order_created", "order_fully_paid", "order_updated")  # as of one order placed and paid
 
 
@@ -44,7 +42,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, engines(Path(folder)) as started:
         os.environ |= {**started.environment(), **SETTINGS}
         run(sys.executable, "-m", "saleor_loyalty.server", "migrate", "--verbosity=0")
-        with server(options.processes), worker(not options.without_worker):
+        saleor = running(sys.executable, "-m", "benchmarks.webhook_saleor", str(SALEOR))
+        with saleor, server(options.processes), worker(not options.without_worker):
             measure(options)
 
 
@@ -56,7 +55,7 @@ SETTINGS = {
     "LOYALTY_ALLOWED_API_URLS": API_URL,
     "LOYALTY_PUBLIC_URL": f"http://127.0.0.1:{PORT}",
     "LOYALTY_TOKEN_KEYS": "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=",
-    "SECRET_KEY": "for measuring only",
+    "SECRET_KEY": "for measuring only: nobody is to believe what it signs",
 }
 
 
@@ -78,6 +77,7 @@ def running(*command: str) -> Iterator[None]:
 def server(processes: int) -> Iterator[None]:
     application = "saleor_loyalty.server.asgi:application"
     options = ("--port", str(PORT), "--workers", str(processes), "--no-access-log")
+    options += ("--http", "saleor_loyalty.server.http:Punctual")
     with running(sys.executable, "-m", "uvicorn", "--lifespan", "off", application, *options):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -107,10 +107,11 @@ def measure(options: argparse.Namespace) -> None:
 
     shop = Shop(API_URL)
     orders = options.rate * options.seconds // len(EVENTS)
-    requests = [shop.request(event, order(n, event)) for n in range(orders) for event in EVENTS]
+    requests = [shop.request(event, order_id(n)) for n in range(orders) for event in EVENTS]
     print(f"{len(requests):,} requests about {orders:,} orders are signed.", flush=True)
     asyncio.run(warm_up(shop))
     before = cpu_seconds()
+    started = datetime.now(UTC)
     answers = asyncio.run(send(requests, options.rate))
     print(table(answers, options))
     for name, used in cpu_seconds().items():
@@ -118,6 +119,13 @@ def measure(options: argparse.Namespace) -> None:
         print(f"{name}: {milliseconds:.1f} ms of CPU for each request")
     if not options.without_worker:
         shop.wait_until_settled(orders)
+        paid = EVENTS.index("order_fully_paid")
+        told = {
+            order_id(n): started + timedelta(seconds=(n * len(EVENTS) + paid) / options.rate)
+            for n in range(orders)
+        }
+        print(f"from paid to points: {percentiles(shop.seconds_to_points(told))}")
+        print(f"asked of Saleor: {httpx.get(API_URL).json()} for {orders} orders")
         run(sys.executable, "-m", "saleor_loyalty.server", "loyalty_check")
 
 
@@ -128,30 +136,27 @@ def cpu_seconds() -> dict[str, float]:
     for process in [me, *me.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):
             line = " ".join(process.cmdline())
-            names = (name for name in ("celery", "valkey", "postgres") if name in line)
+            names = (
+                name for name in ("celery", "valkey", "postgres", "webhook_saleor") if name in line
+            )
             name = "this program" if process == me else next(names, "web")
             used[name] += sum(process.cpu_times()[:2])
     return dict(used)
 
 
-def order(number: int, event: str) -> dict[str, Any]:
-    """A recorded order under an id of its own, changed just now: all are of one customer."""
-    changed = datetime.now(UTC).isoformat()
-    named = {"id": f"T3JkZXI6{number:08d}", "number": str(number), "updatedAt": changed}
-    return {**recorded(event), "user": recorded(EVENTS[0])["user"], **named}
+def order_id(number: int) -> str:
+    return f"T3JkZXI6{number:08d}"
 
 
-@cache
-def recorded(event: str) -> dict[str, Any]:
-    """The order that an event told of, as Saleor sent it."""
-    body = json.loads((RECORDED / f"{event}.facts.json").read_text(encoding="utf-8"))["body"]
-    told: dict[str, Any] = json.loads(body)["order"]
-    return told
+def percentiles(seconds: list[float]) -> str:
+    seconds = sorted(seconds)
+    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    return ", ".join(f"{name} {seconds[int(len(seconds) * s)]:.2f} s" for name, s in shares.items())
 
 
 async def warm_up(shop: Any) -> None:
     """Have each process open its connections; a server is measured after that."""
-    request = shop.request("product_created", {})
+    request = shop.request("product_created", "")
     # Each on a connection of its own: one that is kept reaches one process alone.
     limits = httpx.Limits(max_connections=4, max_keepalive_connections=0)
     async with httpx.AsyncClient(limits=limits, timeout=60) as client:

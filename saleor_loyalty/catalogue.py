@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import Shop
-from saleor_loyalty.program_input import MAX_THINGS, KnownChannel
+from saleor_loyalty.program_input import MAX_THINGS
 from saleor_loyalty.saleor_api.catalogue import Thing, kind_of
+from saleor_loyalty.saleor_api.facts import Channel
 
 
-def channels(shop: Shop) -> dict[str, KnownChannel]:
-    """The shop's channels by slug. Raises SaleorUnavailable."""
+def channels(shop: Shop) -> dict[str, Channel]:
+    """The shop's channels by id. Raises SaleorUnavailable."""
     with connect(shop) as saleor:
-        found = saleor.channels().values()
-    return {channel.slug: KnownChannel(channel.currency, channel.name) for channel in found}
+        return saleor.channels()
 
 
 def names(shop: Shop, ids: Sequence[str]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """System checks: what would fail later, said at start-up, with the setting to change."""
 
+import re
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from saleor_loyalty.conf import Conf, conf
 from saleor_loyalty.models import Entry
 
 OLDEST_POSTGRESQL = 15
+SHORTEST_SECRET, DIFFERENT = 32, 8  # characters or bytes of a secret, and how many kinds of them
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
 
 
 @register(Tags.security)
@@ -52,6 +56,41 @@ def check_token_keys(**kwargs: Any) -> list[CheckMessage]:
         )
         for number, key in enumerate(conf.token_keys, start=1)
         if not _is_fernet_key(key)
+    ]
+
+
+@register(Tags.security)
+def check_secrets(**kwargs: Any) -> list[CheckMessage]:
+    """E008: a secret of the server that can be guessed. Inside Saleor the key is Saleor's."""
+    if not _has_app_door():
+        return []
+    secrets = {"SECRET_KEY": settings.SECRET_KEY} | {
+        f"LOYALTY_TOKEN_KEYS: key number {number}": urlsafe_b64decode(key)
+        for number, key in enumerate(conf.token_keys, start=1)
+        if _is_fernet_key(key)
+    }
+    return [
+        Error(
+            f"{name} can be guessed: it is too short, or always the same.",
+            hint="Make one: openssl rand -hex 32, for LOYALTY_TOKEN_KEYS as docs/install-app.md.",
+            id="saleor_loyalty.E008",
+        )
+        for name, secret in secrets.items()
+        if len(secret) < SHORTEST_SECRET or len(set(secret)) < DIFFERENT
+    ]
+
+
+@register(Tags.security)
+def check_allowed_origins(**kwargs: Any) -> list[CheckMessage]:
+    """E009: an origin that is none: browsers would read it as something else, or as all."""
+    return [
+        Error(
+            f"LOYALTY_ALLOWED_ORIGINS: {origin!r} is no origin.",
+            hint="Write scheme and host, with no path: https://www.example.com.",
+            id="saleor_loyalty.E009",
+        )
+        for origin in conf.allowed_origins
+        if not ORIGIN.fullmatch(origin)
     ]
 
 

@@ -3,13 +3,11 @@
 For tables with `due_at` and `attempts`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
-from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
 from saleor_loyalty.backoff import wait_before_try
@@ -33,18 +31,15 @@ def take(
     limit: int,
     now: datetime,
     lease: timedelta | None = None,
-    first: Sequence[OrderBy] = (),
     **changes: Any,
 ) -> list[Row]:
-    """Take up to `limit` of the rows that are due, for this worker alone.
-
-    By `first`, and longest due first.
+    """Take up to `limit` of the rows that are due, for this worker alone: longest due first.
 
     Their `due_at` becomes the end of the lease (LEASE, unless another is given), their `attempts`
     count up, and `changes` are made to columns by name. Rows that another worker takes just now
     are passed over. One statement, its own transaction unless there is one.
     """
-    chosen = due.filter(due_at__lte=now).order_by(*first, "due_at", "pk").values("id")[:limit]
+    chosen = due.filter(due_at__lte=now).order_by("due_at", "pk").values("id")[:limit]
     sql, params = chosen.query.get_compiler(connection=connection).as_sql()
     changes["due_at"] = now + (lease or LEASE)
     statement = TAKE.format(

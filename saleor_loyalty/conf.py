@@ -60,6 +60,8 @@ class Conf:
     fcm_url = Setting("https://fcm.googleapis.com")
     # The deep link in messages to the shopper's list of discounts.
     discounts_url = Setting("")
+    # Schemes of the shop's apps, such as "nordlys", that push notices may open besides the web.
+    app_schemes = ListSetting(())
     # The hour of the day, in the programme's time zone, at which reminders are due: 0 to 23.
     reminder_hour = Setting(10)
     # The largest webhook body that is read.

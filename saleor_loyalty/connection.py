@@ -3,7 +3,11 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from saleor_loyalty import vault
 from saleor_loyalty.conf import conf
@@ -20,6 +24,9 @@ from saleor_loyalty.saleor_api.transport import (
 
 Row = TypeVar("Row")
 
+# An app is believed to be gone when Saleor says so twice, this long apart, and not longer ago.
+SEEN_AGAIN, FORGOTTEN = timedelta(minutes=3), timedelta(hours=1)
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,7 +34,8 @@ logger = logging.getLogger(__name__)
 def connect(shop: Shop) -> Iterator[Saleor]:
     """The shop's API for the length of a `with`, on one kept-alive connection.
 
-    A shop that does not know our token any more is noted as one that removed the app.
+    A shop that says again, after minutes, that it does not know our token is noted as one that
+    removed the app.
     """
     if shop.door == Door.PLUGIN:
         yield Saleor(inside.transport())
@@ -88,11 +96,13 @@ class _Noticing:
             return self._transport.execute(document, variables)
         except SaleorForbade:
             if self._is_gone():
-                _deactivate(self._shop)
+                _note_unknown(self._shop)
+            else:
+                _note_known(self._shop)
             raise
 
     def _is_gone(self) -> bool:
-        """True when Saleor does not know whose token ours is."""
+        """True when Saleor says, in its own words, that it does not know whose token ours is."""
         try:
             Saleor(self._transport).app()
         except SaleorForbade:
@@ -102,8 +112,32 @@ class _Noticing:
         return False
 
 
-def _deactivate(shop: Shop) -> None:
-    # Unless it was installed anew meanwhile, with another token.
-    same = Shop.objects.filter(pk=shop.pk, sealed_token=shop.sealed_token, is_active=True)
-    if same.update(is_active=False):
+def look_again(shop: Shop) -> None:
+    """Wake a shop at rest whose Saleor knows our token again, whoever was wrong meanwhile."""
+    with connect(shop) as saleor:
+        try:
+            saleor.app()
+        except (SaleorRefused, SaleorUnavailable):
+            return
+    if _same(shop).filter(is_active=False).update(is_active=True, token_unknown_at=None):
+        shop.is_active = True
+        logger.info("Shop %s: the app is active again", shop.pk)
+
+
+def _note_unknown(shop: Shop) -> None:
+    now = timezone.now()
+    active = _same(shop).filter(is_active=True)
+    lately = Q(token_unknown_at__gt=now - FORGOTTEN)
+    if active.filter(lately, token_unknown_at__lte=now - SEEN_AGAIN).update(is_active=False):
         logger.warning("Shop %s: the app was uninstalled or deactivated; its work rests", shop.pk)
+    else:
+        active.filter(Q(token_unknown_at=None) | ~lately).update(token_unknown_at=now)
+
+
+def _note_known(shop: Shop) -> None:
+    _same(shop).filter(token_unknown_at__isnull=False).update(token_unknown_at=None)
+
+
+def _same(shop: Shop) -> QuerySet[Shop]:
+    """The shop, unless it was installed anew meanwhile, with another token."""
+    return Shop.objects.filter(pk=shop.pk, sealed_token=shop.sealed_token)

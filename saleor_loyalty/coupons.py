@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from saleor_loyalty import claims, ledger, programs, retirement
+from saleor_loyalty import channels, claims, ledger, programs, retirement
 from saleor_loyalty.connection import see_through
 from saleor_loyalty.ledger import Book
 from saleor_loyalty.messages import look as looks
@@ -29,7 +29,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
-from saleor_loyalty.saleor_api.facts import Channel, Order
+from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
 from saleor_loyalty.workers import wake
 
@@ -54,14 +54,13 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
 
     0 also when Saleor did not answer: it would not now.
     """
-    return see_through(
-        shop,
-        _claim(shop, limit),
-        begin=lambda saleor: partial(
-            mint, saleor, saleor.channels(), language=looks.of(shop).default_language
-        ),
-        postpone=_postpone,
-    )
+
+    def begin(saleor: Saleor) -> Callable[[Coupon], None]:
+        found = saleor.channels()
+        channels.follow(shop, found.values())
+        return partial(mint, saleor, found.keys(), language=looks.of(shop).default_language)
+
+    return see_through(shop, _claim(shop, limit), begin=begin, postpone=_postpone)
 
 
 def _claim(shop: Shop, limit: int) -> list[Coupon]:
@@ -73,8 +72,10 @@ def _claim(shop: Shop, limit: int) -> list[Coupon]:
     return batch
 
 
-def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon, *, language: str) -> None:
+def mint(saleor: Saleor, channel_ids: Collection[str], coupon: Coupon, *, language: str) -> None:
     """Make the coupon's voucher, named in the shop's language, and let its messages go.
+
+    It is for those of the coupon's channels that the shop still has: `channel_ids` are all of them.
 
     May be repeated from any point, by several workers: the code is the coupon's own, so a voucher
     that has it already was made by an earlier try. A coupon that was withdrawn, used or issued
@@ -82,17 +83,17 @@ def mint(saleor: Saleor, channels: Mapping[str, Channel], coupon: Coupon, *, lan
     """
     if not _begin(coupon):
         return
-    terms = _terms(coupon, channels)
+    terms = _terms(coupon, channel_ids)
     voucher_id = _voucher(saleor, coupon, language)
     saleor.list_voucher(voucher_id, terms)
     _activate(coupon, voucher_id)
 
 
-def _terms(coupon: Coupon, channels: Mapping[str, Channel]) -> list[VoucherTerms]:
+def _terms(coupon: Coupon, channel_ids: Collection[str]) -> list[VoucherTerms]:
     terms = [
-        VoucherTerms(channels[terms.channel].id, terms.discount_value, terms.min_spent)
+        VoucherTerms(terms.channel_id, terms.discount_value, terms.min_spent)
         for terms in coupon.version.channels.all()
-        if terms.channel in channels
+        if terms.channel_id in channel_ids
     ]
     if not terms:
         message = f"coupon {coupon.pk}: the shop has none of its channels any more"

@@ -6,13 +6,13 @@ customer alone. So a change of a customer means a look at the customer and at al
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from saleor_loyalty import inbox, members
+from saleor_loyalty import followed, inbox, members
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.models import FollowedCustomer, SettledOrder, Shop, Subject
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, Saleor
@@ -25,17 +25,6 @@ logger = logging.getLogger(__name__)
 # Saleor confirms a customer first and gives them their orders then, not in one transaction: a look
 # in between finds them confirmed and without. So their orders are looked for until this is over.
 MATCHED_WITHIN = timedelta(minutes=10)
-
-NOTE = """
-    INSERT INTO saleor_loyalty_followedcustomer AS followed
-        (shop_id, customer_id, fingerprint, since, followed_at)
-    SELECT %s, customer_id, fingerprint, %s, %s
-    FROM unnest(%s::text[], %s::text[]) AS walked (customer_id, fingerprint)
-    ON CONFLICT (shop_id, customer_id) DO UPDATE SET
-        since = CASE WHEN followed.fingerprint = excluded.fingerprint
-                     THEN followed.since ELSE excluded.since END,
-        fingerprint = excluded.fingerprint, followed_at = excluded.followed_at
-"""
 
 
 def follow_due(shop: Shop, saleor: Saleor) -> int:
@@ -57,7 +46,11 @@ def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]
     """
     try:
         follow(shop, saleor, claim, ids)
-    except (SaleorUnavailable, SaleorForbade) as error:
+    except SaleorUnavailable as error:
+        logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
+        inbox.rest(shop, claim, error=error)
+        return False
+    except SaleorForbade as error:
         logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
         inbox.postpone(claim, claim.marks, error=error)
         return False
@@ -86,16 +79,16 @@ def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> No
             return
     with transaction.atomic():
         held = [change for change in inbox.held(claim) if change.subject_id in ids]
-        followed = {change.subject_id: customers.get(change.subject_id) for change in held}
-        members.follow(shop=shop, customers=followed)
-        _note(shop, [to_walk[id_] for id_ in sorted(followed) if id_ in to_walk], now=now)
+        seen = {change.subject_id: customers.get(change.subject_id) for change in held}
+        members.follow(shop=shop, customers=seen)
+        followed.note(shop, [to_walk[id_] for id_ in sorted(seen) if id_ in to_walk], now=now)
         writing = Writing()
         inbox.finish(claim, held, writing)
         writing.write()
 
 
 def _to_walk(shop: Shop, customers: Mapping[str, Customer]) -> dict[str, Customer]:
-    """Those whose email or its confirmation is new, or was a moment ago."""
+    """Those whose email or its confirmation is new, or was a moment ago; or who are active anew."""
     same = FollowedCustomer.objects.filter(
         shop=shop, customer_id__in=customers, followed_at__gte=F("since") + MATCHED_WITHIN
     ).values_list("customer_id", "fingerprint")
@@ -103,18 +96,15 @@ def _to_walk(shop: Shop, customers: Mapping[str, Customer]) -> dict[str, Custome
     return {id_: c for id_, c in customers.items() if walked.get(id_) != c.fingerprint}
 
 
-def _note(shop: Shop, walked: Collection[Customer], *, now: datetime) -> None:
-    """By what these customers' orders were looked for, as of `now`. One statement."""
-    if not walked:
-        return
-    columns = zip(*((customer.id, customer.fingerprint) for customer in walked), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE, [shop.pk, now, now, *(list(column) for column in columns)])
-
-
 def _not_settled(shop: Shop, order_ids: Collection[str], customer_ids: Iterable[str]) -> set[str]:
-    """The orders that a change of their customers may change: the rest has its points."""
+    """The orders that a change of their customers may change: the rest has its points.
+
+    Of a member who was inactive, as we knew them, any order may wait for some.
+    """
     settled = SettledOrder.objects.filter(
-        shop=shop, order_id__in=order_ids, member__customer_id__in=list(customer_ids)
+        shop=shop,
+        order_id__in=order_ids,
+        member__customer_id__in=list(customer_ids),
+        member__customer_is_active=True,
     )
     return set(order_ids).difference(settled.values_list("order_id", flat=True))

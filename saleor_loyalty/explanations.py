@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from babel import Locale
+from babel.lists import format_list
 from babel.numbers import format_currency
 from django.utils.translation import (
     get_language,
@@ -20,6 +22,9 @@ from saleor_loyalty.messages.localised import FALLBACK, language_of
 from saleor_loyalty.messages.offers import reward_name
 from saleor_loyalty.models import Entry, EntryKind, ExpiryPolicy, ProgramVersion, SpendBasis
 from saleor_loyalty.rules.entitlement import Entitlement
+from saleor_loyalty.rules.goods import CameBack, How
+
+MOST_NAMED = 5  # of what came back of an order
 
 # The languages that shoppers are spoken to in, and how each writes an amount with the code of its
 # currency: a symbol would not tell one dollar from the next.
@@ -66,16 +71,20 @@ def _sentence(entry: Entry) -> str:
     return sentence.format(
         points=points(entry.points),
         signed=points(entry.points, signed=True),
-        reason=isolated(entry.reason),
+        reason=isolated(localised.harmless(entry.reason)),
     )
 
 
 def _order(entry: Entry, basis: Entitlement) -> str:
     """The order's computation, and what was credited before when that is not all."""
     before = basis.points - entry.points
-    if basis.points == 0 and (sentence := _nothing_left(entry, basis)):
-        number = entry.order.number if entry.order else ""
-        return sentence.format(number=number, points=points(before))
+    number = entry.order.number if entry.order else ""
+    if _went_along(entry, basis):
+        moved = _("Order {number} now belongs to another customer: {points} went with it")
+        return moved.format(number=number, points=points(-entry.points))
+    if basis.points == 0 and (sentence := _nothing_left(basis)):
+        came_back = _came_back(basis)
+        return sentence.format(number=number, came_back=came_back, points=points(before))
     computation = _computation(basis, entry.version)
     if before == 0:
         return computation
@@ -84,10 +93,16 @@ def _order(entry: Entry, basis: Entitlement) -> str:
     )
 
 
-def _nothing_left(entry: Entry, basis: Entitlement) -> str | None:
+def _went_along(entry: Entry, basis: Entitlement) -> bool:
+    """True of what a member gave up because the order is another's, all of it or what was there."""
+    is_former = entry.order is not None and entry.order.member_id != entry.member_id
+    return is_former and entry.points < 0 and basis.points < int(basis.exact_points)
+
+
+def _nothing_left(basis: Entitlement) -> str | None:
     """Why the member has no points of the order any more; None when they were rounded away."""
-    if entry.order and entry.order.member_id != entry.member_id:
-        return _("Order {number} now belongs to another customer: {points} went with it")
+    if basis.came_back and basis.goods == 0:
+        return _("Order {number}, {came_back}: {points} taken back")
     if basis.kept == 0:
         return _("Order {number} was paid back in full: {points} taken back")
     if basis.exact_points >= 1:
@@ -101,12 +116,17 @@ def _computation(basis: Entitlement, version: ProgramVersion) -> str:
         if basis.exact_points == basis.points
         else _("{amount} of {goods} × {rate}{part}, rounded down = {points}")
     )
-    return sentence.format(
-        amount=_money(basis.eligible, basis.currency),
+    computation = sentence.format(
+        amount=_money(basis.goods, basis.currency),
         goods=_goods(version),
         rate=points(basis.rate),
         part=_part_kept(basis),
         points=points(basis.points),
+    )
+    if not basis.came_back:
+        return computation
+    return pgettext("1 × coffee returned: 36.00 of goods", "{came_back}: {computation}").format(
+        came_back=_came_back(basis), computation=computation
     )
 
 
@@ -121,11 +141,35 @@ def _goods(version: ProgramVersion) -> str:
 
 
 def _part_kept(basis: Entitlement) -> str:
-    """Empty unless part of the order's total was given back."""
+    """Empty unless money was given back that nothing which came back accounts for."""
     if basis.kept == 1:
         return ""
     return _(" × {charged} kept of {total}").format(
-        charged=_money(basis.charged, basis.currency), total=_money(basis.total, basis.currency)
+        charged=_money(basis.kept * basis.price, basis.currency),
+        total=_money(basis.price, basis.currency),
+    )
+
+
+def _came_back(basis: Entitlement) -> str:
+    """ "1 × coffee returned, 2 × filter refunded", the first few by name."""
+    named = [_piece(each, basis.currency) for each in basis.came_back[:MOST_NAMED]]
+    if (more := len(basis.came_back) - MOST_NAMED) > 0:
+        named.append(ngettext("{number} more", "{number} more", more).format(number=more))
+    return format_list(named, style="unit", locale=_language())
+
+
+def _piece(came_back: CameBack, currency: str) -> str:
+    match came_back.how:
+        case How.RETURNED:
+            sentence = pgettext("pieces of an order", "{pieces} × {name} returned")
+        case How.REFUNDED:
+            sentence = pgettext("pieces of an order", "{pieces} × {name} refunded")
+        case How.SHIPPING:
+            sentence = pgettext("of an order", "{amount} of shipping refunded")
+    return sentence.format(
+        pieces=localised.number(came_back.back, Locale.parse(_language())),
+        name=isolated(came_back.name),
+        amount=_money(came_back.value, currency),
     )
 
 
@@ -147,7 +191,7 @@ def _reward(entry: Entry) -> str:
     return sentence.format(
         points=points(abs(entry.points)),
         reward=isolated(reward_name(entry.version, Locale.parse(_language()))),
-        reason=isolated(entry.reason),
+        reason=isolated(localised.harmless(entry.reason)),
     )
 
 
@@ -179,8 +223,9 @@ def _language() -> str:
     return get_language() or FALLBACK
 
 
-def _money(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, format=MONEY[_language()], locale=_language())
+def _money(amount: Fraction, currency: str) -> str:
+    exact = Decimal(amount.numerator) / amount.denominator
+    return format_currency(exact, currency, format=MONEY[_language()], locale=_language())
 
 
 def isolated(text: str) -> str:

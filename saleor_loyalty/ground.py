@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from saleor_loyalty import coupons, inbox, members, programs, statements
+from saleor_loyalty import coupons, inbox, members, rulebook, statements
 from saleor_loyalty.coupons import Use
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.models import Change, Member, SettledOrder, Shop
-from saleor_loyalty.programs import Rulebook
+from saleor_loyalty.rulebook import Rulebook
 from saleor_loyalty.saleor_api.facts import Customer, Order
 
 
@@ -57,7 +57,9 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
         settled.select_for_update().order_by("pk"),
         Member.objects.filter(shop=shop, customer_id__in=customers),
         *coupons.named_by(shop, orders),
-        *programs.rules(shop, of=settled),
+        *rulebook.to_read(
+            shop, of=settled, paid=[order.fully_paid_at for order in orders if order.fully_paid_at]
+        ),
     )
     if claim:
         held = {change.subject_id for change in changes}
@@ -70,7 +72,7 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
         shop=shop,
         now=now,
         orders=orders,
-        rulebook=programs.rulebook(*rules),
+        rulebook=rulebook.rulebook(*rules),
         rows={row.order_id: row for row in rows},
         members=newcomers | {member.customer_id: member for member in enrolled},
         uses=coupons.uses(named, former, orders),
@@ -81,7 +83,8 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
 def _owner(order: Order) -> Customer | None:
     """Nobody, until it is proven that the email with which the order was placed is the customer's.
 
-    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it.
+    Saleor gives an order to the customer whose email was typed at checkout, whoever typed it. Nor
+    anybody who is inactive in the shop: the order waits for them.
     """
     customer = order.customer
-    return customer if customer and members.is_known(customer) else None
+    return customer if customer and members.may_earn(customer) else None

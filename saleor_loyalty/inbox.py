@@ -1,49 +1,33 @@
 """The inbox: doors mark what changed, workers claim it and take it off when it is done."""
 
-import json
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Collate
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
 from saleor_loyalty import claims
 from saleor_loyalty.models import Change, Shop, Subject
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
-TOLD_FIRST = (F("facts_at").asc(nulls_last=True),)
+# How long a shop whose API is silent is left alone before it is asked again.
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 
 # A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
-# The newest facts win, of one moment those with the longer history. A mark without facts, or two
-# that disagree, also on which is the newer, leave none: null compares to nothing, so it stays
-# until the row is done.
 MARK = """
     INSERT INTO saleor_loyalty_change AS change
-        (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error, facts, facts_at)
-    SELECT %s, subject, subject_id, 1, %s, %s, 0, '', facts, facts_at
-    FROM jsonb_to_recordset(%s::jsonb)
-        AS changed (subject text, subject_id text, facts jsonb, facts_at timestamptz)
+        (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error)
+    SELECT %s, subject, subject_id, 1, %s, %s, 0, ''
+    FROM unnest(%s::text[], %s::text[]) AS changed (subject, subject_id)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = change.marks + 1,
-        due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END,
-        facts = CASE
-            WHEN excluded.facts = change.facts THEN change.facts
-            WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
-                > (change.facts_at, jsonb_array_length(change.facts->'events'))
-                AND jsonb_array_length(excluded.facts->'events')
-                >= jsonb_array_length(change.facts->'events') THEN excluded.facts
-            WHEN (excluded.facts_at, jsonb_array_length(excluded.facts->'events'))
-                < (change.facts_at, jsonb_array_length(change.facts->'events'))
-                AND jsonb_array_length(excluded.facts->'events')
-                <= jsonb_array_length(change.facts->'events') THEN change.facts END,
-        facts_at = CASE WHEN change.facts_at IS NOT NULL AND excluded.facts_at IS NOT NULL
-                        THEN greatest(excluded.facts_at, change.facts_at) END
+        due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END
 """
 
 # Changes are locked last of all, so that a door waits for no more than this statement and a commit.
@@ -68,13 +52,6 @@ class ClaimLost(Exception):
     """The lease ended before the work was done, and another worker has taken it over."""
 
 
-class Snapshot(NamedTuple):
-    """An order as an event told it: Saleor's JSON text, and the order's `updatedAt` in it."""
-
-    facts: str
-    updated_at: datetime
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Changes of one subject that one worker holds until its lease ends.
@@ -86,66 +63,55 @@ class Claim:
     marks: dict[str, int]
 
 
-def mark(
-    *,
-    shop: Shop,
-    order_ids: Iterable[str] = (),
-    customer_ids: Iterable[str] = (),
-    snapshots: Mapping[str, Snapshot] | None = None,
-) -> None:
+def mark(*, shop: Shop, order_ids: Iterable[str] = (), customer_ids: Iterable[str] = ()) -> None:
     """Have these looked at again. One statement; wakes the workers once committed.
 
-    An order of `order_ids` is settled by its entry in `snapshots`, unless a worker knows newer
-    facts; one without an entry is asked for. Waits for a worker that just settles one of them.
+    Waits for a worker that just settles one of them.
     """
-    snapshots = snapshots or {}
     changed = {(Subject.ORDER, order_id) for order_id in order_ids}
     changed |= {(Subject.CUSTOMER, customer_id) for customer_id in customer_ids}
     if not changed:
         return
     now = timezone.now()
-    # Sorted: one order of locking.
-    rows = [_row(subject, id_, snapshots.get(id_)) for subject, id_ in sorted(changed)]
+    subjects, ids = zip(*sorted(changed), strict=True)  # sorted: one order of locking
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [shop.pk, now, now, f"[{','.join(rows)}]"])
+        cursor.execute(MARK, [shop.pk, now, now, list(subjects), list(ids)])
     wake("settle_orders")
 
 
-def _row(subject: Subject, subject_id: str, snapshot: Snapshot | None) -> str:
-    """As JSON, in which the facts stand as they came."""
-    row = json.dumps({"subject": subject, "subject_id": subject_id})
-    if subject != Subject.ORDER or snapshot is None:
-        return row
-    return (
-        f'{row[:-1]}, "facts_at": "{snapshot.updated_at.isoformat()}", "facts": {snapshot.facts}}}'
-    )
-
-
 def shops_with_work() -> list[Shop]:
-    """Shops with something due. A shop whose programme is off keeps its changes for later."""
-    due = Change.objects.filter(due_at__lte=timezone.now()).values("shop")
-    return list(Shop.objects.filter(pk__in=due, is_active=True, program__is_active=True))
+    """Shops with something due. One whose programme is off keeps its changes for later.
+
+    So does one whose API is silent, until it is to be asked again.
+    """
+    now = timezone.now()
+    due = Change.objects.filter(due_at__lte=now).values("shop")
+    may_be_asked = Q(ask_again_at=None) | Q(ask_again_at__lte=now)
+    return list(
+        Shop.objects.filter(may_be_asked, pk__in=due, is_active=True, program__is_active=True)
+    )
 
 
 def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim | None:
     """Take up to `limit` due changes of a shop for this worker alone; None when none is due.
 
-    Those come first of which events told: they need no answer from a shop that may not give one.
+    One alone while the shop's API is silent: to see whether it answers, and for what it does not.
     One statement.
     """
     id_ = uuid.uuid4()
     due = Change.objects.filter(shop=shop, subject=subject, shop__program__is_active=True)
-    taken = claims.take(due, limit=limit, now=timezone.now(), first=TOLD_FIRST, claim=id_)
+    limit = 1 if shop.silent_since else limit
+    taken = claims.take(due, limit=limit, now=timezone.now(), claim=id_)
     return Claim(id_, {change.subject_id: change.marks for change in taken}) if taken else None
 
 
 def held(claim: Claim) -> QuerySet[Change]:
-    """The changes that are still this worker's, without facts.
+    """The changes that are still this worker's.
 
     One is lost when the lease ended and another worker took it over.
     """
-    changes = Change.objects.filter(claim=claim.id).defer("facts")
-    return changes.order_by(Collate("subject_id", "C"))  # the order in which `mark` locks them
+    # In the order in which `mark` locks them.
+    return Change.objects.filter(claim=claim.id).order_by(Collate("subject_id", "C"))
 
 
 def renew(claim: Claim) -> bool:
@@ -185,3 +151,32 @@ def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) ->
                 setattr(change, name, value)
             change.claim = None
         Change.objects.bulk_update(changes, ["due_at", "claim", "error"])
+
+
+def rest(shop: Shop, claim: Claim, *, error: SaleorUnavailable) -> None:
+    """Give all that is claimed back: the shop's API is silent, and what is due for it rests.
+
+    It is asked again after as long as it has been silent, within bounds, or after the wait it asked
+    for. What was claimed is then behind all else that waits: it may be the cause.
+    """
+    now = timezone.now()
+    silent = now - (shop.silent_since or now)
+    wait = max(SHORTEST_REST, min(silent, LONGEST_REST), error.retry_after)
+    with transaction.atomic():
+        mine = {change.pk for change in held(claim).select_for_update()}
+        Change.objects.filter(pk__in=mine).update(
+            claim=None, due_at=now, attempts=F("attempts") - 1, error=f"{error}"[:500]
+        )
+        Shop.objects.filter(pk=shop.pk).update(
+            silent_since=Coalesce("silent_since", Value(now)), ask_again_at=now + wait
+        )
+    shop.refresh_from_db(fields=["silent_since", "ask_again_at"])
+
+
+def note_answer(shop: Shop) -> None:
+    """The shop's API answers: what rests while it is silent is due again, at once."""
+    if shop.silent_since is None:
+        return
+    Shop.objects.filter(pk=shop.pk).update(silent_since=None, ask_again_at=None)
+    shop.silent_since = shop.ask_again_at = None
+    wake("settle_orders")

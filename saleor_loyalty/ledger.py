@@ -174,7 +174,6 @@ class Book:
 
     def _append(self, posting: Posting) -> Entry:
         account = self._accounts[posting.member_id]
-        basis = posting.basis
         entry = Entry(
             shop_id=account.member.shop_id,
             member=account.member,
@@ -185,14 +184,9 @@ class Book:
             created_at=self.now,
             version=posting.version,
             order=posting.order,
-            currency=basis.currency if basis else "",
-            eligible=basis.eligible if basis else None,
-            charged=basis.charged if basis else None,
-            total=basis.total if basis else None,
-            rate=basis.rate if basis else None,
-            entitled=basis.points if basis else None,
             reason=posting.reason,
             actor=posting.actor,
+            **(Entry.basis_columns(posting.basis) if posting.basis else {}),
         )
         account.apply(entry, renews=posting.renews)
         self._entries.append(entry)

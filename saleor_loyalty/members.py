@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from saleor_loyalty import announcements, audit
+from saleor_loyalty import addresses, announcements, audit
 from saleor_loyalty.conf import conf
 from saleor_loyalty.connection import connect
 from saleor_loyalty.models import (
@@ -29,7 +29,7 @@ from saleor_loyalty.workers import wake
 logger = logging.getLogger(__name__)
 
 PROFILE = ("email", "first_name", "language_code")
-FAULT = ("email_fault", "email_fault_at")
+CUSTOMER = (*PROFILE, "customer_is_active")
 
 
 # Nobody is locked until all newcomers are rows of ours: whoever waits here for another worker that
@@ -57,6 +57,7 @@ def newcomer(*, shop: Shop, customer: Customer, now: datetime) -> Member:
         email=customer.email,
         first_name=customer.first_name,
         language_code=customer.language_code,
+        customer_is_active=customer.is_active,
         joined_at=now,
     )
 
@@ -84,7 +85,7 @@ def enroll_all(
     joined = [
         member
         for member in members
-        if member.joined_at == now and member.is_on and is_known(by_id[member.customer_id])
+        if member.joined_at == now and member.is_on and may_earn(by_id[member.customer_id])
     ]
     if joined and welcome:
         Message.objects.bulk_create(announcements.of_new_members(joined), ignore_conflicts=True)
@@ -95,6 +96,14 @@ def enroll_all(
 def is_known(customer: Customer) -> bool:
     """False while the email may be anybody's: Saleor asks nobody to confirm it before they buy."""
     return customer.is_confirmed or conf.trust_unconfirmed_emails
+
+
+def may_earn(customer: Customer) -> bool:
+    """False while the customer is inactive in the shop, or nobody knows whose email it is.
+
+    What they paid for waits until they are both active and known.
+    """
+    return customer.is_active and is_known(customer)
 
 
 def lock(member_ids: Collection[int], newcomers: Sequence[Member] = ()) -> list[Member]:
@@ -150,7 +159,7 @@ def find(
 ) -> Member | None:
     """The shop's member with all of what is given; None when there is none.
 
-    By email, letter case aside, the one who joined last: Saleor keeps emails unique, but an
+    By email, in whichever spelling, the one who joined last: Saleor keeps emails unique, but an
     address may move from one customer to the next.
     """
     members = Member.objects.filter(shop=shop)
@@ -159,7 +168,8 @@ def find(
     if pk is not None:
         members = members.filter(pk=pk)
     if email is not None:
-        members = members.alias(letters=EMAIL_LETTERS).filter(letters=Upper(Value(email)))
+        spellings = [Upper(Value(each)) for each in addresses.spellings(email)]
+        members = members.alias(letters=EMAIL_LETTERS).filter(letters__in=spellings)
     return members.order_by("-pk").first()
 
 
@@ -203,7 +213,8 @@ def follow(*, shop: Shop, customers: Mapping[str, Customer | None]) -> None:
 
     A customer who is gone closes their member: points and history stay, their devices are
     forgotten. Who registers again is another customer, so another member; but Saleor may say that
-    somebody is gone who is not, so whom the shop closed it opens again. What staff decided stays.
+    somebody is gone who is not, so whom the shop closed it opens again. What staff decided stays,
+    and whether the customer is active in the shop is noted beside it.
     Only within a transaction; three statements at most.
     """
     gone = []
@@ -217,17 +228,16 @@ def follow(*, shop: Shop, customers: Mapping[str, Customer | None]) -> None:
         else:
             _follow(member, customer)
             changed.append(member)
-    Member.objects.bulk_update([*gone, *changed], [*PROFILE, *FAULT, "status", "status_by"])
+    Member.objects.bulk_update([*gone, *changed], [*CUSTOMER, "status", "status_by"])
     Device.objects.filter(member__in=gone).delete()
 
 
 def _follow(member: Member, customer: Customer) -> None:
-    """What bounced was the former address; the language a member chose here is theirs."""
+    """The language a member chose here is theirs."""
     if member.is_closed_by_shop:
         member.status = MemberStatus.ACTIVE
-    if member.email.lower() != customer.email.lower():
-        member.email_fault, member.email_fault_at = "", None
     member.email, member.first_name = customer.email, customer.first_name
+    member.customer_is_active = customer.is_active
     if not member.language_is_own:
         member.language_code = customer.language_code
 

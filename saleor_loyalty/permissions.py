@@ -29,12 +29,14 @@ class Viewer:
     """Whoever sent a request, as far as the door could verify it.
 
     `shop` is None when the request names none of ours. `customer_id` is Saleor's global id of a
-    signed-in customer. `actor` names staff or an app in the history. Beside Saleor
-    a customer's token gives no permissions, whatever else they may be.
+    signed-in customer, `is_staff` when they are staff as well: their token opens more than what is
+    asked for here. `actor` names staff or an app in the history. Beside Saleor a customer's token
+    gives no permissions, whatever else they may be.
     """
 
     shop: Shop | None = None
     customer_id: str | None = None
+    is_staff: bool = False
     actor: str = ""
     permissions: frozenset[str] = field(default_factory=frozenset)
 

@@ -1,5 +1,9 @@
 """What members choose for themselves: which messages they take, and in which language."""
 
+from datetime import datetime
+
+from django.utils import timezone
+
 from saleor_loyalty.messages.localised import checked_code
 from saleor_loyalty.models import Member
 
@@ -16,12 +20,12 @@ def change(
     A language that was chosen here stays, whatever language the shop's account has. Raises Refused
     for a language nobody knows, and then nothing is changed.
     """
-    changes: dict[str, bool | str] = {}
+    changes: dict[str, bool | str | datetime] = {}
     if language_code is not None:
         as_shops_write_it = checked_code(language_code).replace("_", "-").lower()
         changes |= {"language_code": as_shops_write_it, "language_is_own": True}
     if email_enabled is not None:
-        changes["email_enabled"] = email_enabled
+        changes |= {"email_enabled": email_enabled, "email_chosen_at": timezone.now()}
     if push_enabled is not None:
         changes["push_enabled"] = push_enabled
     if changes:

@@ -14,6 +14,7 @@ class ErrorCode(enum.StrEnum):
     PROGRAM_INACTIVE = "PROGRAM_INACTIVE"
     OUT_OF_RANGE = "OUT_OF_RANGE"
     TEMPLATE_INVALID = "TEMPLATE_INVALID"
+    BUSY = "BUSY"
 
 
 @dataclass(frozen=True, slots=True)

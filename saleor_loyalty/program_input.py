@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import available_timezones
+
+from babel.numbers import get_currency_precision
 
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, SpendBasis
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.reminders import Reminder
 from saleor_loyalty.saleor_api.catalogue import kind_of
+from saleor_loyalty.saleor_api.facts import Channel
 
 Rules = dict[str, Any]
 
@@ -31,27 +34,22 @@ DEFAULTS: Rules = {
 NULLABLE = frozenset({"coupon_valid_days", "expiry_days"})
 MAX_POINTS = 1_000_000_000
 MAX_RATE = Decimal(10_000)  # points per unit; a balance has to fit GraphQL's Int
+MAX_AMOUNT = Decimal(10**9)
+PERCENT_DECIMALS = MOST_DECIMALS = 3  # that Saleor keeps
 MAX_DAYS = 3650
 LONGEST_NAME = 120
 MAX_THINGS = 100  # the longest page in which Saleor names them
 
 
-class KnownChannel(NamedTuple):
-    """What we know of a shop's channel. The name is empty in versions older than it."""
-
-    currency: str
-    name: str
-
-
 def checked(
     rules: Rules,
     *,
-    known: Mapping[str, KnownChannel],
+    known: Mapping[str, Channel],
     things: Mapping[str, str] | None = None,
 ) -> Rules:
     """The rules, with each channel's currency in its terms. Raises Refused with every problem.
 
-    `known` holds the shop's channels by slug. `things` has the names of what the coupon is
+    `known` holds the shop's channels by id. `things` has the names of what the coupon is
     limited to, by id, as far as the shop still has it; None when that is not looked at.
     """
     problems = list(_missing(rules))
@@ -64,10 +62,11 @@ def checked(
     if problems:
         raise Refused(*problems)
     channels = [
-        {**terms, "currency": known[terms["channel"]].currency} for terms in rules["channels"]
+        {"min_spent": None, **terms, "currency": known[terms["channel_id"]].currency}
+        for terms in rules["channels"]
     ]
     reminders = [reminder.value for reminder in Reminder if reminder in rules["reminders"]]
-    channels.sort(key=lambda terms: terms["channel"])
+    channels.sort(key=lambda terms: terms["channel_id"])
     limited_to = sorted(set(rules["limited_to"]))
     return {**rules, "channels": channels, "reminders": reminders, "limited_to": limited_to}
 
@@ -116,39 +115,55 @@ def _expiry_problems(rules: Rules) -> Iterator[Problem]:
         yield Problem("expiry_days", message, ErrorCode.OUT_OF_RANGE)
 
 
-def _channel_problems(rules: Rules, known: Mapping[str, KnownChannel]) -> Iterator[Problem]:
-    slugs = [terms["channel"] for terms in rules["channels"]]
-    if not slugs:
+def _channel_problems(rules: Rules, known: Mapping[str, Channel]) -> Iterator[Problem]:
+    ids = [terms["channel_id"] for terms in rules["channels"]]
+    if not ids:
         yield Problem("channels", "Name at least one channel.", ErrorCode.REQUIRED)
-    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        message = f"Channel “{slug}” is named twice; keep one."
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        name = known[id].known_as if id in known else id
+        message = f"Channel “{name}” is named twice; keep one."
         yield Problem("channels", message, ErrorCode.DUPLICATE)
     for terms in rules["channels"]:
-        if terms["channel"] not in known:
-            slugs_known = ", ".join(sorted(known))
-            message = f"The shop has no channel “{terms['channel']}”; it has: {slugs_known}."
-            yield Problem("channels", message, ErrorCode.NOT_FOUND)
-        yield from _terms_problems(terms, rules)
+        if channel := known.get(terms["channel_id"]):
+            yield from _terms_problems(terms, channel, rules)
+            continue
+        has = ", ".join(sorted(channel.known_as for channel in known.values()))
+        message = f"The shop has no channel “{terms['channel_id']}”; it has: {has}."
+        yield Problem("channels", message, ErrorCode.NOT_FOUND)
 
 
-def _terms_problems(terms: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
-    slug, percentage = terms["channel"], rules["discount_type"] == DiscountType.PERCENTAGE
+def _terms_problems(terms: Mapping[str, Any], channel: Channel, rules: Rules) -> Iterator[Problem]:
+    name, percentage = channel.known_as, rules["discount_type"] == DiscountType.PERCENTAGE
     if not _fits(terms["points_per_unit"], decimals=4, most=MAX_RATE):
-        message = f"Channel “{slug}”: give 0 to {MAX_RATE:,} points per unit, 4 decimals at most."
+        message = f"Channel “{name}”: give 0 to {MAX_RATE:,} points per unit, 4 decimals at most."
         yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
     elif terms["points_per_unit"] > rules["threshold"] > 0:
-        message = f"Channel “{slug}”: one unit of its currency would bring more than one coupon."
+        message = f"Channel “{name}”: one unit of its currency would bring more than one coupon."
         yield Problem("threshold", message, ErrorCode.OUT_OF_RANGE)
-    most = Decimal(100) if percentage else Decimal(10**9)
-    value = terms["discount_value"]
-    if not _fits(value, decimals=3, most=most) or value == 0:
+    value, least = terms["discount_value"], terms.get("min_spent")
+    most, decimals = MAX_AMOUNT, decimals_of(channel.currency)
+    if percentage:
+        most, decimals = Decimal(100), PERCENT_DECIMALS
+    if not _fits(value, decimals=decimals, most=most) or value == 0:
         allowed = "more than 0 and 100 at most" if percentage else "an amount above 0"
-        message = f"Channel “{slug}”: the discount must be {allowed}."
+        message = f"Channel “{name}”: the discount must be {allowed}, {_at_most(decimals)}."
         yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
-    least = terms.get("min_spent")
-    if least is not None and not _fits(least, decimals=3, most=Decimal(10**9)):
-        message = f"Channel “{slug}”: the minimum order amount must be 0 or more."
-        yield Problem("channels", message, ErrorCode.OUT_OF_RANGE)
+    decimals = decimals_of(channel.currency)
+    if least is not None and not _fits(least, decimals=decimals, most=MAX_AMOUNT):
+        message = f"Channel “{name}”: the minimum order amount must be 0 or more"
+        yield Problem("channels", f"{message}, {_at_most(decimals)}.", ErrorCode.OUT_OF_RANGE)
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimals an amount may have; Saleor refuses vouchers with finer ones.
+
+    It counts as Babel does, and we do. Its columns keep no more than three.
+    """
+    return min(get_currency_precision(currency), MOST_DECIMALS)
+
+
+def _at_most(decimals: int) -> str:
+    return f"with {decimals} decimals at most" if decimals else "without decimals"
 
 
 def _limit_problems(ids: Sequence[str], things: Mapping[str, str] | None) -> Iterator[Problem]:

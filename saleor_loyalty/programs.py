@@ -1,62 +1,36 @@
 """The programme of a shop: reading its rules, changing them, switching it on and off."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max
 from django.dispatch import Signal
 from django.utils import timezone
 
-from saleor_loyalty import audit, catalogue
+from saleor_loyalty import audit, catalogue, channels, ends
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
     ChannelTerms,
     Program,
     ProgramVersion,
-    SettledOrder,
     Shop,
-    SpendBasis,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
-from saleor_loyalty.program_input import DEFAULTS, KnownChannel, Rules, checked
+from saleor_loyalty.program_input import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
-from saleor_loyalty.rules.entitlement import EarningTerms
 from saleor_loyalty.rules.expiry import latest, protected_until
+from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.workers import wake
 
 # Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
 # then `on`. Also when it was so before: what follows the switch may have gone its own way.
 switched = Signal()
 
-TERMS = ("channel", "currency", "points_per_unit", "discount_value", "min_spent")
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """Versions of a shop's rules, and the times at which the programme was on.
-
-    `version` is the current one.
-    """
-
-    version: ProgramVersion
-    versions: Mapping[int, ProgramVersion]
-    terms: Mapping[tuple[int, str], EarningTerms]
-    activations: Sequence[Activation]
-
-    def was_active_at(self, moment: datetime) -> bool:
-        """True when the programme was on then."""
-        return any(
-            a.started_at <= moment and (a.ended_at is None or moment < a.ended_at)
-            for a in self.activations
-        )
-
-    def earning_terms(self, version_id: int, channel: str) -> EarningTerms | None:
-        """What a version pays in a channel; None when the channel earns nothing by it."""
-        return self.terms.get((version_id, channel))
+TERMS = ("channel_id", "currency", "points_per_unit", "discount_value", "min_spent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,57 +39,12 @@ class Draft:
 
     before: Rules | None
     after: Rules
-    channels: Mapping[str, KnownChannel]  # those that either names
+    channels: Mapping[str, Channel]  # those that either names, by id
     things: Mapping[str, str]  # what either limits the coupon to, by id
 
-    def name_of(self, channel: str) -> str:
-        """What staff call a channel, by its slug."""
-        return self.channels[channel].name or channel
-
-
-def rules(shop: Shop, *, of: QuerySet[SettledOrder]) -> list[QuerySet[Any]]:
-    """What to read for a `rulebook` of the current version and of those that orders go by."""
-    programs = Program.objects.filter(shop=shop)
-    versions = ProgramVersion.objects.filter(
-        Q(pk__in=programs.values("current")) | Q(pk__in=of.values("version"))
-    )
-    return [
-        programs,
-        versions,
-        ChannelTerms.objects.filter(version__in=versions),
-        Activation.objects.filter(program__in=programs),
-    ]
-
-
-def rulebook(
-    programs: Sequence[Program],
-    versions: Sequence[ProgramVersion],
-    terms: Sequence[ChannelTerms],
-    activations: Sequence[Activation],
-) -> Rulebook:
-    """The rules as read. Raises Program.DoesNotExist when the shop has none yet."""
-    by_id = {version.pk: version for version in versions}
-    if not programs or programs[0].current_id is None:
-        message = "the shop has no program: set it up before orders are settled"
-        raise Program.DoesNotExist(message)
-    return Rulebook(
-        version=by_id[programs[0].current_id],
-        versions=by_id,
-        terms={
-            (row.version_id, row.channel): _earning_terms(row, by_id[row.version_id])
-            for row in terms
-        },
-        activations=activations,
-    )
-
-
-def _earning_terms(row: ChannelTerms, version: ProgramVersion) -> EarningTerms:
-    return EarningTerms(
-        currency=row.currency,
-        points_per_unit=row.points_per_unit,
-        net=version.basis == SpendBasis.NET,
-        include_shipping=version.include_shipping,
-    )
+    def name_of(self, channel_id: str) -> str:
+        """What staff call a channel, by its id."""
+        return self.channels[channel_id].name or self.channels[channel_id].known_as
 
 
 def current(shop: Shop) -> Program | None:
@@ -128,16 +57,18 @@ def current(shop: Shop) -> Program | None:
     )
 
 
-def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, KnownChannel]:
-    """The channels that rules name, by slug, as they were when those were made."""
-    return {row.channel: KnownChannel(row.currency, row.channel_name) for row in terms}
+def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, Channel]:
+    """The channels that rules name, by id, as they were called when those were made."""
+    return {
+        row.channel_id: Channel(row.channel_id, "", row.channel_name, row.currency) for row in terms
+    }
 
 
 def draft(
     *,
     shop: Shop,
     changes: Mapping[str, Any],
-    known: Mapping[str, KnownChannel],
+    known: Mapping[str, Channel],
     things: Mapping[str, str] | None = None,
     opened_at: int | None = None,
 ) -> Draft:
@@ -157,26 +88,33 @@ def draft(
 
 
 def update(
-    *, shop: Shop, changes: Mapping[str, Any], actor: str, opened_at: int | None = None
+    *,
+    shop: Shop,
+    changes: Mapping[str, Any],
+    actor: str,
+    known: Mapping[str, Channel] | None = None,
+    opened_at: int | None = None,
 ) -> Program:
     """Change the programme, or set it up; what is not in `changes` stays as it is.
 
-    `changes` has the snake_case names of LoyaltyProgramInput. New rules become a new version; an
-    order credited before keeps its own. Raises Refused with every problem found, and then nothing
-    is changed; SaleorUnavailable when the shop cannot be asked for its channels, or for what the
-    coupon is to be limited to. A form gives the number of the version it was `opened_at`, 0 before
-    the first: SavedMeanwhile when there is a newer one.
+    `changes` has the snake_case names of LoyaltyProgramInput; terms name their channel by its id,
+    as `channel_id`. `known` are the shop's channels by id, if they were asked for just now. New
+    rules become a new version, for orders that are paid from now on. Raises Refused with every
+    problem found, and then nothing is changed; SaleorUnavailable when the shop cannot be asked for
+    its channels, or for what the coupon is to be limited to. A form gives the number of the version
+    it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
     """
     if changes.get("is_active", True) is None:
         message = "Say true or false, or leave it out to keep it as it is."
         raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
-    known = catalogue.channels(shop) if "channels" in changes else None
+    if known is None and "channels" in changes:
+        known = catalogue.channels(shop)
     limited_to = changes.get("limited_to")
     things = catalogue.names(shop, limited_to) if limited_to else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
-    now = timezone.now()
     with transaction.atomic():
         program = _held(shop)
+        now = timezone.now()  # versions follow each other in time, as in their numbers
         _compare(program, opened_at)
         is_first = program.current is None
         before = _rules_of(program.current) if program.current else DEFAULTS
@@ -185,6 +123,9 @@ def update(
         after = checked({**before, **rules}, known=known, things=things)
         if things is None:
             things = program.current.limited_names if program.current else {}
+        if "channels" in changes:
+            channels.follow(shop, known.values())
+        _move_ends(program, after, now)
         on = changes.get("is_active", program.is_active)
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
@@ -219,7 +160,15 @@ def _compare(program: Program | None, opened_at: int | None) -> None:
 def _rules_of(version: ProgramVersion) -> Rules:
     """A version as the checked input that would make it again."""
     rules = {name: getattr(version, name) for name in DEFAULTS if name != "channels"}
-    return {**rules, "channels": list(version.channels.order_by("channel").values(*TERMS))}
+    return {**rules, "channels": list(version.channels.order_by("channel_id").values(*TERMS))}
+
+
+def _move_ends(program: Program, rules: Rules, now: datetime) -> None:
+    """Points last to the end of the day that was shown, also by another time zone's clocks."""
+    version = program.current
+    if version and version.time_zone != rules["time_zone"]:
+        zones = {"shown_in": version.time_zone, "time_zone": rules["time_zone"]}
+        ends.move(program.shop, **zones, now=now)
 
 
 def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime) -> datetime | None:
@@ -250,7 +199,7 @@ def _new_version(
     program: Program,
     rules: Rules,
     protected: datetime | None,
-    known: Mapping[str, KnownChannel],
+    known: Mapping[str, Channel],
     things: Mapping[str, str],
     *,
     actor: str,
@@ -273,7 +222,7 @@ def _new_version(
     ChannelTerms.objects.bulk_create(
         ChannelTerms(
             version=version,
-            channel_name=known[terms["channel"]].name,
+            channel_name=known[terms["channel_id"]].name,
             **{name: terms.get(name) for name in TERMS},
         )
         for terms in rules["channels"]
@@ -285,8 +234,10 @@ def _switch(program: Program, *, on: bool, actor: str, now: datetime) -> None:
     """Open or close a stretch of activity; asking for what is already so changes nothing."""
     if on and not program.is_active:
         Activation.objects.create(program=program, started_at=now)
-        for task in ("settle_orders", "mint_coupons", "send_messages"):
-            wake(task)  # what waited while the programme was off
+        # What waited while the programme was off. The walk first: of what happened meanwhile
+        # nobody may have told, for Saleor calls no hook of a plugin that is off.
+        for task in ("reconcile", "settle_orders", "mint_coupons", "send_messages"):
+            wake(task)
     elif program.is_active and not on:
         program.activations.filter(ended_at=None).update(ended_at=now)
     if on != program.is_active:

@@ -14,9 +14,18 @@ from typing import Literal, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty import inbox, snapshots
-from saleor_loyalty.models import Coupon, CouponStatus, Member, MemberStatus, Shop, Sighting
+from saleor_loyalty import channels, claims, inbox
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    FollowedCustomer,
+    Member,
+    MemberStatus,
+    SettledOrder,
+    Shop,
+)
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
+from saleor_loyalty.saleor_api.facts import Customer
 
 # A change is stamped before it can be read: for as long as its transaction in Saleor is open.
 OVERLAP = timedelta(minutes=10)
@@ -63,7 +72,9 @@ def reconcile(
     pause: float = PAUSE,
     budget: timedelta | None = None,
 ) -> Marked:
-    """Mark what changed since the last walk, or since a moment, and follow the shop's name.
+    """Mark what changed since the last walk, or since a moment; follow the names of the shop.
+
+    Those of its channels too.
 
     Page by page, each noted when it is done: a walk that stops is gone on with by the next one.
     `budget` is how long orders and customers may each take before they are left to that. Two walks
@@ -72,11 +83,15 @@ def reconcile(
     """
     saleor = saleor.patiently()
     _follow_name(shop, saleor)
+    inbox.note_answer(shop)
+    channels.follow(shop, saleor.channels().values())
     orders = _orders(shop, saleor, since, pause, budget)
     customers = _customers(shop, saleor, since, pause, budget)
     return Marked(
         orders=sum(orders) + _orders_with_coupons(shop),
-        customers=sum(customers) + sum(_in_or_out(shop, saleor, pause)),
+        customers=sum(customers)
+        + sum(_in_or_out(shop, saleor, pause))
+        + _active_again(shop, saleor),
     )
 
 
@@ -91,13 +106,20 @@ def _follow_name(shop: Shop, saleor: Saleor) -> None:
 def _orders(
     shop: Shop, saleor: Saleor, since: datetime | None, pause: float, budget: timedelta | None
 ) -> Iterator[int]:
-    """Orders Saleor was asked about as they are now are left out; events' word is not enough."""
+    """Settled orders that Saleor was asked for as they are now are left out."""
     start = since or _start(shop, shop.orders_walked_to)
     pages = saleor.orders_changed_since(start)
     for page in _walk(shop, "orders_walked_to", pages, start, pause, budget):
-        ids = snapshots.not_asked_about(shop, page)
+        ids = _not_asked_for(shop, page)
         inbox.mark(shop=shop, order_ids=ids)
         yield len(ids)
+
+
+def _not_asked_for(shop: Shop, page: Sequence[Changed]) -> list[str]:
+    """By the very stamp, be it later or earlier: hosts stamp by their own clocks."""
+    settled = SettledOrder.objects.filter(shop=shop, order_id__in=[changed.id for changed in page])
+    asked = set(settled.values_list("order_id", "asked_as_of"))
+    return [changed.id for changed in page if changed not in asked]
 
 
 def _customers(
@@ -132,17 +154,16 @@ def _walk(
 
 
 def _orders_with_coupons(shop: Shop) -> int:
-    """Mark some orders that used a coupon and that Saleor was not asked about for a day.
+    """Mark some orders that used a coupon, each once a day.
 
     One that expires changes no `updatedAt`: were its event lost, its coupon would be too.
     """
     now = timezone.now()
-    asked = Sighting.objects.filter(shop=shop, was_asked=True, seen_at__gt=now - ASKED_DAILY)
     used = Coupon.objects.filter(
         shop=shop, status=CouponStatus.USED, used_at__gt=now - MAY_EXPIRE_FOR
-    ).exclude(used_order_id__in=asked.values("order_id"))
-    # By chance: orders that Saleor has deleted are never sighted, and must not crowd out the rest.
-    ids = set(used.order_by("?").values_list("used_order_id", flat=True)[:ORDERS_AT_ONCE])
+    )
+    taken = claims.take(used, limit=ORDERS_AT_ONCE, now=now, lease=ASKED_DAILY)
+    ids = {coupon.used_order_id for coupon in taken}
     inbox.mark(shop=shop, order_ids=ids)
     return len(ids)
 
@@ -168,12 +189,31 @@ def _in_or_out(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:
 
 
 def _wrong(shop: Shop, saleor: Saleor, page: Sequence[Member]) -> set[str]:
-    """Whose member is open though they are gone, or closed though they are there: customer ids."""
-    there = saleor.customers([member.customer_id for member in page]).keys()
+    """Whose member does not say whether they are there, and active: customer ids."""
+    there = saleor.customers([member.customer_id for member in page])
     if not there and len(page) >= NOT_BELIEVED:
         logger.warning("Shop %s has none of the %s members asked for", shop.pk, len(page))
         return set()
-    return {m.customer_id for m in page if (m.customer_id in there) == m.is_closed_by_shop}
+    return {m.customer_id for m in page if not _is_in_step(m, there.get(m.customer_id))}
+
+
+def _is_in_step(member: Member, customer: Customer | None) -> bool:
+    if customer is None:
+        return member.is_closed_by_shop
+    return not member.is_closed_by_shop and customer.is_active == member.customer_is_active
+
+
+def _active_again(shop: Shop, saleor: Saleor) -> int:
+    """Mark customers who were inactive and are no more: no event and no list may tell of it.
+
+    Some each time, by chance: those who were deleted since must not crowd out the rest.
+    """
+    inactive = FollowedCustomer.objects.filter(shop=shop, is_active=False).order_by("?")
+    ids = list(inactive.values_list("customer_id", flat=True)[:CUSTOMERS_AT_ONCE])
+    now = saleor.customers(ids) if ids else {}
+    active = [customer.id for customer in now.values() if customer.is_active]
+    inbox.mark(shop=shop, customer_ids=active)
+    return len(active)
 
 
 def _start(shop: Shop, watermark: datetime | None) -> datetime:

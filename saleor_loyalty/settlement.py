@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from saleor_loyalty import announcements, coupons, inbox, ledger, snapshots, standings
+from saleor_loyalty import announcements, coupons, followed, inbox, ledger, standings
 from saleor_loyalty.ground import Ground, survey
 from saleor_loyalty.inbox import Claim
 from saleor_loyalty.ledger import Book
@@ -38,33 +38,23 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     claim = inbox.claim(shop=shop, limit=ORDERS_AT_ONCE)
     if claim is None:
         return 0
-    news = snapshots.of(shop, claim)
-    to_ask = claim.marks.keys() - news.orders.keys() - news.old
-    asked, failed = _fetch_or_postpone(shop, saleor, claim, to_ask)
-    orders = {**news.orders, **(asked or {})}
-    _settle_claim(shop, claim, orders, claim.marks.keys() - failed, told=news.orders.keys())
-    return 0 if asked is None else len(claim.marks)
-
-
-def _fetch_or_postpone(
-    shop: Shop, saleor: Saleor, claim: Claim, order_ids: Collection[str]
-) -> tuple[Mapping[str, Order] | None, Collection[str]]:
-    """The orders that Saleor has to be asked for, and the ids put back because it did not say.
-
-    None: it did not answer at all.
-    """
-    if not order_ids:
-        return {}, ()
     try:
-        orders, failed = fetch(saleor, list(order_ids))
-    except (SaleorUnavailable, SaleorForbade) as error:
+        orders, failed = fetch(saleor, list(claim.marks))
+    except SaleorUnavailable as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
-        inbox.postpone(claim, order_ids, error=error)
-        return None, order_ids
+        inbox.rest(shop, claim, error=error)
+        return 0
+    except SaleorForbade as error:
+        logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
+        inbox.postpone(claim, claim.marks, error=error)
+        return 0
+    inbox.note_answer(shop)
+    followed.note_inactive(shop, [o.customer for o in orders.values() if o.customer])
     for order_id, problem in failed.items():
         logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
         inbox.postpone(claim, [order_id], error=problem)
-    return orders, failed.keys()
+    _settle_claim(shop, claim, orders, claim.marks.keys() - failed)
+    return len(claim.marks)
 
 
 def fetch(
@@ -103,58 +93,40 @@ def fetch(
 
 
 def _settle_claim(
-    shop: Shop,
-    claim: Claim,
-    orders: Mapping[str, Order],
-    order_ids: Iterable[str],
-    *,
-    told: Collection[str] = (),
+    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]
 ) -> None:
     """Settle all at once; if that fails, one by one, so that one bad order holds up no other."""
     ids = list(order_ids)
     try:
-        settle(shop, claim, orders, ids, told=told)
+        settle(shop, claim, orders, ids)
     except Exception as error:
         if len(ids) == 1:
             logger.exception("Shop %s: order %s not settled, later again", shop.pk, ids[0])
             inbox.postpone(claim, ids, error=error)
             return
         for order_id in ids:
-            _settle_claim(shop, claim, orders, [order_id], told=told)
+            _settle_claim(shop, claim, orders, [order_id])
 
 
-def settle(
-    shop: Shop,
-    claim: Claim,
-    orders: Mapping[str, Order],
-    order_ids: Iterable[str],
-    *,
-    told: Collection[str] = (),
-) -> None:
+def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
     """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
 
     One transaction. One order that is credited takes four statements, and a batch of any size as
-    many. Ids without an order (drafts, orders Saleor no longer knows, old news) are taken off.
-    `told` are the ids of the orders that are an event's snapshot and not Saleor's answer.
+    many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.
     """
     try:
-        _settle(shop, claim, orders, set(order_ids), told)
+        _settle(shop, claim, orders, set(order_ids))
     except CONFLICTS:
-        _settle(shop, claim, orders, set(order_ids), told)
+        _settle(shop, claim, orders, set(order_ids))
 
 
 @transaction.atomic
 def _settle(
-    shop: Shop,
-    claim: Claim,
-    orders: Mapping[str, Order],
-    order_ids: Collection[str],
-    told: Collection[str],
+    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Collection[str]
 ) -> None:
     ground = survey(shop, [orders[id_] for id_ in sorted(order_ids) if id_ in orders], claim)
     writing = Writing()
     inbox.finish(claim, [c for c in ground.changes if c.subject_id in order_ids], writing)
-    snapshots.note(shop, ground.orders, writing, told=told)
     _settle_on(ground, writing)
 
 
@@ -169,6 +141,7 @@ def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = Fa
 
 def _settle_on(ground: Ground, writing: Writing, *, past: bool = False) -> list[Entry]:
     unsettled = standings.unsettled(ground, past=past)
+    standings.note_asked(ground, writing, kept=unsettled)
     if not unsettled and not ground.uses:
         writing.write()
         return []

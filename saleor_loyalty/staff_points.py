@@ -41,7 +41,8 @@ def give(**deed: Unpack[Deed]) -> Entry:
     """Give a customer points; the GIFT entry. A customer who is no member yet becomes one.
 
     With an `idempotency_key` seen before for this member, the first gift's entry is returned and
-    nothing is given again. Raises Refused, and SaleorUnavailable when a customer who is no member
+    nothing is given again; one that was seen with other points or another reason is refused. Raises
+    Refused, and SaleorUnavailable when a customer who is no member
     yet cannot be looked up.
     """
     fault = "" if 1 <= deed["points"] <= MOST else f"Give from 1 to {MOST:,} points at once."
@@ -133,7 +134,7 @@ def _post(kind: EntryKind, deed: Deed, fault: str = "", *, source: str = "") -> 
         with ledger.open_book([member.pk], version=version, now=timezone.now()) as book:
             posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
             if posted:
-                return _same(posted, points), False
+                return (posted if source else _same(posted, posting)), False
             _check_member(book.member(member.pk), points)
             entry = book.post(posting)
         if kind == EntryKind.GIFT:
@@ -164,17 +165,23 @@ def _member(shop: Shop, customer_id: str, *, to_credit: bool) -> Member:
 
 def _check_member(member: Member, points: int) -> None:
     """`member` is locked: of several debits at once, each sees what the one before left."""
-    if points > 0 and member.status != MemberStatus.ACTIVE:
-        message = f"This member is {member.status.lower()} and takes no points."
+    if points > 0 and not member.takes_part:
+        is_blocked = member.status != MemberStatus.ACTIVE
+        what = member.status.lower() if is_blocked else "inactive in the shop"
+        message = f"This member is {what} and takes no points."
         raise Refused(Problem("customer_id", message, ErrorCode.MEMBER_BLOCKED))
     if -points > member.spendable:
         message = f"This member has {member.spendable:,} points; {-points:,} cannot be taken."
         raise Refused(Problem("points", message, ErrorCode.INSUFFICIENT_POINTS))
 
 
-def _same(posted: Entry, points: int) -> Entry:
-    """The entry that a key brought before; refused when it was for another number of points."""
-    if posted.points != points:
+def _same(posted: Entry, asked: Posting) -> Entry:
+    """The entry that a key brought before; refused when it was for other points or reasons."""
+    message = ""
+    if posted.points != asked.points:
         message = f"This key was used for {posted.points:,} points; use a new one."
+    elif posted.reason != asked.reason:
+        message = "This key was used with another reason; use a new one."
+    if message:
         raise Refused(Problem("idempotency_key", message, ErrorCode.DUPLICATE))
     return posted

@@ -1,6 +1,6 @@
 """What orders stand at: the points that each entitles to now, beside what the ledger holds for it.
 
-An order that earned once stays with the program version that first credited it.
+An order earns by the rules in force when it was paid, and stays with the version that credited it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.statements import Writing
 
 ROW_FIELDS = (
-    *("member", "version", "points", "revision"),
-    *("gift_card_lines", "waived", "settled_at"),
+    *("member", "version", "points", "left_behind", "revision"),
+    *("gift_card_lines", "waived", "settled_at", "asked_as_of"),
 )
 
 
@@ -53,7 +53,8 @@ class Standing:
     @property
     def is_settled(self) -> bool:
         """True when nothing is to be posted or kept."""
-        has_moved = self.row.points != 0 and self.owner_id != self.row.member_id
+        is_held = self.row.points != 0 or self.row.left_behind != 0
+        has_moved = is_held and self.owner_id != self.row.member_id
         return self.missing == 0 and not has_moved and not self.has_new_gift_cards
 
     def begin(self, book: Book) -> None:
@@ -63,29 +64,37 @@ class Standing:
             self.row.waived = not book.takes_points(self.owner_id)
 
     def taken_back(self, book: Book) -> Iterator[Posting]:
-        """What is too much. All of it, where the order has another customer now; its row moves."""
-        if self.row.member_id != self.owner_id and self._can_move(book):
-            if self.row.points:
-                yield self._posting(-self.row.points, replace(self.entitled, points=0))
+        """What is too much. What its member has of it, where the order has another customer now."""
+        if self.row.member_id != self.owner_id:
+            held = self.row.points - self.row.left_behind
+            moving = self._movable(book, held)
+            if moving:
+                stays = replace(self.entitled, points=self.row.points - moving)
+                yield self._posting(-moving, stays)
+            self.row.left_behind += held - moving
             self.row.member_id = self.owner_id
         if self.missing < 0:
             yield self._posting(self.missing, self.entitled)
 
     def credited(self, book: Book) -> Iterator[Posting]:
-        """What is missing, unless the member is blocked or closed."""
-        if self.missing > 0 and book.takes_points(self.row.member_id) and not self.row.waived:
+        """What is missing, unless the member is blocked or closed; or inactive, who waits."""
+        customer = self.order.customer
+        if self.row.waived or (customer and not customer.is_active):
+            return
+        if self.missing > 0 and book.takes_points(self.row.member_id):
             yield self._posting(self.missing, self.entitled)
 
-    def _can_move(self, book: Book) -> bool:
-        """False when the points of a blocked or closed member are spent already.
+    def _movable(self, book: Book, held: int) -> int:
+        """How many of the points that the member holds of this order go along with it.
 
-        Who deletes their account and registers anew gets their old orders in Saleor; their points,
-        had they been spent, would come a second time, against a debt that nobody pays.
+        From a blocked or closed member only what is still there. Who deletes their account and
+        registers anew gets their old orders in Saleor: points that had been spent would come a
+        second time, against a debt that nobody pays.
         """
-        member_id, points = self.row.member_id, self.row.points
-        if points == 0 or book.takes_points(member_id):
-            return True
-        return book.member(member_id).balance >= points
+        member_id = self.row.member_id
+        if held <= 0 or book.takes_points(member_id):
+            return held
+        return min(held, book.member(member_id).spendable)
 
     def _posting(self, points: int, basis: Entitlement) -> Posting:
         self.row.revision += 1
@@ -128,11 +137,20 @@ def postings(standings: Sequence[Standing], book: Book) -> Iterator[Posting]:
 
 def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:
     """Have the orders' rows written as they are now."""
+    for standing in standings:
+        standing.row.settled_at, standing.row.asked_as_of = now, standing.order.updated_at
     rows = [standing.row for standing in standings]
-    for row in rows:
-        row.settled_at = now
     writing.insert(row for row in rows if row._state.adding)
     writing.update((row for row in rows if not row._state.adding), ROW_FIELDS)
+
+
+def note_asked(ground: Ground, writing: Writing, *, kept: Sequence[Standing]) -> None:
+    """Have it noted as of when the settled orders were asked for, besides those `kept` anyway."""
+    ids = {standing.order.id for standing in kept}
+    asked = [o for o in ground.orders if o.id in ground.rows and o.id not in ids]
+    for order in asked:
+        ground.rows[order.id].asked_as_of = order.updated_at
+    writing.update((ground.rows[order.id] for order in asked), ["asked_as_of"])
 
 
 def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
@@ -140,7 +158,7 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
     row = _row(ground, order, past=past)
     if row is None or row.waived:
         return None
-    terms = ground.rulebook.earning_terms(row.version_id, row.channel)
+    terms = ground.rulebook.earning_terms(row.version_id, row.channel_id)
     if terms is None:
         return None
     new_gift_cards = order.gift_card_lines.difference(row.gift_card_lines)
@@ -158,25 +176,37 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
 def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
     """The order's row; one not yet saved where it may earn for the first time, else None."""
     row = ground.rows.get(order.id)
-    if row is None and _may_earn(ground, order, past=past):
+    if row is not None and row.revision > 0:
+        return row
+    version = _version(ground, order, past=past)
+    if row is None and version and ground.owner(order):
         return SettledOrder(
             shop=ground.shop,
             order_id=order.id,
             number=order.number,
-            channel=order.channel,
-            version=ground.rulebook.version,
+            channel_id=order.channel_id,
+            version=version,
             fully_paid_at=order.fully_paid_at or ground.now,
             settled_at=ground.now,
         )
-    if row is not None and row.revision == 0:  # known, but never credited
-        row.version, row.waived = ground.rulebook.version, row.waived and not past
+    if row is not None and version:  # known, but never credited
+        row.version, row.waived = version, row.waived and not past
     return row
 
 
-def _may_earn(ground: Ground, order: Order, *, past: bool) -> bool:
-    if ground.owner(order) is None or order.fully_paid_at is None:
-        return False
-    return past or ground.rulebook.was_active_at(order.fully_paid_at)
+def _version(ground: Ground, order: Order, *, past: bool) -> ProgramVersion | None:
+    """By what an order is credited that never was: the rules in force when it was paid.
+
+    None where it does not earn: it was not paid, or not while the programme was on. When the past
+    is to be credited, the current rules. See docs/decisions/paid.md.
+    """
+    if order.fully_paid_at is None:
+        return None
+    if past:
+        return ground.rulebook.version
+    if not ground.rulebook.was_active_at(order.fully_paid_at):
+        return None
+    return ground.rulebook.in_force_at(order.fully_paid_at)
 
 
 def _oldest_first(standing: Standing) -> tuple[datetime, str]:

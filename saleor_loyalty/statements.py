@@ -13,7 +13,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, ForeignKey, JSONField, Model, QuerySet
 
 
 def read(*querysets: QuerySet[Any]) -> list[list[Any]]:
@@ -65,7 +66,7 @@ def recordset(
     fields = list(fields)
     database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every use
     records = [
-        {f.column: f.get_db_prep_save(getattr(row, f.attname), database) for f in fields}
+        {f.column: _value(row, f, database) for f in fields}
         | {name: numbers[place] for name, numbers in more.items()}
         for place, row in enumerate(rows)
     ]
@@ -77,11 +78,17 @@ def recordset(
     )
 
 
+def _value(row: Model, field: "Field[Any, Any]", database: BaseDatabaseWrapper) -> Any:
+    value = getattr(row, field.attname)
+    # What is JSON already needs no wrapping as such.
+    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, database)
+
+
 class Writing:
     """Collects what is to be written, and writes it by one statement.
 
     Each part sees the tables as they were before it, so no row may be touched twice. A table is
-    inserted to once at most, and updated once.
+    inserted to once at most.
     """
 
     def __init__(self) -> None:
@@ -138,7 +145,7 @@ class Writing:
         given = recordset(rows, [f for f in meta.concrete_fields if f.name in {"id", *names}])
         changes = ", ".join(f"{c} = given.{c}" for c in given.columns if c != "id")
         self.add(
-            f"""updated_{meta.model_name} AS (
+            f"""updated_{len(self._parts)} AS (
                 UPDATE {meta.db_table} AS kept SET {changes}
                 FROM jsonb_to_recordset(%s::jsonb) AS given ({given.types})
                 WHERE kept.id = given.id

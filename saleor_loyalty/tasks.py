@@ -16,11 +16,10 @@ from saleor_loyalty import (
     reconciliation,
     retirement,
     settlement,
-    snapshots,
 )
-from saleor_loyalty.connection import connect
+from saleor_loyalty.connection import connect, look_again
 from saleor_loyalty.messages import failed, outbox, reminders
-from saleor_loyalty.models import Shop
+from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE
 
 WALK_BUDGET = timedelta(seconds=60)  # others wait for the worker that walks
@@ -70,8 +69,8 @@ def send_messages() -> None:
 @shared_task(ignore_result=True)
 def reconcile() -> None:
     """Mark what changed in each shop since the last walk, however its event was lost."""
+    _each_shop(Shop.objects.filter(is_active=False, door=Door.APP), look_again)
     _each_shop(Shop.objects.filter(is_active=True), _reconcile_shop)
-    _each_shop(Shop.objects.all(), snapshots.forget_old)  # those that removed the app, too
 
 
 def _each_shop(shops: Iterable[Shop], work: Callable[[Shop], None]) -> None:

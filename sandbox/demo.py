@@ -87,9 +87,9 @@ def _prepare(demo: Demo) -> None:
     for name in ("app", "sandbox"):
         demo.processes.start(f"migrate-{name}", migrate, demo.programs[name].env)
     for name in ("app", "sandbox"):
-        demo.processes.finish(f"migrate-{name}", seconds=60)
+        demo.processes.finish(f"migrate-{name}", seconds=300)
     demo.processes.start("seed", ("django", "seed"), demo.programs["sandbox"].env)
-    demo.processes.finish("seed", seconds=60)
+    demo.processes.finish("seed", seconds=300)
 
 
 @contextmanager

@@ -76,7 +76,7 @@ class Processes:
         if process.returncode:
             raise Broken(self._obituary(name, process.returncode))
 
-    def until(self, name: str, ready: Callable[[], bool], seconds: float = 30) -> None:
+    def until(self, name: str, ready: Callable[[], bool], seconds: float = 120) -> None:
         """Wait until the process is ready."""
 
         def alive_and_ready() -> bool:

@@ -19,7 +19,7 @@ class Stopped(Exception):
 
 
 def look_until(
-    good: Callable[[T], bool], look: Callable[[], T], *, stop: Event, seconds: float = 30
+    good: Callable[[T], bool], look: Callable[[], T], *, stop: Event, seconds: float = 60
 ) -> T:
     """The last look: the first good one, or what was seen when the time was up.
 

@@ -10,7 +10,7 @@ os.environ |= {
     "LOYALTY_ALLOWED_API_URLS": "https://*.example.com/graphql/,http://127.0.0.1:*/graphql/",
     "LOYALTY_ALLOWED_ORIGINS": "https://store.example.com",
     "LOYALTY_TOKEN_KEYS": "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=",
-    "SECRET_KEY": "for tests only",
+    "SECRET_KEY": "for tests only: nobody is to believe what it signs",
 }
 os.environ.setdefault("DATABASE_URL", "postgresql://no-server/postgres")
 # A queue for each worker of pytest-xdist; its database comes from pytest-django. Celery believes

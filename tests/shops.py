@@ -49,7 +49,7 @@ def new_program(shop: Shop, *, since: datetime = LONG_AGO, **rules: Any) -> Prog
 def new_version(
     program: Program,
     *,
-    channel: str = "main",
+    channel: str = "channel-1",
     currency: str = "EUR",
     rate: str = "10",
     min_spent: str | None = "100",
@@ -77,7 +77,8 @@ def new_version(
     version = ProgramVersion.objects.create(program=program, **{**values, **rules})
     ChannelTerms.objects.create(
         version=version,
-        channel=channel,
+        channel_id=channel,
+        channel_name="Main",
         currency=currency,
         points_per_unit=Decimal(rate),
         discount_value=Decimal(10),

@@ -1,6 +1,7 @@
 """System checks: one test for each message, and the case in which there is none."""
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.checks import Error, Warning
 from django.db import connection
 
@@ -10,6 +11,8 @@ from saleor_loyalty import checks
 def test_a_complete_configuration_has_no_complaint(settings):
     assert checks.check_allowed_api_urls() == []
     assert checks.check_token_keys() == []
+    assert checks.check_secrets() == []
+    assert checks.check_allowed_origins() == []
     assert checks.check_fcm_service_account() == []
     assert checks.check_reminder_hour() == []
     assert checks.check_mail_reports() == []
@@ -208,3 +211,42 @@ def test_a_mail_provider_whose_reports_come_in(settings):
     settings.ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
 
     assert checks.check_mail_reports() == []
+
+
+@pytest.mark.parametrize("secret", ["x", "x" * 64, "for tests only", "ab" * 40])
+def test_e008_a_secret_key_that_can_be_guessed(settings, secret):
+    settings.SECRET_KEY = secret
+
+    [error] = checks.check_secrets()
+
+    assert error.id == "saleor_loyalty.E008"
+    assert error.msg == "SECRET_KEY can be guessed: it is too short, or always the same."
+
+
+def test_e008_a_token_key_that_can_be_guessed(settings):
+    settings.LOYALTY_TOKEN_KEYS = [*settings.LOYALTY_TOKEN_KEYS, "A" * 43 + "="]
+
+    [error] = checks.check_secrets()
+
+    assert error.msg.startswith("LOYALTY_TOKEN_KEYS: key number 2 can be guessed")
+
+
+def test_e008_secrets_made_as_the_documents_say_are_taken(settings):
+    settings.SECRET_KEY = "".join(f"{n:02x}" for n in range(7, 250, 8))
+    settings.LOYALTY_TOKEN_KEYS = [Fernet.generate_key().decode()]
+
+    assert checks.check_secrets() == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["*", "https://*", "https://*.example.com", "https://a.example/", "a.example", "https://a;b"],
+)
+def test_e009_an_origin_that_is_none(settings, origin):
+    settings.LOYALTY_ALLOWED_ORIGINS = ["https://store.example.com", "http://127.0.0.1:3000"]
+    fine = checks.check_allowed_origins()
+    settings.LOYALTY_ALLOWED_ORIGINS = [origin]
+
+    [error] = checks.check_allowed_origins()
+
+    assert (fine, error.id) == ([], "saleor_loyalty.E009")

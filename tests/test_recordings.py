@@ -14,7 +14,6 @@ import pytest
 
 from saleor_loyalty.saleor_api.catalogue import Kind, kind_of
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms, document
-from saleor_loyalty.saleor_api.facts import Order, Unreadable
 from saleor_loyalty.saleor_api.transport import SaleorRefused
 
 RECORDINGS = Path(__file__).parent / "recordings" / "graphql"
@@ -154,28 +153,6 @@ def test_customers_who_changed_are_listed_with_the_moment():
 
     assert len(page) == 100
     assert all(changed.at >= since for changed in page)
-
-
-WEBHOOKS = Path(__file__).parent / "recordings" / "webhooks"
-TOLD = sorted(p.stem for p in WEBHOOKS.glob("*.facts.json") if p.stem != "order_torn.facts")
-
-
-@pytest.mark.parametrize("name", TOLD)
-def test_the_facts_that_real_events_carry_are_read(name):
-    body = json.loads((WEBHOOKS / f"{name}.json").read_text(encoding="utf-8"))["body"]
-
-    order = Order.from_event(json.loads(body)["order"])
-
-    assert order.customer.is_confirmed
-    assert order.is_void == name.startswith("order_cancelled")
-    assert (order.fully_paid_at is None) == (name == "order_created.facts")
-
-
-def test_an_order_that_two_processes_changed_at_once_is_told_torn():
-    body = json.loads((WEBHOOKS / "order_torn.facts.json").read_text(encoding="utf-8"))["body"]
-
-    with pytest.raises(Unreadable, match="two changed it"):
-        Order.from_event(json.loads(body)["order"])
 
 
 def test_the_shop_says_what_it_is_called():

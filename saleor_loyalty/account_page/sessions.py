@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from saleor_loyalty.conf import conf
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Viewer
 
@@ -68,7 +69,7 @@ def begin(response: HttpResponseBase, session: Session, *, request: HttpRequest,
         signing.dumps(asdict(session), salt=SALT),
         max_age=LIFETIME,
         path=path,
-        secure=session.is_framed or request.is_secure(),
+        secure=session.is_framed or request.is_secure() or conf.public_url.startswith("https://"),
         httponly=True,
         samesite="None" if session.is_framed else "Lax",
     )

@@ -23,7 +23,7 @@ from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages import look
 from saleor_loyalty.messages.localised import LANGUAGES, language_of, locale_of
 from saleor_loyalty.models import Look, Member, MemberStatus, Program, Shop
-from saleor_loyalty.permissions import PermissionDenied
+from saleor_loyalty.permissions import PermissionDenied, Viewer
 from saleor_loyalty.problems import Refused
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
         return _turned_away(request, "origin", status=403)
     back = _back(request.POST.get("return_url", ""), origin)
     try:
-        shop, customer_id = verify(request.POST.get("token", "")).require_customer()
+        shop, customer_id = _shopper(verify(request.POST.get("token", "")))
     except (TokenRefused, PermissionDenied) as refusal:
         logger.info("Account page: sign-in refused: %s", refusal)
         return _turned_away(request, "refused", status=401, back=back)
@@ -66,6 +66,13 @@ def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
     response = HttpResponseRedirect("../")
     sessions.begin(response, session, request=request, path=request.path.removesuffix("sign-in/"))
     return answers.guarded(response)
+
+
+def _shopper(viewer: Viewer) -> tuple[Shop, str]:
+    """Raises PermissionDenied, also for staff who shop: no storefront is to hand their token on."""
+    if viewer.is_staff:
+        raise PermissionDenied("You need to be signed in as a customer who is not staff.")
+    return viewer.require_customer()
 
 
 def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:

@@ -34,9 +34,9 @@ class Place(NamedTuple):
     def number(self, value: int, *, signed: bool = False) -> str:
         return localised.number(value, self.locale, signed=signed)
 
-    def last_day(self, end: datetime) -> str:
-        """The day that an end closes."""
-        return last_day(end, time_zone=self.time_zone, locale=self.locale)
+    def last_day(self, end: datetime, *, time_zone: str | None = None) -> str:
+        """The day that an end closes, in the programme's zone or another one."""
+        return last_day(end, time_zone=time_zone or self.time_zone, locale=self.locale)
 
     def day(self, moment: datetime) -> str:
         """The day a moment falls on."""
@@ -108,6 +108,7 @@ def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
         yield _gives(offer)
     if coupon.version.limited_to:
         yield _("Only on selected products.")
+    zone = coupon.version.time_zone  # in which its last day ends
     match status:
         case CouponStatus.PENDING:
             yield _("Its code is being made and will be here in a moment.")
@@ -117,10 +118,11 @@ def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
             yield _("Withdrawn, because points it was made from were taken back.")
         case CouponStatus.EXPIRED if coupon.expires_at:
             yield _("It was valid until the end of {day}.").format(
-                day=place.last_day(coupon.expires_at)
+                day=place.last_day(coupon.expires_at, time_zone=zone)
             )
         case _ if coupon.expires_at:
-            yield _("Valid until the end of {day}.").format(day=place.last_day(coupon.expires_at))
+            day = place.last_day(coupon.expires_at, time_zone=zone)
+            yield _("Valid until the end of {day}.").format(day=day)
         case _:
             yield _("Valid without an end.")
 

@@ -63,6 +63,8 @@ def _of_threshold(shop: Shop, before: Rules, after: Rules, changed: set[str]) ->
 
 
 def _of_expiry(shop: Shop, after: Rules, changed: set[str]) -> Iterator[str]:
+    if "time_zone" in changed and after["expiry_days"]:
+        yield _("Points last to the end of the day that members were shown, in the new time zone.")
     if not changed.intersection(EXPIRY):
         return
     count = Member.objects.filter(shop=shop, balance__gt=0).count()
@@ -83,16 +85,16 @@ def _of_expiry(shop: Shop, after: Rules, changed: set[str]) -> Iterator[str]:
 
 
 def _of_channels(draft: Draft, before: Rules, after: Rules) -> Iterator[str]:
-    were, are = ({terms["channel"] for terms in rules["channels"]} for rules in (before, after))
-    for slug in sorted(were - are):
-        yield _("Orders in {channel} earn nothing any more.").format(channel=draft.name_of(slug))
-    for slug in sorted(are - were):
-        yield _("Orders in {channel} earn points from now on.").format(channel=draft.name_of(slug))
+    were, are = ({terms["channel_id"] for terms in rules["channels"]} for rules in (before, after))
+    for name in sorted(map(draft.name_of, were - are)):
+        yield _("Orders in {channel} earn nothing any more.").format(channel=name)
+    for name in sorted(map(draft.name_of, are - were)):
+        yield _("Orders in {channel} earn points from now on.").format(channel=name)
 
 
 def _of_earning(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:
     rates = [
-        {terms["channel"]: terms["points_per_unit"] for terms in rules["channels"]}
+        {terms["channel_id"]: terms["points_per_unit"] for terms in rules["channels"]}
         for rules in (before, after)
     ]
     if changed.intersection(EARNING) or rates[0] != rates[1]:
@@ -120,7 +122,7 @@ def _of_limits(draft: Draft, changed: set[str]) -> Iterator[str]:
 def _of_coupons(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:
     discounts, least = (
         [
-            {terms["channel"]: terms[name] for terms in rules["channels"]}
+            {terms["channel_id"]: terms[name] for terms in rules["channels"]}
             for rules in (before, after)
         ]
         for name in ("discount_value", "min_spent")

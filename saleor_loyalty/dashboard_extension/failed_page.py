@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from saleor_loyalty.dashboard_extension import slices
 from saleor_loyalty.dashboard_extension.forms import Form
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.dashboard_extension.words import FAULTS, KINDS_OF_MESSAGES
 from saleor_loyalty.keyset import Keyset
@@ -50,8 +51,9 @@ def failed_resend_view(visit: Visit, *, message_id: int) -> HttpResponse:
         raise Http404
     try:
         failed.resend(message, actor=visit.viewer.actor)
-    except Refused:
-        return _show(visit, refusal=_("This message was sent already, or waits to be."))
+    except Refused as refused:
+        words = " ".join(in_words(problem) for problem in refused.problems)
+        return _show(visit, refusal=words)
     return go(visit, "failed", told=_("The message will go out again"), query=visit.request.GET)
 
 

@@ -19,6 +19,7 @@ from saleor_loyalty.models import (
     Message,
     MessageStatus,
     Shop,
+    Subject,
 )
 
 LATE = timedelta(minutes=10)  # work that waits longer is stuck, not busy
@@ -122,21 +123,30 @@ def coupons(*, shop: Shop, days: int, time_zone: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """Work that should be done by now, and is not."""
+    """Work that should be done by now, and is not.
 
-    orders: int
+    `waiting` are orders of a shop whose API is silent, however short; `changes` those of orders
+    and customers that wait too long, whatever for.
+    """
+
+    waiting: int
+    changes: int
     coupons: int
     messages: int
+    why_coupons: str  # the shop's own words on one of them, or empty
 
 
 def stuck(shop: Shop) -> Stuck:
     """Changes and coupons that wait too long, and messages that were given up lately."""
     late = timezone.now() - LATE
+    coupons = Coupon.objects.filter(shop=shop, status=CouponStatus.PENDING, issued_at__lt=late)
     return Stuck(
-        orders=Change.objects.filter(shop=shop, marked_at__lt=late).count(),
-        coupons=Coupon.objects.filter(
-            shop=shop, status=CouponStatus.PENDING, issued_at__lt=late
-        ).count(),
+        waiting=Change.objects.filter(shop=shop, subject=Subject.ORDER).count()
+        if shop.silent_since
+        else 0,
+        changes=Change.objects.filter(shop=shop, marked_at__lt=late).count(),
+        coupons=coupons.count(),
+        why_coupons=coupons.order_by("-pk").values_list("error", flat=True).first() or "",
         messages=Message.objects.filter(
             shop=shop,
             status=MessageStatus.FAILED,

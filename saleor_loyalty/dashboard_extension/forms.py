@@ -1,12 +1,15 @@
 """The forms of the staff's actions, and how the domain's refusals come back beside their fields."""
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
+from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +17,36 @@ from saleor_loyalty import staff_points
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
+
+
+# As people write numbers; Python reads more: other alphabets, 1_000, 1e3.
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+
+
+class _Plain(forms.IntegerField):
+    """A number in plain figures, as Django has put them: with a point."""
+
+    def to_python(self, value: Any) -> Any:
+        if self.localize:
+            value = formats.sanitize_separators(value)
+        if value not in self.empty_values and not PLAIN.fullmatch(str(value).strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class WholeNumberField(_Plain):
+    """A whole number."""
+
+
+class DecimalField(_Plain, forms.DecimalField):
+    """A number that may have decimals."""
 
 
 class Form(forms.Form):
@@ -80,8 +107,8 @@ def reason_field(help_text: "Words") -> forms.CharField:
     )
 
 
-def points_field(label: "Words", help_text: "Words" = "", *, least: int) -> forms.IntegerField:
-    return forms.IntegerField(
+def points_field(label: "Words", help_text: "Words" = "", *, least: int) -> WholeNumberField:
+    return WholeNumberField(
         label=label,
         help_text=help_text,
         min_value=least,
@@ -153,3 +180,16 @@ class WithdrawForm(ReasonForm):
 
 class TakeBackForm(ReasonForm):
     name = "take-back"
+
+
+class ResendForm(StaffForm):
+    """Why a message that was sent goes out again: for the other staff, not for the member."""
+
+    name = "resend"
+    why = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands in the changes by staff; the customer does not read it."),
+        max_length=failed.LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.dashboard_extension.forms import StaffForm, WholeNumberField
 from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.problems import SavedMeanwhile
 
@@ -23,7 +23,7 @@ class OpenedForm(StaffForm):
     `was_opened_at` is there once it is cleaned; a form that does not say is older than anything.
     """
 
-    opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    opened_at = WholeNumberField(widget=forms.HiddenInput, required=False, min_value=0)
     was_opened_at = 0
 
     def clean(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from saleor_loyalty import coupons, members, staff_points
 from saleor_loyalty.dashboard_extension.forms import (
     CorrectForm,
     GiftForm,
+    ResendForm,
     TakeBackForm,
     WithdrawForm,
 )
@@ -110,19 +111,27 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def trust_view(visit: Visit, *, member_id: int) -> HttpResponse:
     """Send email to the member's address again, though mail came back or was complained of."""
-    member = bounces.lift(member_of(visit.shop, member_id), actor=visit.viewer.actor)
+    member = member_of(visit.shop, member_id)
+    bounces.lift(member, actor=visit.viewer.actor)
     return _done(visit, member, _("The address is trusted again"))
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpResponse:
+    """A message again; one that was sent only when told `why`."""
     member = member_of(visit.shop, member_id)
     message = Message.objects.filter(member=member, pk=message_id).first()
     if message is None:
         raise Http404
+    form = ResendForm(visit.request.POST)
+    form.is_valid()  # a reason is asked for only where the message was sent
     try:
-        failed.resend(message, actor=visit.viewer.actor)
+        failed.resend(message, actor=visit.viewer.actor, reason=form.cleaned_data.get("why", ""))
     except Refused as refused:
+        if any(problem.field == "why" for problem in refused.problems):
+            form.refuse(refused)
+            opened = f"resend-{message_id}"
+            return show_member(visit, member, opened=opened, resend=form, status=REFUSED)
         words = " ".join(in_words(problem) for problem in refused.problems)
         return show_member(visit, member, refusal=words, status=REFUSED)
     return _done(visit, member, _("The message will go out again"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import member_search
 from saleor_loyalty.dashboard_extension import slices
-from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.forms import Form, WholeNumberField
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.slices import Found
 from saleor_loyalty.member_search import SortField
@@ -47,8 +47,8 @@ class MemberFilters(Form):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *STATUS.items()]
     )
-    balance_gte = forms.IntegerField(label=_("Points from"), required=False)
-    balance_lte = forms.IntegerField(label=_("Points to"), required=False)
+    balance_gte = WholeNumberField(label=_("Points from"), required=False)
+    balance_lte = WholeNumberField(label=_("Points to"), required=False)
     inactive = forms.TypedChoiceField(
         label=_("Inactive for"),
         required=False,

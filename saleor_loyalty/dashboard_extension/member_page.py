@@ -13,6 +13,7 @@ from saleor_loyalty import announcements, expiry, staff_points
 from saleor_loyalty.dashboard_extension.forms import (
     CorrectForm,
     GiftForm,
+    ResendForm,
     TakeBackForm,
     WithdrawForm,
 )
@@ -21,6 +22,7 @@ from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words, language_name
 from saleor_loyalty.explanations import explain, taken_back
 from saleor_loyalty.keyset import whole_number
+from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.offers import offers, reward_name
 from saleor_loyalty.models import (
     Coupon,
@@ -90,6 +92,7 @@ def show_member(
     gift: forms.Form | None = None,
     correct: forms.Form | None = None,
     withdraw: forms.Form | None = None,
+    resend: forms.Form | None = None,
     undone: Undone | None = None,
     refusal: str = "",
     status: int = 200,
@@ -106,6 +109,8 @@ def show_member(
         "gift": gift or GiftForm(),
         "correct": correct or CorrectForm(),
         "withdraw": withdraw or WithdrawForm(),
+        "resend": resend or ResendForm(),
+        "fault": bounces.fault_of(member),
         "undone": undone,
         "rows": rows,
         "older": older,
@@ -229,8 +234,9 @@ def _messages(member: Member) -> list[dict[str, object]]:
             "message": message,
             "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
             "state": words[MessageStatus(message.status)],
-            "can_resend": message.status in (MessageStatus.FAILED, MessageStatus.SKIPPED)
+            "can_resend": message.status != MessageStatus.PENDING
             and (message.kind not in announcements.PUSH or is_reached),
+            "was_sent": message.status == MessageStatus.SENT,
         }
         for message in messages
     ]

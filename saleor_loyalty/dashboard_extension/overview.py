@@ -7,9 +7,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.dashboard_extension import figures
-from saleor_loyalty.dashboard_extension.figures import Day, Movement
+from saleor_loyalty.dashboard_extension.figures import Day, Movement, Stuck
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
-from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.dashboard_extension.tags import moment, number
 from saleor_loyalty.explanations import explain
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
@@ -91,16 +91,7 @@ def _health(shop: Shop) -> list[dict[str, object]]:
     """Each thing that can go wrong: in words, and what to do about it."""
     stuck = figures.stuck(shop)
     return [
-        _check(
-            stuck.orders,
-            fine=_("Orders are settled as they are paid"),
-            wrong=ngettext(
-                "{number} change of an order or customer waits",
-                "{number} changes of orders and customers wait",
-                stuck.orders,
-            ),
-            help=_("See that the workers run and reach the shop’s API."),
-        ),
+        _orders(shop, stuck),
         _check(
             stuck.coupons,
             fine=_("Coupons get their vouchers"),
@@ -113,6 +104,7 @@ def _health(shop: Shop) -> list[dict[str, object]]:
                 "See that the app still has the permission to manage discounts, and the shop what "
                 "the coupons are limited to: one that has lost all of it is to be withdrawn."
             ),
+            why=stuck.why_coupons,
         ),
         _check(
             stuck.messages,
@@ -128,9 +120,36 @@ def _health(shop: Shop) -> list[dict[str, object]]:
     ]
 
 
-def _check(count: int, *, fine: str, wrong: str, help: str, page: str = "") -> dict[str, object]:
-    """`count`: of what went wrong; 0 is fine. `page` leads to it."""
+def _orders(shop: Shop, stuck: Stuck) -> dict[str, object]:
+    if stuck.waiting:
+        words = ngettext(
+            "{number} order waits for its points: your shop’s API has not answered since {moment}",
+            "{number} orders wait for their points: your shop’s API has not answered since "
+            "{moment}",
+            stuck.waiting,
+        )
+        return _check(
+            stuck.waiting,
+            wrong=words.replace("{moment}", moment(shop.silent_since)),
+            help=_("Nothing is lost: they are settled as soon as it answers again."),
+        )
+    return _check(
+        stuck.changes,
+        fine=_("Orders are settled as they are paid"),
+        wrong=ngettext(
+            "{number} change of an order or customer waits",
+            "{number} changes of orders and customers wait",
+            stuck.changes,
+        ),
+        help=_("See that the workers run and reach the shop’s API."),
+    )
+
+
+def _check(
+    count: int, *, fine: str = "", wrong: str, help: str, why: str = "", page: str = ""
+) -> dict[str, object]:
+    """`count`: of what went wrong; 0 is fine. `why`: the last reason. `page` leads to it."""
     if not count:
         return {"is_well": True, "words": fine}
     words = wrong.format(number=number(count))
-    return {"is_well": False, "words": words, "help": help, "page": page}
+    return {"is_well": False, "words": words, "help": help, "why": why, "page": page}

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNumberField
 from saleor_loyalty.dashboard_extension.limits import (
     Choice,
     ThingsField,
@@ -27,12 +27,14 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.program_input import (
     LONGEST_NAME,
+    MAX_AMOUNT,
     MAX_DAYS,
     MAX_POINTS,
     MAX_RATE,
-    KnownChannel,
+    decimals_of,
 )
 from saleor_loyalty.rules.reminders import Reminder
+from saleor_loyalty.saleor_api.facts import Channel
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
@@ -57,8 +59,8 @@ FIRST_TERMS = {"earns": True, "points_per_unit": Decimal(10), "discount_value": 
 
 def _decimal(
     label: "Words", *, places: int, most: Decimal, help_text: "Words" = ""
-) -> forms.DecimalField:
-    return forms.DecimalField(
+) -> DecimalField:
+    return DecimalField(
         label=label,
         help_text=help_text,
         required=False,
@@ -88,7 +90,7 @@ class ProgramForm(OpenedForm):
         help_text=_("Always after discounts, and without gift cards that are bought."),
     )
     include_shipping = forms.BooleanField(label=_("Shipping counts too"), required=False)
-    threshold = forms.IntegerField(
+    threshold = WholeNumberField(
         label=_("Points for one coupon"),
         min_value=1,
         max_value=MAX_POINTS,
@@ -107,7 +109,7 @@ class ProgramForm(OpenedForm):
             (DiscountType.FIXED, _("A fixed amount")),
         ],
     )
-    coupon_valid_days = forms.IntegerField(
+    coupon_valid_days = WholeNumberField(
         label=_("Valid for, in days"),
         required=False,
         min_value=1,
@@ -130,7 +132,7 @@ class ProgramForm(OpenedForm):
             (ExpiryPolicy.PER_LOT, _("Each on its own, some time after it came")),
         ],
     )
-    expiry_days = forms.IntegerField(
+    expiry_days = WholeNumberField(
         label=_("After how many days"), required=False, min_value=1, max_value=MAX_DAYS
     )
     reminders = forms.MultipleChoiceField(
@@ -165,17 +167,17 @@ class TermsForm(Form):
 
     earns = forms.BooleanField(required=False)
     points_per_unit = _decimal(_("Points for one unit of the currency"), places=4, most=MAX_RATE)
-    discount_value = _decimal(_("Discount"), places=3, most=Decimal(10**9))
+    discount_value = _decimal(_("Discount"), places=3, most=MAX_AMOUNT)
     min_spent = _decimal(
-        _("Only for orders from"), places=3, most=Decimal(10**9), help_text=_("Empty: any order.")
+        _("Only for orders from"), places=3, most=MAX_AMOUNT, help_text=_("Empty: any order.")
     )
 
-    def __init__(
-        self, slug: str, channel: KnownChannel, data: Any, initial: Mapping[str, Any]
-    ) -> None:
-        super().__init__(data, prefix=f"channel-{slug}", initial=dict(initial), label_suffix="")
-        self.slug = slug
-        self.name = channel.name or slug
+    def __init__(self, channel: Channel, data: Any, initial: Mapping[str, Any]) -> None:
+        self.key = channel.id.rstrip("=")  # base64's padding would end a name in `data-shown-with`
+        prefix = f"channel-{self.key}"
+        super().__init__(data, prefix=prefix, initial=dict(initial), label_suffix="")
+        self.channel_id = channel.id
+        self.name = channel.name or channel.known_as
         self.currency = channel.currency
         self.fields["earns"].label = gettext("Orders in {channel} earn points").format(
             channel=self.name
@@ -195,9 +197,25 @@ class TermsForm(Form):
             self.add_error("discount_value", gettext("The discount has to be more than nothing."))
         if value is not None and discount_type == DiscountType.PERCENTAGE and value > 100:
             self.add_error("discount_value", gettext("A discount has 100 percent at most."))
+        is_amount = discount_type == DiscountType.FIXED
+        self._check_decimals(["discount_value", "min_spent"] if is_amount else ["min_spent"])
+
+    def _check_decimals(self, amounts: Iterable[str]) -> None:
+        """No amount may be finer than the currency: the shop takes no such vouchers."""
+        most = decimals_of(self.currency)
+        words = ngettext(
+            "{currency} has {number} decimal at most.",
+            "{currency} has {number} decimals at most.",
+            most,
+        )
+        words = words if most else gettext("{currency} has no decimals.")
+        for name in amounts:
+            value = self.cleaned_data.get(name)
+            if value is not None and value != round(value, most):
+                self.add_error(name, words.format(currency=self.currency, number=most))
 
     def terms(self) -> dict[str, Any]:
-        return {"channel": self.slug, **{name: self.cleaned_data[name] for name in TERMS}}
+        return {"channel_id": self.channel_id, **{name: self.cleaned_data[name] for name in TERMS}}
 
 
 class ProgramForms:
@@ -207,7 +225,7 @@ class ProgramForms:
         self,
         *,
         version: ProgramVersion | None,
-        channels: Mapping[str, KnownChannel],
+        channels: Mapping[str, Channel],
         things: Mapping[str, str],
         data: Any = None,
     ) -> None:
@@ -217,10 +235,10 @@ class ProgramForms:
         self._things = things
         known = [(id, in_words([id], self.names)) for id in self.names]
         self.rules.fields["limited_to"].choices = known  # type: ignore[attr-defined]  # stubs: Field
-        terms = {row.channel: row for row in version.channels.all()} if version else {}
+        terms = {row.channel_id: row for row in version.channels.all()} if version else {}
         self.channels = [
-            TermsForm(slug, channel, data, _initial_terms(terms.get(slug), is_first=not version))
-            for slug, channel in channels.items()
+            TermsForm(channel, data, _initial_terms(terms.get(id), is_first=not version))
+            for id, channel in channels.items()
         ]
         self.channels.sort(key=lambda form: form.name.casefold())
 

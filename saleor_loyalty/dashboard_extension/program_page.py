@@ -20,7 +20,7 @@ from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused, SavedMeanwhile
-from saleor_loyalty.program_input import KnownChannel
+from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 AN_ORDER = Decimal("120.00")
@@ -51,7 +51,7 @@ def program_view(visit: Visit) -> HttpResponse:
             if draft.before and "confirmed" not in visit.request.POST:
                 context["consequences"] = consequences(visit.shop, draft)
                 return show(visit, "program.html", context)
-            return _save(visit, forms)
+            return _save(visit, forms, channels)
         except SavedMeanwhile as meanwhile:
             return _show_meanwhile(visit, channels, things, meanwhile)
         except Refused as refused:
@@ -61,7 +61,7 @@ def program_view(visit: Visit) -> HttpResponse:
 
 def _show_meanwhile(
     visit: Visit,
-    channels: Mapping[str, KnownChannel],
+    channels: Mapping[str, Channel],
     things: Mapping[str, str],
     meanwhile: SavedMeanwhile,
 ) -> HttpResponse:
@@ -109,7 +109,7 @@ def switch_view(visit: Visit) -> HttpResponse:
 
 
 def _forms(
-    visit: Visit, channels: Mapping[str, KnownChannel], things: Mapping[str, str]
+    visit: Visit, channels: Mapping[str, Channel], things: Mapping[str, str]
 ) -> ProgramForms:
     """As they were sent, or as the rules are."""
     posted = visit.request.POST if visit.is_post else None
@@ -117,7 +117,7 @@ def _forms(
     return ProgramForms(version=version, channels=channels, things=things, data=posted)
 
 
-def _known(visit: Visit) -> tuple[dict[str, KnownChannel], dict[str, str], bool]:
+def _known(visit: Visit) -> tuple[dict[str, Channel], dict[str, str], bool]:
     """The shop's channels, the names of what the coupon is limited to, and True.
 
     False when it does not answer: they are then as they were last known.
@@ -137,19 +137,22 @@ def _known(visit: Visit) -> tuple[dict[str, KnownChannel], dict[str, str], bool]
         return programs.channels_of(rows), names, False
 
 
-def _channels_sent(posted: QueryDict) -> dict[str, KnownChannel]:
+def _channels_sent(posted: QueryDict) -> dict[str, Channel]:
     """The channels that a form was drawn for, as it says itself: the shop is not asked again."""
     currency = "currency-"
-    slugs = [name.removeprefix(currency) for name in posted if name.startswith(currency)]
+    keys = [name.removeprefix(currency) for name in posted if name.startswith(currency)]
     return {
-        slug: KnownChannel(
-            str(posted[f"{currency}{slug}"])[:3], str(posted.get(f"name-{slug}", ""))
+        key: Channel(
+            id=key,
+            slug="",
+            name=str(posted.get(f"name-{key}", "")),
+            currency=str(posted[f"{currency}{key}"])[:3],
         )
-        for slug in slugs
+        for key in keys
     }
 
 
-def _save(visit: Visit, forms: ProgramForms) -> HttpResponse:
+def _save(visit: Visit, forms: ProgramForms, channels: Mapping[str, Channel]) -> HttpResponse:
     changes = forms.changes()
     if visit.program is None:
         changes["is_active"] = forms.rules.cleaned_data["is_active"]
@@ -157,6 +160,7 @@ def _save(visit: Visit, forms: ProgramForms) -> HttpResponse:
         shop=visit.shop,
         changes=changes,
         actor=visit.viewer.actor,
+        known=channels,
         opened_at=forms.rules.was_opened_at,
     )
     return go(visit, "program", told=_("The program is saved"))

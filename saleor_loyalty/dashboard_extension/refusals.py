@@ -11,8 +11,10 @@ from saleor_loyalty.problems import ErrorCode, Problem
 
 def in_words(problem: Problem) -> str:
     """The problem for whoever fills in a form."""
-    return _usual().get((problem.field, problem.code)) or _by_code().get(
-        problem.code, problem.message
+    return (
+        _usual().get((problem.field, problem.code))
+        or _by_code().get(problem.code)
+        or _obstacles().get(problem.message, problem.message)
     )
 
 
@@ -20,10 +22,13 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
     return {
         ("points", ErrorCode.INSUFFICIENT_POINTS): _("The member does not have so many points."),
         ("customer_id", ErrorCode.MEMBER_BLOCKED): _(
-            "This member is blocked or closed and takes no points."
+            "This member is blocked, closed or inactive in the shop and takes no points."
         ),
         ("customer_id", ErrorCode.NOT_FOUND): _("The shop has no such customer."),
         ("gift", ErrorCode.DUPLICATE): _("These points were taken back already."),
+        ("message", ErrorCode.DUPLICATE): _("This message waits to be sent."),
+        ("message", ErrorCode.INVALID): _("What this message tells of is over."),
+        ("why", ErrorCode.REQUIRED): _("It was sent before: say why it is to be sent again."),
         ("reason", ErrorCode.REQUIRED): _("Say why; the customer will read it."),
         ("coupon_id", ErrorCode.INVALID): _(
             "This coupon is used or over; there is nothing to withdraw."
@@ -36,8 +41,8 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
             "{language} and {kind} are filled in."
         ),
         ("push_url", ErrorCode.INVALID): _(
-            "Give a whole address, of the web or of an app, such as shop://discounts. Only "
-            "{language} and {kind} are filled in."
+            "Give a whole address of the web, or of an app whose scheme is in "
+            "LOYALTY_APP_SCHEMES. Only {language} and {kind} are filled in."
         ),
         ("reply_to", ErrorCode.INVALID): _("This is no email address."),
         ("limited_to", ErrorCode.NOT_FOUND): _(
@@ -48,12 +53,30 @@ def _usual() -> dict[tuple[str | None, ErrorCode], str]:
         ),
         ("expiry_days", ErrorCode.REQUIRED): _("Say after how many days points expire."),
         ("idempotency_key", ErrorCode.DUPLICATE): _(
-            "This form was sent before with another number of points. Open it again."
+            "This form was sent before with other points or another reason. Open it again."
         ),
     }
 
 
 def _by_code() -> dict[ErrorCode, str]:
     return {
+        ErrorCode.BUSY: _(
+            "Other texts of this shop are being tried just now. Try again in a moment."
+        ),
         ErrorCode.PROGRAM_INACTIVE: _("The program is switched off; switch it on to give points."),
+    }
+
+
+def _obstacles() -> dict[str, str]:
+    """Why a member gets no message, by what `messages.reach` says."""
+    return {
+        "The member is blocked.": _("The member is blocked."),
+        "The member is closed.": _("The member is closed."),
+        "The customer is inactive in the shop.": _("The customer is inactive in the shop."),
+        "Push is not configured.": _("Push is not configured."),
+        "The member takes no push notices.": _("The member takes no push notices."),
+        "The member takes no email.": _("The member takes no email."),
+        "The member has no email address.": _("The member has no email address."),
+        "The member's address has bounced.": _("Mail to the member’s address comes back."),
+        "The member's address has complained.": _("The reader reported our mail as spam."),
     }

@@ -34,10 +34,10 @@ def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]
 
 
 def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:
-    was, now = ({row.channel: row for row in each.channels.all()} for each in (before, after))
-    for slug in sorted(was.keys() | now.keys()):
-        old, new = was.get(slug), now.get(slug)
-        channel = (new or was[slug]).known_as
+    was, now = ({row.channel_id: row for row in each.channels.all()} for each in (before, after))
+    for id in sorted({**was, **now}, key=lambda id: ({**was, **now}[id].known_as, id)):
+        old, new = was.get(id), now.get(id)
+        channel = (new or was[id]).known_as
         if not (old and new):
             label = _("Orders in {channel} earn points").format(channel=channel)
             yield from _change(label, *((_("no"), _("yes")) if new else (_("yes"), _("no"))))

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_time
@@ -61,9 +62,15 @@ def day(value: datetime | None) -> str:
 
 
 @register.filter
-def last_day(value: datetime | None) -> str:
-    """The last day before a moment at which something ends: an end is a midnight."""
-    return day(value - timedelta(microseconds=1)) if value else ""
+def last_day(value: datetime | None, time_zone: str = "") -> str:
+    """The last day before a moment at which something ends: an end is a midnight.
+
+    In the programme's time zone, or in the one given, by which the end was worked out.
+    """
+    if value is None:
+        return ""
+    zone = ZoneInfo(time_zone) if time_zone else None
+    return date_words(timezone.localtime(value - timedelta(microseconds=1), zone))
 
 
 @register.filter

@@ -104,14 +104,16 @@ def _detail(record: AuditRecord) -> str:
         return ", ".join(str(LOOK.get(name, name)) for name in record.detail.split(", "))
     if record.action == AuditAction.ALL_RESENT:
         return ", ".join(_word(part) for part in record.detail.split())
-    kind, _space, language = record.detail.partition(" ")
+    kind, _space, more = record.detail.partition(" ")
     if kind not in MessageKind.values:
         return record.detail
     words = str(KINDS_OF_MESSAGES[MessageKind(kind)])
-    if not language:
+    if not more:
         return words
+    if record.action == AuditAction.MESSAGE_RESENT:
+        return f"{words}: {more}"  # why
     return gettext("{message} in {language}").format(
-        message=words, language=language_in_words(language)
+        message=words, language=language_in_words(more)
     )
 
 

@@ -113,7 +113,7 @@ def _customer(shop: Shop, claims: Claims) -> Viewer:
     customer_id = claims.get("user_id")
     if not isinstance(customer_id, str) or not customer_id:
         raise InvalidToken(TokenProblem.UNREADABLE)
-    return Viewer(shop=shop, customer_id=customer_id)
+    return Viewer(shop=shop, customer_id=customer_id, is_staff=claims.get("is_staff") is True)
 
 
 def _staff(shop: Shop, claims: Claims) -> Viewer:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from saleor_loyalty import expiry
+from saleor_loyalty import channels, expiry
 from saleor_loyalty.expiry import Ending
 from saleor_loyalty.models import Member, Program, SettledOrder
 from saleor_loyalty.permissions import Viewer
@@ -67,6 +67,11 @@ class Batch:
             if "shop" in member._state.fields_cache:
                 return getattr(member.shop, "program", None)
         return Program.objects.filter(shop=self._shop).select_related("current").first()
+
+    @cached_property
+    def channel_slugs(self) -> dict[str, str]:
+        """What the shop's channels are called now, by their ids."""
+        return channels.slugs(self._shop) if self._shop else {}
 
     @cached_property
     def expiry_rule(self) -> ExpiryRule | None:

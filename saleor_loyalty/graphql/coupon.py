@@ -16,6 +16,7 @@ from saleor_loyalty.graphql.program import (
     LIMITED_TO,
     REWARD_NAME,
     LoyaltyCatalogue,
+    slug_of,
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
@@ -31,6 +32,10 @@ class LoyaltyCouponTerms(graphene.ObjectType):
     currency = graphene.String(required=True)
     discount_value = Decimal(required=True)
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
+
+    @staticmethod
+    def resolve_channel(terms: ChannelTerms, info: ResolveInfo) -> str:
+        return slug_of(terms, info)
 
 
 class LoyaltyCoupon(graphene.ObjectType):
@@ -74,8 +79,8 @@ class LoyaltyCoupon(graphene.ObjectType):
         return coupon.version.discount_type
 
     @staticmethod
-    def resolve_terms(coupon: Coupon, _info: ResolveInfo) -> list[ChannelTerms]:
-        return terms_of(coupon.version)
+    def resolve_terms(coupon: Coupon, info: ResolveInfo) -> list[ChannelTerms]:
+        return terms_of(coupon.version, info)
 
     @staticmethod
     def resolve_limited_to(coupon: Coupon, _info: ResolveInfo) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import graphene
 from graphene import ResolveInfo
 
-from saleor_loyalty import devices, members, preferences, programs, staff_points
+from saleor_loyalty import catalogue, devices, members, preferences, programs, staff_points
 from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.entry import LoyaltyEntry
 from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberStatus
@@ -31,8 +31,11 @@ class LoyaltyProgramUpdate(ByStaff):
 
     @classmethod
     def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
-        changes = changes_of(arguments["input"])
-        return {"program": programs.update(shop=shop, changes=changes, actor=actor)}
+        given = arguments["input"]
+        known = catalogue.channels(shop) if given.get("channels") else None
+        changes = changes_of(given, known or {})
+        program = programs.update(shop=shop, changes=changes, actor=actor, known=known)
+        return {"program": program}
 
 
 class PointsByStaff(ByStaff):

@@ -6,6 +6,7 @@ from typing import Any
 import graphene
 from graphene import NonNull, ResolveInfo
 
+from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.enums import (
     LoyaltyDiscountType,
     LoyaltyExpiryPolicy,
@@ -19,6 +20,7 @@ from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.catalogue import KINDS, by_kind, kind_of
+from saleor_loyalty.saleor_api.facts import Channel
 
 REWARD_NAME = "In the shop's words; without them, by what it takes off, such as 10% off."
 
@@ -38,6 +40,10 @@ class LoyaltyChannelTerms(graphene.ObjectType):
     )
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
 
+    @staticmethod
+    def resolve_channel(terms: ChannelTerms, info: ResolveInfo) -> str:
+        return slug_of(terms, info)
+
 
 class LoyaltyCatalogue(graphene.ObjectType):
     """Things of the shop's catalogue, by Saleor's ids. All lists empty: everything."""
@@ -45,6 +51,11 @@ class LoyaltyCatalogue(graphene.ObjectType):
     products = graphene.List(NonNull(graphene.ID), required=True)
     collections = graphene.List(NonNull(graphene.ID), required=True)
     categories = graphene.List(NonNull(graphene.ID), required=True, description=CATEGORIES)
+
+
+def slug_of(terms: ChannelTerms, info: ResolveInfo) -> str:
+    """The slug that the channel of some terms has now."""
+    return batch_of(info.context).channel_slugs.get(terms.channel_id, terms.known_as)
 
 
 def _of_version(
@@ -92,8 +103,8 @@ class LoyaltyProgram(graphene.ObjectType):
         return reward_in(program.current, language_for(info, language_code))
 
     @staticmethod
-    def resolve_channels(program: Program, _info: ResolveInfo) -> list[ChannelTerms]:
-        return terms_of(program.current) if program.current else []
+    def resolve_channels(program: Program, info: ResolveInfo) -> list[ChannelTerms]:
+        return terms_of(program.current, info) if program.current else []
 
     @staticmethod
     def resolve_limited_to(program: Program, _info: ResolveInfo) -> dict[str, list[str]]:
@@ -105,9 +116,9 @@ class LoyaltyProgram(graphene.ObjectType):
         return program.current.reminders if program.current else []
 
 
-def terms_of(version: ProgramVersion) -> list[ChannelTerms]:
-    """A version's terms by channel slug; no query when they were prefetched."""
-    return sorted(version.channels.all(), key=lambda terms: terms.channel)
+def terms_of(version: ProgramVersion, info: ResolveInfo) -> list[ChannelTerms]:
+    """A version's terms by channel slug; no query of their own when they were prefetched."""
+    return sorted(version.channels.all(), key=lambda terms: slug_of(terms, info))
 
 
 class LoyaltyChannelTermsInput(graphene.InputObjectType):
@@ -149,8 +160,14 @@ class LoyaltyProgramInput(graphene.InputObjectType):
     reminders = graphene.List(NonNull(LoyaltyReminder))
 
 
-def changes_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The input as `programs.update` takes it. Raises Refused for ids in a list of other ones."""
+def changes_of(given: Mapping[str, Any], known: Mapping[str, Channel]) -> dict[str, Any]:
+    """The input as `programs.update` takes it: channels, which it names by slug, by their ids.
+
+    `known` are the shop's channels by id. A slug that none of them has stays: it is refused there.
+    Raises Refused for ids in a list of other ones.
+    """
+    if given.get("channels"):
+        given = {**given, "channels": [_by_id(terms, known) for terms in given["channels"]]}
     limits = given.get("limited_to")
     if limits is None:
         return dict(given)
@@ -163,3 +180,10 @@ def changes_of(given: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise Refused(*problems)
     return {**given, "limited_to": [id for name in KINDS for id in limits.get(name) or ()]}
+
+
+def _by_id(terms: Mapping[str, Any], known: Mapping[str, Channel]) -> dict[str, Any]:
+    given = dict(terms)
+    slug = given.pop("channel")
+    ids = [channel.id for channel in known.values() if channel.slug == slug]
+    return {**given, "channel_id": ids[0] if ids else slug}

@@ -1,18 +1,23 @@
 """What mail providers report of addresses: bounces and complaints stop further mail to them.
 
-Anymail receives and checks the reports and sends them as a signal; connected when Django is ready.
+A fault belongs to the address, whoever has it: it outlasts an account, and a change of address
+there and back. Anymail receives and checks the reports and sends them as a signal; connected when
+Django is ready.
 """
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Upper
 from django.dispatch import receiver
 from django.utils import timezone
 
-from saleor_loyalty import audit
-from saleor_loyalty.models import AuditAction, EmailFault, Member
+from saleor_loyalty import addresses, audit
+from saleor_loyalty.models import AddressFault, AddressTrust, AuditAction, EmailFault, Member
 
 # What a provider refuses to send, by its reason: it remembers an earlier bounce or complaint.
 REFUSED = {
@@ -21,43 +26,74 @@ REFUSED = {
     RejectReason.SPAM: EmailFault.COMPLAINED,
 }
 GONE = {RejectReason.BOUNCED, RejectReason.INVALID}
+# Reports come late, twice and out of order: the newest counts.
+NOTE = """
+    INSERT INTO saleor_loyalty_addressfault AS known (address, fault, reported_at)
+    VALUES (%s, %s, %s)
+    ON CONFLICT (address) DO UPDATE
+    SET fault = excluded.fault, reported_at = excluded.reported_at
+    WHERE excluded.reported_at > known.reported_at
+"""
 
 logger = logging.getLogger(__name__)
 
 
 @receiver(tracking, dispatch_uid="saleor_loyalty.bounces")
 def follow(event: AnymailTrackingEvent, **_kwargs: Any) -> None:
-    """Note what a report says of its address, in every shop; one seen before changes nothing.
+    """Note what a report says of its address, for every shop; one seen before changes nothing.
 
-    Raises what the database raises, so that the provider reports again later.
+    Nor does one that is older than what staff or the member said since. Raises what the database
+    raises, so that the provider reports again later.
     """
     if not event.recipient:
         return
-    members = Member.objects.filter(email__iexact=event.recipient)
+    at = event.timestamp or timezone.now()
     if _is_unsubscribed(event):
-        members.filter(email_enabled=True).update(email_enabled=False)
-    elif fault := _fault(event):
-        marked = members.exclude(email_fault=fault).update(
-            email_fault=fault, email_fault_at=event.timestamp or timezone.now()
-        )
-        if marked:
-            logger.warning("%s members' address has %s", marked, fault.lower())
+        takers = _members_at(event.recipient).filter(email_enabled=True)
+        takers.exclude(email_chosen_at__gt=at).update(email_enabled=False)
+    elif (fault := _fault(event)) and note(addresses.keys(event.recipient)[0], fault, at):
+        logger.warning("An address has %s", fault.lower())
 
 
-def lift(member: Member, *, actor: str) -> Member:
-    """Have the member's address trusted again, until the next report; the member as they are now.
+def note(address: str, fault: str, reported_at: datetime) -> bool:
+    """Keep what was reported of an address, by its key; False when something newer is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, [address, fault, reported_at])
+        return bool(cursor.rowcount)
+
+
+def fault_of(member: Member) -> AddressFault | None:
+    """Why nothing is mailed to the member's address; None when mail may go there. One statement."""
+    keys = addresses.keys(member.email)
+    trusted = AddressTrust.objects.filter(
+        shop=member.shop_id, address__in=keys, trusted_at__gte=OuterRef("reported_at")
+    )
+    faults = AddressFault.objects.filter(~Exists(trusted), address__in=keys)
+    return faults.order_by("-reported_at").first()
+
+
+def lift(member: Member, *, actor: str) -> None:
+    """Have the shop trust the member's address again, until something newer is reported of it.
 
     `actor` is who trusts it, and is kept; an address without a fault stays as it is, unnoted. A
     provider may keep a list of its own and go on refusing the address.
     """
     with transaction.atomic():
-        faulty = Member.objects.filter(pk=member.pk).exclude(email_fault="")
-        if faulty.update(email_fault="", email_fault_at=None):
-            audit.note(
-                shop=member.shop, actor=actor, action=AuditAction.EMAIL_TRUSTED, member=member
-            )
-    member.email_fault, member.email_fault_at = "", None
-    return member
+        if (fault := fault_of(member)) is None:
+            return
+        AddressTrust.objects.update_or_create(
+            shop=member.shop,
+            address=addresses.keys(member.email)[0],
+            # A provider's clock may be ahead of ours.
+            defaults={"trusted_at": max(timezone.now(), fault.reported_at)},
+        )
+        audit.note(shop=member.shop, actor=actor, action=AuditAction.EMAIL_TRUSTED, member=member)
+
+
+def _members_at(address: str) -> QuerySet[Member]:
+    """In every shop."""
+    spellings = [Upper(Value(each)) for each in addresses.spellings(address)]
+    return Member.objects.alias(letters=Upper("email")).filter(letters__in=spellings)
 
 
 def _is_unsubscribed(event: AnymailTrackingEvent) -> bool:

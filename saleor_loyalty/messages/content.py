@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from saleor_loyalty import programs
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages.colors import palette
-from saleor_loyalty.messages.localised import locale_of
+from saleor_loyalty.messages.localised import harmless, locale_of
 from saleor_loyalty.messages.rendering import check_styles, inline_styles, one_line, plain_text
 from saleor_loyalty.messages.sandbox import TemplateFailed, as_failure, html_template, text_template
 from saleor_loyalty.messages.variables import Occasion, Values, values
@@ -61,7 +61,7 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
         "padding": PADDING,
         "body": Markup(body),  # noqa: S704 - rendered just above, with every variable escaped
         "footer": footer,
-        "shop_name": look.name,
+        "shop_name": harmless(look.name),
         "logo_url": look.logo_url or None,
         "colors": asdict(palette(look.brand_color)),
     }

@@ -21,7 +21,9 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.messages.content import Writer
-from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Skipped, Unavailable
+from saleor_loyalty.messages.localised import harmless
+from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Unavailable
+from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import Message
 
 PERMANENT = 500  # SMTP replies from here on are final for this mail (RFC 5321, 4.2.1)
@@ -49,13 +51,6 @@ class EmailCourier:
 
     def send(self, message: Message) -> None:
         """Return once the provider has taken the email; raise NotSent otherwise."""
-        member = message.member
-        if not member.email_enabled:
-            raise Skipped("The member takes no email.")
-        if not member.email:
-            raise Skipped("The member has no email address.")
-        if member.email_fault:
-            raise Skipped(f"The member's address has {member.email_fault.lower()}.")
         mail = self._compose(message)
         connection = self._open()
         try:
@@ -89,12 +84,11 @@ class EmailCourier:
         written = self._writer.email(message, unsubscribe_url=link)
         look = self._writer.look(message.shop)
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        sender = look.sender_name or look.shop_name or name or look.name
         mail = EmailMultiAlternatives(
             subject=written.subject,
             body=written.text,
-            from_email=formataddr(
-                (look.sender_name or look.shop_name or name or look.name, address)
-            ),
+            from_email=formataddr((one_line(harmless(sender)), address)),
             to=[message.member.email],
             reply_to=[look.reply_to] if look.reply_to else None,
             headers={

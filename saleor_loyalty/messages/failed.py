@@ -1,16 +1,20 @@
-"""Messages that were given up: which there are, and having them tried again, one or all alike."""
+"""Messages that were given up, and having messages sent again: one, or all that failed alike."""
 
 import logging
+import uuid
 
 from django.db import transaction
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from saleor_loyalty import audit
+from saleor_loyalty import announcements, audit
+from saleor_loyalty.messages import reach
+from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import (
     AuditAction,
     CouponStatus,
+    MemberStatus,
     Message,
     MessageKind,
     MessageStatus,
@@ -21,6 +25,7 @@ from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.workers import wake
 
 AT_ONCE = 1_000  # messages that one transaction takes up
+LONGEST_REASON = 200
 # The cause of what tells of the coupon as it is now; a former issue is told of no more.
 ISSUE = Concat(
     Value("coupon:"),
@@ -51,7 +56,7 @@ def _still_true(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def _is_true() -> Q:
-    """Their coupon can be used, or their points have not ended.
+    """Their coupon can be used, or their points have not ended, and their member takes the kind.
 
     It is asked once more, and more closely, right before each is sent.
     """
@@ -60,32 +65,56 @@ def _is_true() -> Q:
         Q(coupon__expires_at=None) | Q(coupon__expires_at__gt=now)
     )
     is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
-    return (Q(coupon=None) | usable & Q(cause=ISSUE)) & (~is_reminder | Q(deadline__gt=now))
-
-
-def resend(message: Message, *, actor: str) -> Message:
-    """Have a message that was given up tried again, under the same id; the message as it is now.
-
-    It goes out only if there is still something to tell, and to whoever takes it. `actor` is who
-    asked, and is kept. Raises Refused for a message that was sent or still waits to be.
-    """
-    given_up = Message.objects.filter(
-        pk=message.pk, status__in=(MessageStatus.FAILED, MessageStatus.SKIPPED)
+    takes_part = Q(member__status=MemberStatus.ACTIVE, member__customer_is_active=True)
+    takes_kind = Q(kind__in=announcements.PUSH, member__push_enabled=True) | Q(
+        ~Q(kind__in=announcements.PUSH), member__email_enabled=True
     )
+    is_true = (Q(coupon=None) | usable & Q(cause=ISSUE)) & (~is_reminder | Q(deadline__gt=now))
+    return is_true & takes_part & takes_kind
+
+
+def resend(message: Message, *, actor: str, reason: str = "") -> Message:
+    """Have a message sent again that is not on its way; the message as it is now.
+
+    One that was given up goes under its own id. One that was sent is a new one for mailboxes and
+    phones, which would show the same id only once, and takes a `reason`. `actor` is who asked; both
+    are kept. Raises Refused for one that waits to be sent, that tells of what is over, or whose
+    member does not take it.
+    """
     with transaction.atomic():
-        if not _take_up(given_up, actor=actor):
-            wrong = "Only a message that failed or was skipped can be sent again."
-            raise Refused(Problem(None, wrong, ErrorCode.INVALID))
+        messages = Message.objects.select_for_update(of=("self",)).select_related("member", "shop")
+        message = messages.get(pk=message.pk)
+        _check(message, reason)
+        if message.status == MessageStatus.SENT:
+            Message.objects.filter(pk=message.pk).update(uid=uuid.uuid4(), delivered_devices=[])
+        _take_up(Message.objects.filter(pk=message.pk), actor=actor)
         audit.note(
             shop=message.shop,
             actor=actor,
             action=AuditAction.MESSAGE_RESENT,
             member=message.member,
-            detail=message.kind,
+            detail=" ".join(filter(None, (message.kind, one_line(reason)))),
         )
         wake("send_messages")
     message.refresh_from_db()
     return message
+
+
+def _check(message: Message, reason: str) -> None:
+    """Raise Refused with what keeps the message from being sent again."""
+    if message.status == MessageStatus.PENDING:
+        raise Refused(Problem("message", "This message waits to be sent.", ErrorCode.DUPLICATE))
+    if message.status == MessageStatus.SENT and not reason.strip():
+        wrong = "This message was sent; say why it is to be sent again."
+        raise Refused(Problem("why", wrong, ErrorCode.REQUIRED))
+    if len(reason) > LONGEST_REASON:
+        wrong = f"Keep the reason to {LONGEST_REASON} characters."
+        raise Refused(Problem("why", wrong, ErrorCode.OUT_OF_RANGE))
+    if obstacle := reach.why_not(message.member, message.kind):
+        raise Refused(Problem("member", obstacle, ErrorCode.MEMBER_BLOCKED))
+    if not _still_true(Message.objects.filter(pk=message.pk)).exists():
+        wrong = "What this message tells of is over."
+        raise Refused(Problem("message", wrong, ErrorCode.INVALID))
 
 
 def resend_all(shop: Shop, *, kind: str = "", fault: str = "", actor: str) -> int:

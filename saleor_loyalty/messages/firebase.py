@@ -1,19 +1,20 @@
 """pyfcm, kept from hanging a worker, and telling a gone device from a server in trouble."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-import google.auth.transport.requests
-import requests
-from google.auth.exceptions import GoogleAuthError
+import httpx
+from google.auth import transport
+from google.auth.exceptions import GoogleAuthError, TransportError
 from google.oauth2.service_account import Credentials
 from pyfcm import FCMNotification
 from pyfcm.errors import FCMNotRegisteredError, InvalidDataError
-from requests.adapters import HTTPAdapter
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages.outcomes import Postponed, Unavailable
+from saleor_loyalty.outgoing import Client
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 
@@ -35,24 +36,23 @@ class Firebase(FCMNotification):  # type: ignore[misc] # pyfcm ships no types
         self.FCM_END_POINT_BASE = f"{url.rstrip('/')}/v1/projects"
         super().__init__(
             credentials=Credentials.from_service_account_file(service_account_file, scopes=[SCOPE]),  # type: ignore[no-untyped-call] # google-auth's constructors are not annotated
-            adapter=HTTPAdapter(),
         )
+        self._http = Client(seconds=conf.http_timeout)
 
-    def send_request(self, payload: bytes, timeout: float) -> requests.Response:
+    def send_request(self, payload: bytes, timeout: float) -> httpx.Response:
         """One try; a second one only with a new access token where the old one has expired."""
         try:
-            answer = self._post(payload, timeout)
+            answer = self._post(payload)
             if self._is_access_token_expired(answer):
                 self.credentials.token = None
-                self.thread_local.token_expiry = 0
-                answer = self._post(payload, timeout)
-        except (requests.RequestException, GoogleAuthError) as error:
+                answer = self._post(payload)
+        except (httpx.HTTPError, GoogleAuthError) as error:
             raise Unavailable(f"Firebase was not reached: {type(error).__name__}.") from error
         return answer
 
-    def parse_response(self, response: requests.Response) -> dict[str, Any]:
+    def parse_response(self, response: httpx.Response) -> dict[str, Any]:
         """Firebase's answer to a notice that was taken; raises for any other."""
-        if response.ok:
+        if response.is_success:
             return response.json() if response.content else {}
         code, fields = _fault(response)
         if code == "UNREGISTERED" or "message.token" in fields:
@@ -68,15 +68,47 @@ class Firebase(FCMNotification):  # type: ignore[misc] # pyfcm ships no types
             after=_retry_after(response),
         )
 
-    def _post(self, payload: bytes, timeout: float) -> requests.Response:
-        session: requests.Session = self.requests_session
-        return session.post(self.fcm_end_point, data=payload, timeout=timeout)
+    def _post(self, payload: bytes) -> httpx.Response:
+        return self._http.post(self.fcm_end_point, content=payload, headers=self.request_headers())
 
     def _get_access_token(self) -> str:
         if not self.credentials.valid:
-            request = google.auth.transport.requests.Request()
-            self.credentials.refresh(partial(request, timeout=conf.http_timeout))
+            self.credentials.refresh(self._request)
         return str(self.credentials.token)
+
+    def _request(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **_more: Any,
+    ) -> "_Answer":
+        """How google-auth asks for an access token: as a google.auth.transport.Request."""
+        try:
+            return _Answer(self._http.request(method, url, content=body, headers=headers))
+        except httpx.HTTPError as error:
+            raise TransportError(error) from error  # type: ignore[no-untyped-call]
+
+
+class _Answer(transport.Response):
+    """An answer as google-auth reads it."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+
+    @property
+    def status(self) -> int:
+        return self._response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.headers
+
+    @property
+    def data(self) -> bytes:
+        return self._response.content
 
 
 @cache
@@ -88,7 +120,7 @@ def firebase(service_account_file: str, url: str) -> Firebase:
     return Firebase(service_account_file=service_account_file, url=url)
 
 
-def _fault(response: requests.Response) -> tuple[str, list[str]]:
+def _fault(response: httpx.Response) -> tuple[str, list[str]]:
     """FCM's error code and the fields at fault, as its HTTP v1 reference describes errors."""
     try:
         details = response.json()["error"].get("details", [])
@@ -99,6 +131,6 @@ def _fault(response: requests.Response) -> tuple[str, list[str]]:
         return "", []  # not Firebase's own answer, but a proxy's
 
 
-def _retry_after(response: requests.Response) -> timedelta:
+def _retry_after(response: httpx.Response) -> timedelta:
     seconds = response.headers.get("Retry-After", "")
     return timedelta(seconds=min(int(seconds), 86_400) if seconds.isdecimal() else 0)

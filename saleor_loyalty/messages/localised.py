@@ -1,5 +1,6 @@
 """Money, percentages, counts and dates as the member's language writes them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +17,16 @@ from saleor_loyalty.problems import ErrorCode, Problem, Refused
 FALLBACK = "en"
 # The languages that shoppers are spoken to in: their texts come with the product.
 LANGUAGES = ("en", "fr", "de", "es", "pl", "ar")
+
+
+# What a text's author sets to steer its direction goes on beyond the text, where it is not ended.
+_STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def harmless(text: str) -> str:
+    """Words of the shop's or a member's, without what would upset the text around them."""
+    return _STEERING.sub("", _CONTROLS.sub(" ", text)).strip()
 
 
 class Count(int):

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,7 +16,9 @@ from saleor_loyalty.models import AuditAction, AuditRecord, Look, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
 
 PLACEHOLDERS = frozenset({"language", "kind"})
-UNSAFE_SCHEMES = frozenset({"data", "file", "javascript", "vbscript"})
+WEB = frozenset({"http", "https"})
+# A host by its name, and its port: nothing that says more in a Content-Security-Policy.
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?", re.ASCII)
 
 
 def of(shop: Shop) -> Look:
@@ -99,21 +100,35 @@ def _language(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    found = _link(value)
-    with suppress(ValueError):  # [ without ]
-        if found or urlsplit(value).scheme in {"http", "https"}:
-            return found
-    return "Give a whole web address, starting with https://."
+    return _problem_of(value, WEB) and (
+        _placeholders(value) or "Give a whole web address, starting with https://."
+    )
 
 
 def _link(value: str) -> str:
-    """Also of an app: nordlys://discounts."""
+    """Also of an app whose scheme the server's settings name: nordlys://discounts."""
+    apps = frozenset(conf.app_schemes)
+    scheme = value.partition("://")[0].lower()
+    if "://" in value and scheme not in WEB | apps and not _placeholders(value):
+        return f"Addresses of apps begin with a scheme of LOYALTY_APP_SCHEMES; “{scheme}” is none."
+    return _problem_of(value, WEB | apps)
+
+
+def _problem_of(value: str, schemes: frozenset[str]) -> str:
+    shaped = re.fullmatch(r"([a-zA-Z][\w.+-]*)://([^/?#]*)[!-~]*", value, re.ASCII)
+    if problem := _placeholders(value):
+        return problem
+    if not shaped or shaped[1].lower() not in schemes or not value.isascii():
+        return "Give a whole address, such as https://shop.example/account/discounts."
+    if shaped[1].lower() in WEB and not HOST.fullmatch(shaped[2]):
+        return "Give a whole address, such as https://shop.example/account/discounts."
+    return ""
+
+
+def _placeholders(value: str) -> str:
     unknown = set(re.findall(r"{(.*?)}", value)) - PLACEHOLDERS
     if unknown:
         return f"Only {{language}} and {{kind}} can be filled in, not {{{min(unknown)}}}."
-    shaped = re.fullmatch(r"([a-zA-Z][\w.+-]*)://[!-~]+", value)
-    if not shaped or shaped[1].lower() in UNSAFE_SCHEMES:
-        return "Give a whole address, such as https://shop.example/account/discounts."
     return ""
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from babel import Locale
 from django.utils.translation import override, pgettext
 
-from saleor_loyalty.messages.localised import language_of, money, percentage
+from saleor_loyalty.messages.localised import harmless, language_of, money, percentage
 from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
 
 
@@ -31,8 +31,8 @@ def reward_name(
 
     Reads the version's channels, unless they are given: have them prefetched.
     """
-    if version.reward_name.strip():
-        return version.reward_name
+    if own := harmless(version.reward_name):
+        return own
     given = offers(version, locale) if channels is None else offers_in(channels, version, locale)
     if version.limited_to:
         name = pgettext("a reward", "{discount} off selected products")

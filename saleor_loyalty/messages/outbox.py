@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from saleor_loyalty import claims
 from saleor_loyalty.backoff import wait_before_try
-from saleor_loyalty.messages import reminders
+from saleor_loyalty.messages import reach, reminders
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.email import EmailCourier
 from saleor_loyalty.messages.outcomes import NotSent, Postponed, Skipped, Unavailable, Unwritten
@@ -22,7 +22,6 @@ from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
-    MemberStatus,
     Message,
     MessageKind,
     MessageStatus,
@@ -139,8 +138,8 @@ def _look_again(message: Message, writer: Writer) -> None:
     message.member.shop = message.shop
     if writer.is_silenced(message):
         raise Skipped("The shop does not send this kind of message.")
-    if message.member.status != MemberStatus.ACTIVE:
-        raise Skipped(f"The member is {message.member.status.lower()}.")
+    if reason := reach.why_not(message.member, message.kind):
+        raise Skipped(reason)
     if message.coupon and fresh.coupon:
         _check_coupon(fresh.coupon, cause=message.cause)
         fresh.coupon.version = message.coupon.version  # with its channels; it never changes

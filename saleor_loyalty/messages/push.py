@@ -24,10 +24,6 @@ class PushCourier:
         message, also when it raises, and they are left out next time. Devices that Firebase does
         not know any more are deleted.
         """
-        if not conf.fcm_service_account_file:
-            raise Skipped("Push is not configured.")
-        if not message.member.push_enabled:
-            raise Skipped("The member takes no push notices.")
         devices = list(message.member.devices.order_by("pk"))
         if not devices and not message.delivered_devices:
             raise Skipped("The member has no device.")

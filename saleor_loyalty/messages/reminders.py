@@ -75,7 +75,7 @@ QUEUE = """
         JOIN unnest(%(reminders)s::text[], %(afters)s::timestamptz[], %(bys)s::timestamptz[])
              AS stretch (reminder, after, by) ON ends_at > stretch.after AND ends_at <= stretch.by
         JOIN saleor_loyalty_member AS member ON member.id = member_id
-        WHERE status = %(active)s AND email_enabled AND email <> '' AND email_fault = ''
+        WHERE status = %(active)s AND customer_is_active AND email_enabled AND email <> ''
         ORDER BY member.id, ends_at
         ON CONFLICT (member_id, kind, cause) DO NOTHING
         RETURNING 1

@@ -108,14 +108,14 @@ _VERSION = ProgramVersion(
 )
 _TERMS = [
     ChannelTerms(
-        channel="eu",
+        channel_id="eu",
         currency="EUR",
         points_per_unit=Decimal(10),
         discount_value=Decimal(10),
         min_spent=Decimal(50),
     ),
     ChannelTerms(
-        channel="us",
+        channel_id="us",
         currency="USD",
         points_per_unit=Decimal("2.5"),
         discount_value=Decimal(15),

@@ -39,6 +39,10 @@ TAGS = frozenset(
 )
 BLOCKS = frozenset(["capture", "case", "for", "if", "unless"])  # the tags that are to be closed
 TAG = re.compile(r"\{%-?\s*(\w+)")
+OPENING = re.compile(r"\{\{|\{%")
+CLOSING = {"{{": "}}", "{%": "%}"}
+NEVER_READ = frozenset(["raw", "doc"])  # what they hold is looked for to the end of the text
+GAP = re.compile(r"\s{100}")
 FILTERS = frozenset(
     [
         *("append", "capitalize", "default", "downcase", "escape", "newline_to_br", "prepend"),
@@ -183,10 +187,38 @@ def _read(environment: Environment, source: str) -> Template:
     if len(source) > LONGEST_SOURCE:
         raise TemplateFailed(f"The text may have {LONGEST_SOURCE:,} characters at most.")
     with as_failure(source):
+        _check_tags(source)
         parsed = _parsed(environment, source)
         for expression in _expressions(parsed.nodes, _Context(parsed)):
             _check_range(expression, source)
     return Template(source, parsed)
+
+
+def _check_tags(source: str) -> None:
+    """Raise TemplateFailed for what Liquid would read again and again.
+
+    From each opening it looks for the end as far as the text goes, and tries every length of a gap;
+    nothing can stop it meanwhile, nor does another thread run. With every tag closed before the
+    next one opens, the time it takes grows with the text.
+    """
+    end = 0
+    while opening := OPENING.search(source, end):
+        start = opening.end()
+        if reason := _trouble(source, opening[0], start, source.find(CLOSING[opening[0]], start)):
+            raise TemplateFailed(reason, line=source.count("\n", 0, start) + 1)
+        end = source.find(CLOSING[opening[0]], start) + 2
+
+
+def _trouble(source: str, opening: str, start: int, end: int) -> str:
+    """What is wrong with the tag whose inside is between `start` and `end`; empty: nothing."""
+    if end < 0 or OPENING.search(source, start, end):
+        return f"“{opening}” is not closed; write “{CLOSING[opening]}” where it ends."
+    if GAP.search(source, start, end):
+        return f"there is too much white space in “{opening} {CLOSING[opening]}”."
+    name = TAG.match(source, start - 2, end)
+    if name and name[1] in NEVER_READ:
+        return f"there is no tag “{name[1]}”."
+    return ""
 
 
 def _parsed(environment: Environment, source: str) -> BoundTemplate:

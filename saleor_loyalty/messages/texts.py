@@ -20,6 +20,7 @@ from saleor_loyalty.messages.sandbox import (
     html_template,
     text_template,
 )
+from saleor_loyalty.messages.turns import turn
 from saleor_loyalty.messages.variables import EMAILS, Values
 from saleor_loyalty.messages.wording import Text, Wording, standard_text
 from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
@@ -60,9 +61,6 @@ class Variable:
     name: str
     meaning: str | Promise
     example: str
-
-
-# ------------------------------------------------------------------ reading
 
 
 def current(shop: Shop, kind: str, language: str) -> Text:
@@ -133,9 +131,6 @@ def in_order(
     return draft
 
 
-# ------------------------------------------------------------------ changing
-
-
 def save(
     shop: Shop,
     kind: str,
@@ -198,9 +193,6 @@ def _keep(shop: Shop, text: Text, *, actor: str, is_default: bool = False) -> No
     )
 
 
-# ------------------------------------------------------------------ checking
-
-
 def _draft(shop: Shop, kind: str, language: str, *, subject: str | None, body: str | None) -> Text:
     """The text as it would be. Raises Refused for a language nobody knows, and half of a text."""
     code = checked_code(language)
@@ -228,16 +220,20 @@ def _tidy(source: str) -> str:
 
 def _check(shop: Shop, look: Look, text: Text) -> None:
     """Raise Refused with what is wrong with subject and body, each by itself."""
+    with turn(shop):
+        problems = _found(shop, look, text)
+    if problems:
+        raise Refused(*problems)
+
+
+def _found(shop: Shop, look: Look, text: Text) -> list[Problem]:
     filled = list(samples(shop, look, text.kind, text.language_code))
     of_body = html_template if text.kind in EMAILS else text_template
     problems = [
         *_problems("subject", text.subject, text_template, filled),
         *_problems("body", text.body, of_body, filled),
     ]
-    if not problems:
-        problems = list(_problems_as_a_whole(shop, look, text))
-    if problems:
-        raise Refused(*problems)
+    return problems or list(_problems_as_a_whole(shop, look, text))
 
 
 def _problems(

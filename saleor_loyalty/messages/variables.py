@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from saleor_loyalty.messages.localised import Count, language_of, last_day, round_money
+from saleor_loyalty.messages.localised import Count, harmless, language_of, last_day, round_money
 from saleor_loyalty.messages.offers import discount, offers_in, on_products, reward_name
 from saleor_loyalty.models import (
     ChannelTerms,
@@ -138,9 +138,9 @@ def _always(occasion: Occasion, locale: Locale) -> Values:
     way = progress(balance=occasion.balance, threshold=version.threshold)
     offers = offers_in(occasion.terms, version, locale)
     return {
-        "first_name": occasion.first_name.strip() or None,
-        "shop_name": occasion.shop_name,
-        "program_name": version.name,
+        "first_name": harmless(occasion.first_name) or None,
+        "shop_name": harmless(occasion.shop_name),
+        "program_name": harmless(version.name),
         "balance": Count(balance, locale),
         "reward_name": reward_name(version, locale, occasion.terms),
         "reward_points": Count(version.threshold, locale),
@@ -165,7 +165,7 @@ def _of_kind(occasion: Occasion, locale: Locale) -> Values:
         "points": Count(occasion.points, locale),
         "remaining": Count(max(0, occasion.balance - occasion.points), locale),
         "owed": Count(max(0, -occasion.balance), locale),
-        "reason": occasion.reason.strip() or None,
+        "reason": harmless(occasion.reason) or None,
         "last_day": day(occasion.deadline),
         "order_keeps_points": version.expiry_policy == ExpiryPolicy.ROLLING,
         "earnings": _earnings(occasion.terms, locale),

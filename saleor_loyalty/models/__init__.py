@@ -9,6 +9,8 @@ Program
 ProgramVersion, ChannelTerms
     The rules as they stood from one change to the next; never edited, so that what an order was
     credited by can always be read again. Terms hold what differs per channel and currency.
+Channel
+    What a sales channel is called now: it may be renamed, and keeps its id.
 Activation
     A stretch of time during which the programme was switched on.
 Member
@@ -25,10 +27,10 @@ RetiredCode
     A code a coupon had before it was withdrawn or reissued.
 Change
     Something in the shop that happened and that a worker must look at again: the inbox.
-Sighting
-    The facts by which a worker last settled an order, so that older ones are told from newer.
 FollowedCustomer
     By what a customer's orders were last looked for, so that it is done again only when it changed.
+AddressFault, AddressTrust
+    What mail providers reported of an email address, under a keyed hash; that staff trust it again.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
 Resending
@@ -45,15 +47,17 @@ AuditRecord
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
+from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
+from saleor_loyalty.models.channel import Channel
 from saleor_loyalty.models.coupon import Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.followed_customer import FollowedCustomer
 from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
-from saleor_loyalty.models.member import EmailFault, Member, MemberStatus
+from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
 from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
@@ -69,13 +73,15 @@ from saleor_loyalty.models.resending import Resending
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
-from saleor_loyalty.models.sighting import Sighting
 
 __all__ = [
     "Activation",
+    "AddressFault",
+    "AddressTrust",
     "AuditAction",
     "AuditRecord",
     "Change",
+    "Channel",
     "ChannelTerms",
     "Coupon",
     "CouponStatus",
@@ -104,7 +110,6 @@ __all__ = [
     "RetiredCode",
     "SettledOrder",
     "Shop",
-    "Sighting",
     "SpendBasis",
     "Subject",
 ]

@@ -23,7 +23,8 @@ class AuditRecord(models.Model):
     """One deed of staff. Like an entry it is added and never changed: the database refuses.
 
     Gifts, corrections, rules and texts are not noted here: their own rows keep who made them.
-    `detail` is the new status, the kind of message, or the names of the fields: no personal data.
+    `detail` is the new status, the kind of message and why it was sent again, or the names of the
+    fields: no personal data, but for what staff may write as a reason.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="audit_records")

@@ -27,10 +27,6 @@ class Change(models.Model):
     claim = models.UUIDField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
-    facts = models.JSONField(
-        null=True, help_text="The newest snapshot that events brought; null: Saleor is to be asked."
-    )
-    facts_at = models.DateTimeField(null=True, help_text="The order's updatedAt in the snapshot.")
 
     class Meta:
         constraints = [

@@ -22,7 +22,8 @@ class Coupon(models.Model):
     """A coupon of one member: PENDING until its voucher exists in Saleor.
 
     The code is chosen with the row, before Saleor hears of it, so that a voucher made just before
-    a crash is found again by its code. `due_at` says when a worker may try to mint it (again).
+    a crash is found again by its code. `due_at` says when a worker may try to mint it (again), and
+    once it is used, when Saleor is asked for its order (again).
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")

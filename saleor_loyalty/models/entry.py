@@ -1,5 +1,7 @@
 """One movement of a member's points."""
 
+from typing import Any
+
 from django.db import models
 
 from saleor_loyalty.models.member import Member
@@ -7,6 +9,7 @@ from saleor_loyalty.models.program import ProgramVersion
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Shop
 from saleor_loyalty.rules.entitlement import Entitlement
+from saleor_loyalty.rules.goods import CameBack
 
 
 class EntryKind(models.TextChoices):
@@ -41,11 +44,17 @@ class Entry(models.Model):
     eligible = models.DecimalField(
         max_digits=20, decimal_places=3, null=True, help_text="What counts of the order's amount."
     )
-    charged = models.DecimalField(
-        max_digits=20, decimal_places=3, null=True, help_text="What is paid and not given back."
-    )
     total = models.DecimalField(
-        max_digits=20, decimal_places=3, null=True, help_text="The order's gross total."
+        max_digits=20, decimal_places=3, null=True, help_text="Gross, before gift cards."
+    )
+    unpaid = models.DecimalField(
+        max_digits=20,
+        decimal_places=3,
+        null=True,
+        help_text="What of the order's total was given back or never paid.",
+    )
+    came_back = models.JSONField(
+        null=True, help_text="The pieces that came back, and what of shipping."
     )
     rate = models.DecimalField(
         max_digits=12, decimal_places=4, null=True, help_text="Points per unit of the currency."
@@ -80,8 +89,8 @@ class Entry(models.Model):
         """What an order's points were computed from; None when no order is behind them."""
         if (
             self.eligible is None
-            or self.charged is None
             or self.total is None
+            or self.unpaid is None
             or self.rate is None
             or self.entitled is None
         ):
@@ -90,7 +99,21 @@ class Entry(models.Model):
             points=self.entitled,
             currency=self.currency,
             eligible=self.eligible,
-            charged=self.charged,
             total=self.total,
+            unpaid=self.unpaid,
             rate=self.rate,
+            came_back=tuple(map(CameBack.from_json, self.came_back or ())),
         )
+
+    @staticmethod
+    def basis_columns(basis: Entitlement) -> dict[str, Any]:
+        """The columns in which an entry keeps its `basis`."""
+        return {
+            "currency": basis.currency,
+            "eligible": basis.eligible,
+            "total": basis.total,
+            "unpaid": basis.unpaid,
+            "came_back": [each.as_json() for each in basis.came_back],
+            "rate": basis.rate,
+            "entitled": basis.points,
+        }

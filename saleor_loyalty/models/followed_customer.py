@@ -9,13 +9,16 @@ class FollowedCustomer(models.Model):
     """A customer, member or not, all of whose orders were marked.
 
     Saleor gives guests' orders to a customer on confirmation and with a new email alone; either
-    changes the fingerprint.
+    changes the fingerprint. So does setting them active again: what they paid for meanwhile waits.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     customer_id = models.CharField(max_length=64, help_text="Saleor's global id of the customer.")
     fingerprint = models.CharField(
-        max_length=64, help_text="Equal while the email and its confirmation stay."
+        max_length=64, help_text="Equal while email, confirmation and activity stay."
+    )
+    is_active = models.BooleanField(
+        default=True, db_default=True, help_text="When last seen; else the walk looks again."
     )
     since = models.DateTimeField(help_text="When the fingerprint was first seen.")
     followed_at = models.DateTimeField(help_text="When all orders were last looked for.")
@@ -24,6 +27,11 @@ class FollowedCustomer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["shop", "customer_id"], name="saleor_loyalty_followed_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "shop", condition=models.Q(is_active=False), name="saleor_loyalty_not_active"
             ),
         ]
 

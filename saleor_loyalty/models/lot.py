@@ -11,7 +11,8 @@ class Lot(models.Model):
     """Points of one credit that are not spent yet. Written by the ledger alone.
 
     What is left in a member's lots is their balance; a debt is in none. `expires_at` is the end
-    the lot was made with; the programme may protect it for longer (see rules.expiry).
+    the lot was made with, moved along with the programme's time zone (see ends); the programme may
+    protect it for longer (see rules.expiry).
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")

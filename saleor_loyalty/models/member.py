@@ -1,5 +1,8 @@
 """A customer inside the programme."""
 
+import uuid
+
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Expression, F
 from django.db.models.functions import Coalesce, Collate, Upper
@@ -11,11 +14,6 @@ class MemberStatus(models.TextChoices):
     ACTIVE = "ACTIVE"
     BLOCKED = "BLOCKED"
     CLOSED = "CLOSED"
-
-
-class EmailFault(models.TextChoices):
-    BOUNCED = "BOUNCED", "Bounced: the address takes no mail"
-    COMPLAINED = "COMPLAINED", "Complained: reported our mail as spam"
 
 
 # Find by the first letters, letter case aside, and sort: by bytes ("C") one index does both.
@@ -67,15 +65,18 @@ class Member(models.Model):
     last_activity_at = models.DateTimeField(null=True)
     email_enabled = models.BooleanField(default=True)
     push_enabled = models.BooleanField(default=True)
-    email_fault = models.CharField(
-        max_length=10,
-        choices=EmailFault.choices,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="Why nothing is mailed to this address any more.",
+    email_chosen_at = models.DateTimeField(
+        null=True, help_text="When the member last said whether they take email."
     )
-    email_fault_at = models.DateTimeField(null=True)
+    unsubscribe_token = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        unique=True,
+        help_text="Proves whose the link in an email is.",
+    )
+    customer_is_active = models.BooleanField(
+        default=True, db_default=True, help_text="As in the shop; staff there may say otherwise."
+    )
 
     class Meta:
         constraints = [
@@ -101,6 +102,11 @@ class Member(models.Model):
     def is_closed_by_shop(self) -> bool:
         """True when the shop had the customer no more; whom staff closed stays closed."""
         return self.status == MemberStatus.CLOSED and not self.status_by
+
+    @property
+    def takes_part(self) -> bool:
+        """False when they earn nothing, are given nothing and are told nothing."""
+        return self.status == MemberStatus.ACTIVE and self.customer_is_active
 
     @property
     def spendable(self) -> int:

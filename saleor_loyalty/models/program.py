@@ -118,7 +118,7 @@ class ChannelTerms(models.Model):
     """What a version says of one channel. As immutable as the version."""
 
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="channels")
-    channel = models.CharField(max_length=255, help_text="Channel slug.")
+    channel_id = models.CharField(max_length=255, help_text="Saleor's global id of the channel.")
     channel_name = models.CharField(
         max_length=255,
         blank=True,
@@ -138,7 +138,7 @@ class ChannelTerms(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "channel"], name="saleor_loyalty_one_terms_per_channel"
+                fields=["version", "channel_id"], name="saleor_loyalty_one_terms_per_channel"
             ),
             models.CheckConstraint(
                 condition=models.Q(points_per_unit__gte=0, discount_value__gt=0),
@@ -147,9 +147,9 @@ class ChannelTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.points_per_unit} per {self.currency}"
+        return f"{self.known_as}: {self.points_per_unit} per {self.currency}"
 
     @property
     def known_as(self) -> str:
-        """The channel's name, or else its slug."""
-        return self.channel_name or self.channel
+        """The channel's name, or else its id."""
+        return self.channel_name or self.channel_id

@@ -12,18 +12,24 @@ class SettledOrder(models.Model):
     """What the ledger holds for one order, and the version it is settled by for good.
 
     The row appears when the order first earns, or is first seen to sell gift cards. `points` is
-    the sum of the order's entries; `revision` counts them, so that each has a cause of its own.
+    the sum of the order's entries; `revision` counts them, so that each has a cause of its own. All
+    of them are the member's but those `left_behind`: a former owner had spent them.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="settled_orders")
     order_id = models.CharField(max_length=64, help_text="Saleor's global id of the order.")
     number = models.CharField(max_length=64)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="settled_orders")
-    channel = models.CharField(
-        max_length=255, help_text="Slug at the first look: by it the terms are found for good."
+    channel_id = models.CharField(
+        max_length=255, help_text="Its channel, by Saleor's global id, at the first look: for good."
     )
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     points = models.BigIntegerField(default=0)
+    left_behind = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Of these, spent by former owners before the order moved on.",
+    )
     revision = models.PositiveIntegerField(default=0)
     gift_card_lines = ArrayField(
         models.CharField(max_length=64),
@@ -36,6 +42,9 @@ class SettledOrder(models.Model):
     )
     fully_paid_at = models.DateTimeField(help_text="When the order was first paid in full.")
     settled_at = models.DateTimeField()
+    asked_as_of = models.DateTimeField(
+        null=True, help_text="Its updatedAt, by Saleor's clock, when Saleor was last asked for it."
+    )
 
     class Meta:
         constraints = [

@@ -27,6 +27,15 @@ class Shop(models.Model):
     jwks_asked_at = models.DateTimeField(null=True, help_text="When they were last asked for.")
     jwks_fetched_at = models.DateTimeField(null=True, help_text="When they were last given.")
     is_active = models.BooleanField(default=True, help_text="False once the app is uninstalled.")
+    silent_since = models.DateTimeField(
+        null=True, help_text="Since when its API gives no answer; null: it does."
+    )
+    ask_again_at = models.DateTimeField(
+        null=True, help_text="Until then what is to be asked of a silent API rests."
+    )
+    token_unknown_at = models.DateTimeField(
+        null=True, help_text="When Saleor first said, of late, that it knows no such token."
+    )
     installed_at = models.DateTimeField()
     orders_walked_to = models.DateTimeField(
         null=True, help_text="Orders changed before this, by Saleor's clock, were reconciled."

@@ -3,6 +3,9 @@
 NEVER: they do not. ROLLING: the whole balance ends a number of days after the last newly paid
 order. PER_LOT: what each entry brought ends a number of days after it came.
 
+The days are those of a time zone. When that changes, what was going to end at the end of a day does
+so by the new zone's clocks, and never sooner.
+
 A change of policy protects the points that exist then: none of them ends before one full new period
 has gone by since (`protected_until`, kept with the program version).
 """
@@ -11,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from saleor_loyalty.rules.days import end_of_day
+from saleor_loyalty.rules.days import end_of_day, end_of_same_day
 
 NEVER, ROLLING, PER_LOT = "NEVER", "ROLLING", "PER_LOT"
 
@@ -52,11 +55,12 @@ def protected_until(
     """
     if before is None:
         return None
+    kept = before.protected_until
+    if kept and time_zone != before.time_zone:
+        kept = end_of_same_day(kept, shown_in=before.time_zone, time_zone=time_zone)
     if (before.policy, before.days) == (policy, days):
-        return before.protected_until
-    return latest(
-        [before.protected_until, ExpiryRule(policy, days, time_zone, None).period_from(now)]
-    )
+        return kept
+    return latest([kept, ExpiryRule(policy, days, time_zone, None).period_from(now)])
 
 
 def latest(moments: Iterable[datetime | None]) -> datetime | None:

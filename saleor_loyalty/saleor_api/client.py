@@ -128,10 +128,10 @@ class Saleor:
             after = page["pageInfo"]["endCursor"]
 
     def channels(self) -> dict[str, Channel]:
-        """All channels by slug."""
+        """All channels by id."""
         channels = self._run("channels")["channels"]
         return {
-            c["slug"]: Channel(c["id"], c["slug"], c["name"], c["currencyCode"]) for c in channels
+            c["id"]: Channel(c["id"], c["slug"], c["name"], c["currencyCode"]) for c in channels
         }
 
     def shop_name(self) -> str:

@@ -5,16 +5,14 @@ raises `Unreadable` when it lacks what the document asked for.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
 VOID_STATUSES = frozenset({"DRAFT", "CANCELED", "EXPIRED"})
 PAID_STATUSES = frozenset({"FULL", "OVERCHARGED"})
-VOID_EVENTS = frozenset({"CANCELED", "EXPIRED"})
 PAID_EVENTS = frozenset({"ORDER_FULLY_PAID", "ORDER_MARKED_AS_PAID"})
 
 # What reading an answer of another form than asked for may raise.
@@ -41,9 +39,14 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line after its discounts. `sells_gift_card` is None when the product is gone."""
+    """A line after its discounts: `price` is that of all its pieces.
+
+    `name` is the product's, as it was ordered. `sells_gift_card` is None when the product is gone.
+    """
 
     id: str
+    name: str
+    quantity: int
     price: Price
     sells_gift_card: bool | None
 
@@ -52,6 +55,8 @@ class OrderLine:
         variant = line["variant"]
         return cls(
             id=_text(line["id"]),
+            name=_text(line["productName"]),
+            quantity=_whole(line["quantity"]),
             price=Price.from_json(line["totalPrice"]),
             sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
             if variant
@@ -60,14 +65,73 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """Some pieces of one line."""
+
+    line_id: str
+    quantity: int
+
+    @classmethod
+    def from_json(cls, pieces: Json) -> Self:
+        return cls(_text(pieces["orderLine"]["id"]), _whole(pieces["quantity"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfillment:
+    """Pieces that went out, came back, or were paid back: `status` says which.
+
+    `refunded` is what was paid back with it, `shipping_refunded` what of that was for shipping.
+    """
+
+    status: str
+    refunded: Decimal
+    shipping_refunded: Decimal
+    pieces: tuple[Pieces, ...]
+
+    @classmethod
+    def from_json(cls, fulfillment: Json) -> Self:
+        return cls(
+            status=_text(fulfillment["status"]),
+            refunded=_amount(fulfillment["totalRefundedAmount"]),
+            shipping_refunded=_amount(fulfillment["shippingRefundedAmount"]),
+            pieces=_pieces(fulfillment["lines"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedRefund:
+    """What staff decided to pay back, and for which pieces; whether it was is another matter."""
+
+    granted_at: datetime
+    status: str
+    amount: Decimal
+    includes_shipping: bool
+    pieces: tuple[Pieces, ...]
+
+    @classmethod
+    def from_json(cls, refund: Json) -> Self:
+        return cls(
+            granted_at=_moment(refund["createdAt"]),
+            status=_text(refund["status"]),
+            amount=_decimal(refund["amount"]["amount"]),
+            includes_shipping=bool(refund["shippingCostsIncluded"]),
+            pieces=_pieces(refund["lines"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
-    """A registered customer of the shop. Unless `is_confirmed`, the email may be anybody's."""
+    """A registered customer of the shop. Unless `is_confirmed`, the email may be anybody's.
+
+    Staff of the shop may have made them inactive: they cannot sign in.
+    """
 
     id: str
     email: str
     first_name: str
     language_code: str
     is_confirmed: bool = True
+    is_active: bool = True
 
     @classmethod
     def from_json(cls, user: Json) -> Self:
@@ -77,12 +141,13 @@ class Customer:
             first_name=_text(user["firstName"]),
             language_code=user["languageCode"].lower().replace("_", "-"),
             is_confirmed=user["isConfirmed"],
+            is_active=user.get("isActive", True),
         )
 
     @property
     def fingerprint(self) -> str:
-        """Equal while the email and its confirmation stay; tells neither."""
-        known_as = f"{self.id} {self.email.lower()} {self.is_confirmed}"
+        """Equal while the email, its confirmation and whether they are active stay; tells none."""
+        known_as = f"{self.id} {self.email.lower()} {self.is_confirmed} {self.is_active}"
         return hashlib.sha256(known_as.encode()).hexdigest()
 
 
@@ -92,36 +157,26 @@ class Order:
 
     `charged` is net of refunds and chargebacks (Saleor's totalCharged). `fully_paid_at` is when it
     was first paid in full, however much was given back since; None when it never was. `customer`
-    is None for a guest's order. `voucher_code` is the code that lowers the order's price.
-    `history` counts the entries of its history, which only ever grows.
+    is None for a guest's order. `total` is what is to be paid in money: a gift card lowers it, and
+    not the lines. `voucher_code` is the code that lowers the order's price.
     """
 
     id: str
     number: str
     status: str
-    channel: str
+    channel_id: str
     currency: str
     customer: Customer | None
     total: Decimal
     charged: Decimal
     shipping: Price
     lines: tuple[OrderLine, ...]
+    fulfillments: tuple[Fulfillment, ...]
+    granted_refunds: tuple[GrantedRefund, ...]
     voucher_code: str | None
     created_at: datetime
     updated_at: datetime
-    history: int
     fully_paid_at: datetime | None
-
-    @property
-    def version(self) -> tuple[datetime, int]:
-        """Greater for newer facts: by Saleor's clock, and of one moment by the longer history."""
-        return self.updated_at, self.history
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for equal facts, whether they came with an event or were asked for."""
-        canonical = json.dumps(asdict(self), sort_keys=True, default=_plain)
-        return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
     def is_void(self) -> bool:
@@ -140,52 +195,38 @@ class Order:
                 id=_text(order["id"]),
                 number=_text(order["number"]),
                 status=_text(order["status"]),
-                channel=_text(order["channel"]["slug"]),
+                channel_id=_text(order["channel"]["id"]),
                 currency=_text(order["total"]["gross"]["currency"]),
                 customer=Customer.from_json(order["user"]) if order["user"] else None,
                 total=_decimal(order["total"]["gross"]["amount"]),
                 charged=_decimal(order["totalCharged"]["amount"]),
                 shipping=Price.from_json(order["shippingPrice"]),
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
+                fulfillments=tuple(map(Fulfillment.from_json, order["fulfillments"])),
+                granted_refunds=tuple(map(GrantedRefund.from_json, order["grantedRefunds"])),
                 voucher_code=_voucher_code(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
-                history=len(_list(order["events"])),
                 fully_paid_at=_fully_paid_at(order),
             )
         except MISREAD as error:
             message = f"order {order.get('id')}: {error!r}"
             raise Unreadable(message) from error
 
-    @classmethod
-    def from_event(cls, order: Json) -> Self:
-        """As `from_json`, of what an event says. Raises Unreadable also when that is torn.
-
-        Saleor tells the order as the process that changed it holds it, and its payments and history
-        as they stand by then: where these disagree, another process has changed it too. A charge
-        status that is ahead of the history is not believed: the event that follows has both.
-        """
-        told = cls.from_json(order)
-        try:
-            charged = _charged_by_its_payments(order)
-            was_void = any(event["type"] in VOID_EVENTS for event in order["events"])
-        except MISREAD as error:
-            message = f"order {told.id}: {error!r}"
-            raise Unreadable(message) from error
-        if charged != told.charged or was_void != told.is_void:
-            message = f"order {told.id}: told while two changed it"
-            raise Unreadable(message)
-        return replace(told, fully_paid_at=_paid_in_history(order))
-
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A sales channel. Its currency never changes; its name is for people."""
+    """A sales channel. Its id and currency never change; slug and name may."""
 
     id: str
     slug: str
     name: str
     currency: str
+
+    @property
+    def known_as(self) -> str:
+        """Its slug, which the API goes by; where that is not known, its name or its id."""
+        return self.slug or self.name or self.id
 
 
 def _voucher_code(order: Json) -> str | None:
@@ -208,23 +249,12 @@ def _fully_paid_at(order: Json) -> datetime | None:
 
     Imported orders have no history: one that is paid counts from its creation.
     """
-    if paid_at := _paid_in_history(order):
-        return paid_at
+    paid = [event["date"] for event in order["events"] if event["type"] in PAID_EVENTS]
+    if paid:
+        return min(map(_moment, paid))
     if order["chargeStatus"] in PAID_STATUSES:
         return _moment(order["created"])
     return None
-
-
-def _paid_in_history(order: Json) -> datetime | None:
-    paid = [event["date"] for event in order["events"] if event["type"] in PAID_EVENTS]
-    return min(map(_moment, paid), default=None)
-
-
-def _charged_by_its_payments(order: Json) -> Decimal:
-    """So Saleor comes to an order's totalCharged; `payments` are those of its older kind."""
-    amounts = [each["chargedAmount"]["amount"] for each in order["transactions"]]
-    amounts += [each["capturedAmount"]["amount"] for each in order["payments"]]
-    return sum(map(_decimal, amounts), Decimal(0))
 
 
 def _decimal(value: object) -> Decimal:
@@ -235,14 +265,22 @@ def _decimal(value: object) -> Decimal:
     return number
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
+def _amount(money: Json | None) -> Decimal:
+    return _decimal(money["amount"]) if money else Decimal(0)
+
+
+def _pieces(lines: list[Json] | None) -> tuple[Pieces, ...]:
+    return tuple(map(Pieces.from_json, lines or ()))
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
         raise TypeError(value)
     return value
 
 
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list):
+def _text(value: object) -> str:
+    if not isinstance(value, str):
         raise TypeError(value)
     return value
 
@@ -253,10 +291,3 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(text)
     return moment
-
-
-def _plain(value: object) -> str:
-    """A Decimal or a moment as a text that does not depend on how it was written."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)

@@ -1,19 +1,18 @@
 """How a document gets to Saleor and its answer back: over HTTP, with the app's token."""
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any, Protocol, Self
 
 import httpx
 
+from saleor_loyalty.outgoing import Client
+
 FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
-FORBIDDEN_STATUSES = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 
 class SaleorUnavailable(Exception):
@@ -32,7 +31,10 @@ class SaleorRefused(Exception):
 
 
 class SaleorForbade(SaleorRefused):
-    """Saleor does not let our app do this: it was uninstalled, or lacks a permission."""
+    """Saleor does not let our app do this: it was uninstalled, or lacks a permission.
+
+    By its own code for that: what a firewall on the way answers is trouble on the way.
+    """
 
 
 class Transport(Protocol):
@@ -45,17 +47,13 @@ class HttpTransport:
     """Talks to the GraphQL API at `api_url`, keeping its connection open between requests.
 
     Raises SaleorUnavailable on network trouble, 429 and 5xx; SaleorRefused on any other refusal.
-    `timeout` is in seconds. Use as a context manager, so that the connection is closed.
+    `timeout` is in seconds, for the whole of a request. Use as a context manager, so that the
+    connection is closed.
     """
 
     def __init__(self, api_url: str, *, token: str, timeout: float) -> None:
         self._api_url = api_url
-        self._http = httpx.Client(
-            timeout=timeout,
-            headers={"Authorization": f"Bearer {token}"},
-            follow_redirects=False,
-            verify=_trusted(),
-        )
+        self._http = Client(seconds=timeout, headers={"Authorization": f"Bearer {token}"})
 
     def __enter__(self) -> Self:
         return self
@@ -106,12 +104,6 @@ class PatientTransport:
         return self._transport.execute(document, variables)
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whom we believe to be who they say; read once, for it takes longer than settling an order."""
-    return httpx.create_ssl_context()
-
-
 def _retry_after(response: httpx.Response) -> timedelta:
     """The wait that an answer asks for: seconds or a date (RFC 9110, 10.2.3); zero for none."""
     asked = response.headers.get("Retry-After", "")
@@ -129,18 +121,16 @@ def _data(api_url: str, response: httpx.Response) -> dict[str, Any]:
     """The `data` of an answer. Errors beside partial data are refusals too: half is nothing."""
     try:
         answer = json.loads(response.text, parse_float=Decimal)
-    except ValueError as error:
-        if response.status_code in FORBIDDEN_STATUSES:
-            message = f"{api_url} refused with HTTP {response.status_code}"
-            raise SaleorForbade(message) from error
-        message = f"{api_url} answered {response.status_code} with no JSON"
-        raise SaleorUnavailable(message) from error
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    if errors or not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or not (answer.get("errors") or "data" in answer):
+        message = f"{api_url} answered {response.status_code} with nothing of GraphQL"
+        raise SaleorUnavailable(message)
+    errors = answer.get("errors")
+    if errors or not isinstance(answer["data"], dict):
         said, code = _first_error(errors)
         message = f"{api_url} refused: {said} (HTTP {response.status_code})"
-        is_forbidden = code in FORBIDDEN or response.status_code in FORBIDDEN_STATUSES
-        raise SaleorForbade(message) if is_forbidden else SaleorRefused(message)
+        raise SaleorForbade(message) if code in FORBIDDEN else SaleorRefused(message)
     data: dict[str, Any] = answer["data"]
     return data
 

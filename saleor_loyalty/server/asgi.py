@@ -18,4 +18,4 @@ BaseCommand().check()
 # In threads that stay, with their connections: Django's own ASGI handler starts one for each
 # request, and passes it to and fro, which costs more than a webhook does.
 _in_threads: Any = WSGIMiddleware(_django, workers=settings.WEB_THREADS)
-application = WholeBody(_in_threads)
+application = WholeBody(_in_threads, seconds=settings.REQUEST_SECONDS)

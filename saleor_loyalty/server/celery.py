@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 
+from saleor_loyalty.server import broker
+
+broker.use()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saleor_loyalty.server.settings")
 
 app = Celery("saleor_loyalty")

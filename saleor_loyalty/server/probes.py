@@ -6,22 +6,20 @@ They call it by whatever address they reach it at, so they are answered before A
 import hmac
 import time
 from collections.abc import Callable
-from functools import lru_cache
 
-import kombu.exceptions
 from celery import current_app
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from saleor_loyalty.server.metrics import exposition
+from saleor_loyalty.server.watch import Watch
 
 View = Callable[[HttpRequest], HttpResponseBase]
-BROKER_PATIENCE = 1  # seconds
-BROKER_ASKED_EVERY = 5  # seconds: whoever asks, however often, costs the broker no more
+PATIENCE = 0.9  # seconds that a probe may keep a thread
 
 _is_migrated = False
 
@@ -38,10 +36,12 @@ def ready(_request: HttpRequest) -> HttpResponse:
 
     That needs the database and its migrations, not the broker: without it events are kept, and
     workers find them with their next round. So a broker in trouble is told, and turns nobody away.
+    Anybody may ask, so neither is waited for longer than a moment: what hangs is told as such.
     """
-    database = _database()
-    migrations = _migrations() if database == "ok" else "unknown"
-    broker = _broker()
+    until = time.monotonic() + PATIENCE
+    database = DATABASE.answer(until)
+    migrations = MIGRATIONS.answer(until) if database == "ok" else "unknown"
+    broker = BROKER.answer(until)
     if {database, migrations} != {"ok"}:
         status = "not ready"
     else:
@@ -77,11 +77,9 @@ def probes(get_response: View) -> View:
 
 
 def _database() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return "unreachable"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    connection.close()  # of this thread alone, which ends
     return "ok"
 
 
@@ -91,20 +89,17 @@ def _migrations() -> str:
         return "ok"
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    connection.close()
     _is_migrated = not missing
     return f"{missing} not applied" if missing else "ok"
 
 
 def _broker() -> str:
-    """What was found out in the last few seconds, or now."""
-    return _broker_in(int(time.monotonic() // BROKER_ASKED_EVERY))
-
-
-@lru_cache(maxsize=1)
-def _broker_in(_moment: int) -> str:
-    try:
-        with current_app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE)
-    except (kombu.exceptions.KombuError, OSError):
-        return "unreachable"
+    with current_app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
     return "ok"
+
+
+DATABASE = Watch(_database, late="unreachable")
+MIGRATIONS = Watch(_migrations, late="unknown")
+BROKER = Watch(_broker, late="unreachable")

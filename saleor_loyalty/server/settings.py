@@ -46,6 +46,7 @@ def _list(name: str) -> list[str]:
 
 DEBUG = _flag("DEBUG")
 SECRET_KEY = _required("SECRET_KEY", "a long random string")
+SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 # What the package reads; the meaning and the default of each are in saleor_loyalty/conf.py.
 LOYALTY_PUBLIC_URL = _required(
     "LOYALTY_PUBLIC_URL", "the address at which browsers and Saleor reach this server"
@@ -58,6 +59,7 @@ LOYALTY_TRUST_UNCONFIRMED_EMAILS = _flag("LOYALTY_TRUST_UNCONFIRMED_EMAILS")
 LOYALTY_FCM_SERVICE_ACCOUNT_FILE = os.environ.get("LOYALTY_FCM_SERVICE_ACCOUNT_FILE", "")
 LOYALTY_FCM_URL = os.environ.get("LOYALTY_FCM_URL", Conf.fcm_url)
 LOYALTY_DISCOUNTS_URL = os.environ.get("LOYALTY_DISCOUNTS_URL", "")
+LOYALTY_APP_SCHEMES = _list("LOYALTY_APP_SCHEMES")
 LOYALTY_REMINDER_HOUR = _number("LOYALTY_REMINDER_HOUR", Conf.reminder_hour)
 LOYALTY_MAX_BODY_BYTES = _number("LOYALTY_MAX_BODY_BYTES", Conf.max_body_bytes)
 LOYALTY_DOCUMENTS = os.environ.get("LOYALTY_DOCUMENTS", "")
@@ -73,6 +75,7 @@ INSTALLED_APPS = [
     "saleor_loyalty",
 ]
 MIDDLEWARE = [
+    "saleor_loyalty.server.transport.strict_transport",
     "saleor_loyalty.server.probes.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -103,6 +106,8 @@ DATABASES = {
 }
 # Requests that a web process works on at once. Others wait for their turn.
 WEB_THREADS = _number("WEB_THREADS", 8)
+# Seconds in which the head of a request, and then its body, have to arrive.
+REQUEST_SECONDS = _number("REQUEST_SECONDS", 15.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -136,6 +141,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Who cannot reach the broker hears so soon: probes say it, and the next round finds the work.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
+    # One that hangs must not keep whoever asks; longer than the second a worker waits for a task.
+    "socket_timeout": 3,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
@@ -166,6 +173,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_TLS_PROXY") else None
 CSRF_COOKIE_SECURE = LOYALTY_PUBLIC_URL.startswith("https://")
 
+# Seconds for which browsers are to come by https alone, where the public address is one.
+HSTS_SECONDS = _number("HSTS_SECONDS", 31_536_000)
+
 # Who may read /metrics; empty: nobody.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
@@ -179,11 +189,13 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "saleor_loyalty.server.logs.json_formatter"},
     },
+    "filters": {"without_tokens": {"()": "saleor_loyalty.server.logs.WithoutTokens"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
             "formatter": os.environ.get("LOG_FORMAT", "line"),
+            "filters": ["without_tokens"],
         },
     },
     "root": {"handlers": ["stdout"], "level": _LOG_LEVEL},

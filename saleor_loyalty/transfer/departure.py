@@ -4,14 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
 
-from saleor_loyalty.models import Coupon, Device, Shop
+from saleor_loyalty import addresses
+from saleor_loyalty.models import AddressFault, AddressTrust, Coupon, Device, Shop
 from saleor_loyalty.transfer import TransferRefused
 from saleor_loyalty.transfer.archive import Row, Writer
-from saleor_loyalty.transfer.sections import SECTIONS, Section
+from saleor_loyalty.transfer.sections import ADDRESS, SECTIONS, Section
 
 AT_ONCE = 2000  # rows in memory
 COUPON_CAUSE = re.compile(r"coupon:(\d+)(.*)", re.DOTALL)
@@ -46,6 +48,8 @@ def rows_of(shop: Shop, section: Section) -> Iterator[Row]:
             _name_coupons(shop, section, batch)
         if section.devices:
             _name_devices(shop, section, batch)
+        if ADDRESS in section.names:
+            _tell_of_addresses(shop, batch)
         yield from batch
 
 
@@ -88,3 +92,20 @@ def _name_devices(shop: Shop, section: Section, rows: Sequence[Row]) -> None:
     for row in rows:
         for column in section.devices:
             row[column] = [tokens[pk] for pk in row[column] if pk in tokens]
+
+
+def _tell_of_addresses(shop: Shop, rows: Sequence[Row]) -> None:
+    """What providers reported of each member's address, newest first, and since when it is trusted.
+
+    None where nothing was reported.
+    """
+    keys = {row["email"]: addresses.keys(row["email"]) for row in rows}
+    every = [key for some in keys.values() for key in some]
+    faults = {fault.address: fault for fault in AddressFault.objects.filter(address__in=every)}
+    trusts = AddressTrust.objects.filter(shop=shop, address__in=every)
+    trusted = dict(trusts.values_list("address", "trusted_at"))
+    for row in rows:
+        of_it = [faults[key] for key in keys[row["email"]] if key in faults]
+        fault = max(of_it, key=attrgetter("reported_at"), default=None)
+        since = max((trusted[key] for key in keys[row["email"]] if key in trusted), default=None)
+        row[ADDRESS] = fault and [fault.fault, fault.reported_at, since]

@@ -1,13 +1,18 @@
 """Rows of a file as rows of this database: names become ids, and rows are only inserted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
+from saleor_loyalty import addresses
+from saleor_loyalty.messages import bounces
 from saleor_loyalty.models import (
+    AddressTrust,
     AuditRecord,
+    Channel,
     Coupon,
     Device,
     Entry,
@@ -20,7 +25,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.transfer import TransferRefused
 from saleor_loyalty.transfer.archive import Row
-from saleor_loyalty.transfer.sections import Section, columns_of
+from saleor_loyalty.transfer.sections import ADDRESS, Section, columns_of
 
 # Coupons name the reward they were bought with, messages the gift they tell of.
 NAMED = frozenset({EntryKind.REWARD, EntryKind.GIFT})
@@ -69,10 +74,11 @@ class Rows:
         made = [self._made(section, row) for row in rows]
         if section.model is Member:
             self._insert_members(made)
+            self._note_addresses(rows)
         else:
-            # Only a device can be there before: it was registered anew since, so it stays.
+            # A device can be there before, registered anew, or a channel, seen since: it stays.
             section.model._default_manager.bulk_create(
-                made, ignore_conflicts=section.model is Device
+                made, ignore_conflicts=section.model in (Device, Channel)
             )
         self._note(section, rows, made)
 
@@ -147,6 +153,21 @@ class Rows:
             update_fields=[c.name for c in columns_of(Member) if c.name != "customer_id"],
         )
 
+    def _note_addresses(self, rows: Sequence[Row]) -> None:
+        """By the hash of this installation. What was reported here meanwhile stays."""
+        for row in rows:
+            if not row[ADDRESS]:
+                continue
+            fault, reported_at, trusted_at = row[ADDRESS]
+            address = addresses.keys(row["email"])[0]
+            bounces.note(address, fault, _moment(reported_at))
+            if trusted_at:
+                AddressTrust.objects.get_or_create(
+                    shop=self._shop,
+                    address=address,
+                    defaults={"trusted_at": _moment(trusted_at)},
+                )
+
     def _note(self, section: Section, rows: Sequence[Row], made: Sequence[Any]) -> None:
         """Remember the new ids by the names that later rows have for them."""
         pairs = list(zip(rows, made, strict=True))
@@ -180,6 +201,12 @@ class Rows:
 
 
 _LOT_COLUMNS = [column.name for column in columns_of(Lot)]
+
+
+def _moment(text: str) -> datetime:
+    """Raises ValidationError."""
+    moment: datetime = AddressTrust._meta.get_field("trusted_at").to_python(text)
+    return moment
 
 
 def _columns(model: type[Model], row: Row) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.db.models import Field, Model
 from saleor_loyalty.models import (
     Activation,
     AuditRecord,
+    Channel,
     ChannelTerms,
     Coupon,
     Device,
@@ -71,13 +72,18 @@ MEMBER = ("member__customer_id",)
 VERSION = ("version__number",)
 COUPON = ("coupon__member__customer_id", "coupon__entry__source")
 
+# What is known of a member's address: the fault, when it was reported, when staff trusted it again.
+# It travels with the member, for the hash it is kept by is another's where the SECRET_KEY is.
+ADDRESS = "address"
+
 # Each section names only rows of those before it; `current` is set once the versions are there.
 SECTIONS = (
+    Section("channel", Channel),
     Section("program", Program, names={"current": ("current__number",)}),
     Section("version", ProgramVersion, shop="program__shop"),
     Section("terms", ChannelTerms, shop="version__program__shop", names={"version": VERSION}),
     Section("activation", Activation, shop="program__shop"),
-    Section("member", Member),
+    Section("member", Member, names={ADDRESS: ()}),
     Section("order", SettledOrder, names={"member": MEMBER, "version": VERSION}),
     Section(
         "entry",

@@ -24,8 +24,11 @@ from saleor_loyalty.models import (
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.chromium import browser
 from tests.doors.saleor import CUSTOMER_ID, Saleor, SigningKey
 from tests.shops import installed, new_program, new_version
+
+__all__ = ["browser"]
 
 RULES = {"name": "Nordlys Club", "expiry_policy": "ROLLING", "expiry_days": 365}
 STORE = "https://store.example.com"  # in LOYALTY_ALLOWED_ORIGINS of the tests
@@ -85,8 +88,8 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
                 settled_at=now,
             )
         amount = Decimal(euros)
-        charged = amount or Decimal(1)
-        basis = Entitlement(int(amount * 10), "EUR", charged, amount, charged, Decimal(10))
+        total, unpaid = amount or Decimal(1), Decimal(0 if amount else 1)
+        basis = Entitlement(int(amount * 10), "EUR", total, total, unpaid, Decimal(10))
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,

@@ -93,7 +93,7 @@ def test_a_rate_below_one_point_is_said_for_the_amount_that_brings_one(shown, pr
     version = use(program, expiry_policy="NEVER", expiry_days=None)
     version.channels.model.objects.bulk_create(
         version.channels.model(
-            version=version, channel=c, currency=c, points_per_unit=r, discount_value=5
+            version=version, channel_id=c, currency=c, points_per_unit=r, discount_value=5
         )
         for c, r in (("JPY", "0.01"), ("USD", "0.3"))
     )

@@ -1,41 +1,22 @@
 """The page in Chromium: each thing a shopper does, on phone and desktop, in light and dark."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.utils import timezone
-
-from saleor_loyalty.models import Coupon, CouponStatus, Look, Member
-from tests.account_page import browser as surroundings
-from tests.account_page.browser import Storefront
-
-pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = [
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Pages are tested in Chromium: sudo apt-get install chromium"
-    ),
-    pytest.mark.django_db(transaction=True),
-]
+from saleor_loyalty.models import Coupon, CouponStatus, Look, Member
+from tests.account_page.storefront import Storefront
+from tests.chromium import PATIENCE
+
+pytestmark = pytest.mark.django_db(transaction=True)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with surroundings.database_beside_playwright(), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -66,7 +47,7 @@ def visit(browser: Browser, store: Storefront) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": PHONE, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
         page.goto(store.origin)

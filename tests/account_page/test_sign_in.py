@@ -48,7 +48,7 @@ def test_the_cookie_is_for_the_page_alone_and_for_an_hour(client, ada, token):
     cookie = cookie_of(post(client, token))
 
     assert (cookie["path"], cookie["max-age"]) == ("/account/", 3600)
-    assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", "")
+    assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", True)
 
 
 def test_over_https_the_cookie_is_secure(client, ada, token):
@@ -90,6 +90,26 @@ def test_t37_a_staff_token_opens_no_shoppers_page(client, saleor, key, ada):
 
     assert answer.status_code == 401
     assert sessions.COOKIE not in answer.cookies
+
+
+def test_t37_the_token_of_staff_who_shop_opens_no_page_either(client, saleor, key, ada):
+    """It is Saleor's for staff: whoever holds it can do more there than look at points."""
+    answer = post(client, key.token(saleor.access_claims(is_staff=True)))
+
+    assert answer.status_code == 401
+    assert sessions.COOKIE not in answer.cookies
+
+
+def test_the_cookie_of_a_server_with_an_https_address_is_sent_by_https_only(
+    client, saleor, key, ada, settings
+):
+    """However the proxy speaks with it."""
+    settings.LOYALTY_PUBLIC_URL = "https://loyalty.example.com"
+    by_https = post(client, key.token(saleor.access_claims())).cookies[sessions.COOKIE]
+    settings.LOYALTY_PUBLIC_URL = "http://127.0.0.1:8000"
+    by_http = post(client, key.token(saleor.access_claims())).cookies[sessions.COOKIE]
+
+    assert (bool(by_https["secure"]), bool(by_http["secure"])) == (True, False)
 
 
 def test_t36_a_token_signed_by_another_shops_key_opens_nothing(client, saleor, ada):

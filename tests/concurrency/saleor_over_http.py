@@ -55,7 +55,7 @@ class Server(ThreadingHTTPServer):
 @contextmanager
 def serve(paper: PaperSaleor) -> Iterator[Server]:
     with Server(paper) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server
         server.shutdown()

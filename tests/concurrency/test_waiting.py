@@ -1,6 +1,5 @@
 """One transaction waits for another: what it then does must follow from what the other left."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_loyalty import backfill, inbox, ledger, members, settlement, snapshots
+from saleor_loyalty import backfill, inbox, ledger, members, settlement
 from saleor_loyalty.ground import survey
 from saleor_loyalty.models import (
     Change,
@@ -28,10 +27,9 @@ from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from saleor_loyalty.statements import Writing
+from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.points.paper_saleor import ANNA, line
 from tests.shops import LONG_AGO, new_version
-
-PATIENCE = 30  # seconds until the second transaction waits
 
 
 def one_after_the_other(first: Callable[[], object], second: Callable[[], object]) -> None:
@@ -40,7 +38,7 @@ def one_after_the_other(first: Callable[[], object], second: Callable[[], object
         with transaction.atomic():
             first()
             waiting = threads.submit(_with_own_connection, second)
-            _wait_until_somebody_waits_for_a_lock()
+            wait_until_somebody_waits_for_a_lock()
         waiting.result()
 
 
@@ -49,17 +47,6 @@ def _with_own_connection(work: Callable[[], Any]) -> Any:
         return work()
     finally:
         connection.close()
-
-
-def _wait_until_somebody_waits_for_a_lock() -> None:
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return
-            assert time.monotonic() < deadline, "nobody waits"
-            time.sleep(0.01)
 
 
 @pytest.fixture
@@ -237,7 +224,7 @@ def test_a_worker_and_a_backfill_at_one_order_both_come_to_an_end(
         if not workers:
             settle = partial(settlement.settle, shop, claim, orders, [key])
             workers.append(threads.submit(_with_own_connection, settle))
-            _wait_until_somebody_waits_for_a_lock()
+            wait_until_somebody_waits_for_a_lock()
         mark(**what)
 
     mark = inbox.mark
@@ -262,16 +249,3 @@ def test_what_another_transaction_claims_just_now_is_passed_over(shop):
 
         assert first.marks.keys() == {"a", "b"}
         assert second.result(PATIENCE).marks.keys() == {"c"}
-
-
-def test_who_forgets_old_facts_waits_for_nobody_and_passes_over_what_is_held(shop):
-    long_ago = timezone.now() - snapshots.KEPT_FOR
-    told = inbox.Snapshot('{"events": []}', long_ago)
-    inbox.mark(shop=shop, order_ids=["a", "b"], snapshots={"a": told, "b": told})
-
-    with ThreadPoolExecutor() as threads, transaction.atomic():
-        list(Change.objects.select_for_update().filter(subject_id="a"))
-        forgetting = threads.submit(_with_own_connection, lambda: snapshots.forget_old(shop))
-        forgetting.result(PATIENCE)
-
-    assert Change.objects.get(facts_at=None).subject_id == "b"

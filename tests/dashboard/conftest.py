@@ -1,7 +1,5 @@
 """A shop with its Dashboard, a program, members with points, and staff who look at our pages."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,12 +21,12 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.chromium import PATIENCE, browser
 from tests.dashboard.frame import Dashboard
 from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+__all__ = ["browser"]
+
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ADA = {
     "id": "VXNlcjo3",
@@ -89,7 +87,7 @@ def program(shop: Shop) -> Program:
     )
     ChannelTerms.objects.create(
         version=version,
-        channel="default-channel",
+        channel_id="default-channel",
         currency="EUR",
         points_per_unit=Decimal(10),
         discount_value=Decimal(10),
@@ -145,24 +143,6 @@ def ask(client: Client, dashboard: Dashboard) -> Callable[..., object]:
     return ask
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Chromium. Tests ask the database though its event loop runs in their thread."""
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="Pages are tested with playwright: install extra browser."
-    )
-    if CHROMIUM is None:
-        pytest.skip("Pages are tested in Chromium: sudo apt-get install chromium")
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def open_page(browser, live_server, dashboard: Dashboard, shop: Shop) -> Iterator[Callable]:
     """Opens a page of the Dashboard: `app/members`, or `customers/<id>`.
@@ -184,7 +164,7 @@ def open_page(browser, live_server, dashboard: Dashboard, shop: Shop) -> Iterato
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console",

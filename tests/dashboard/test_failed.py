@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.messages import failed
+from saleor_loyalty import addresses
+from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import (
+    AddressFault,
     AuditRecord,
     Coupon,
     EmailFault,
@@ -48,8 +50,7 @@ def make_failed(ada: Member) -> Callable[..., list[Message]]:
 
 @pytest.fixture
 def bounced(ada: Member) -> Member:
-    ada.email_fault, ada.email_fault_at = EmailFault.BOUNCED, timezone.now()
-    ada.save()
+    bounces.note(addresses.keys(ada.email)[0], EmailFault.BOUNCED, timezone.now())
     return ada
 
 
@@ -173,8 +174,7 @@ def test_an_address_that_bounced_is_trusted_again_and_who_did_it_is_kept(ask, pr
     answer = ask(f"members/{bounced.pk}/trust", post={}, email="mia@example.com")
 
     assert where_to(answer) == f"/app/members/{bounced.pk}"
-    bounced.refresh_from_db()
-    assert (bounced.email_fault, bounced.email_fault_at) == ("", None)
+    assert bounces.fault_of(bounced) is None
     page = ask(f"members/{bounced.pk}").text
     assert "does not arrive" not in page
     assert "Trusted an email address again" in page
@@ -184,9 +184,61 @@ def test_an_address_that_bounced_is_trusted_again_and_who_did_it_is_kept(ask, pr
 
 
 def test_a_complaint_is_not_taken_lightly(ask, program, bounced):
-    Member.objects.update(email_fault=EmailFault.COMPLAINED)
+    AddressFault.objects.update(fault=EmailFault.COMPLAINED)
 
     assert "only if they asked for it" in ask(f"members/{bounced.pk}").text
+
+
+def test_a_message_to_who_takes_no_mail_is_refused_with_words(ask, program, bounced, make_failed):
+    (message,) = make_failed(1)
+
+    answer = ask(f"messages/failed/{message.pk}/resend", post={})
+
+    assert answer.status_code == 422
+    assert "Mail to the member’s address comes back." in answer.text
+    message.refresh_from_db()
+    assert message.status == MessageStatus.FAILED
+
+
+@pytest.fixture
+def sent(ada: Member, make_failed) -> Message:
+    (message,) = make_failed(1)
+    message.status, message.sent_at = MessageStatus.SENT, timezone.now()
+    message.error = message.fault = ""
+    message.save()
+    message.refresh_from_db()
+    return message
+
+
+def test_a_message_that_was_sent_goes_again_with_a_reason_that_is_kept(ask, program, ada, sent):
+    answer = ask(
+        f"members/{ada.pk}/messages/{sent.pk}/resend",
+        post={"why": "She deleted it"},
+        email="mia@example.com",
+    )
+
+    assert where_to(answer) == f"/app/members/{ada.pk}"
+    sent.refresh_from_db()
+    assert sent.status == MessageStatus.PENDING
+    page = ask(f"members/{ada.pk}").text
+    assert "Sent a message again: Gift: email: She deleted it" in page
+
+
+def test_without_a_reason_a_message_that_was_sent_stays_as_it_is(ask, program, ada, sent):
+    answer = ask(f"members/{ada.pk}/messages/{sent.pk}/resend", post={"why": " "})
+
+    assert answer.status_code == 422
+    assert "It was sent before: say why it is to be sent again." in answer.text
+    sent.refresh_from_db()
+    assert sent.status == MessageStatus.SENT
+
+
+def test_who_is_inactive_in_the_shop_is_marked_on_the_page_and_in_the_widget(ask, program, ada):
+    assert "Inactive in the shop" not in ask(f"members/{ada.pk}").text
+    Member.objects.filter(pk=ada.pk).update(customer_is_active=False)
+
+    assert "Inactive in the shop" in ask(f"members/{ada.pk}").text
+    assert "Inactive in the shop" in ask(f"widgets/customer?customerId={ada.customer_id}").text
 
 
 # ------------------------------------------------------------------ in the browser
@@ -242,5 +294,20 @@ def test_staff_trust_an_address_again_after_being_told_what_that_does(open_page,
 
     page.get_by_text("The address is trusted again").wait_for()
     frame.get_by_text("Trusted an email address again").wait_for()
-    bounced.refresh_from_db()
-    assert bounced.email_fault == ""
+    assert bounces.fault_of(bounced) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staff_send_a_message_again_that_was_sent_and_say_why(open_page, program, ada, sent):
+    page = open_page(f"app/members/{ada.pk}")
+    frame = page.frame_locator("iframe[title=Loyalty]")
+
+    gift = frame.get_by_role("listitem").filter(has_text="Gift: email")
+    gift.get_by_role("button", name="Send again").click()
+    dialog = frame.get_by_role("dialog", name="Send “Gift: email” again?")
+    dialog.get_by_label("Reason").fill("She deleted it")
+    dialog.get_by_role("button", name="Send again").click()
+
+    page.get_by_text("The message will go out again").wait_for()
+    sent.refresh_from_db()
+    assert sent.status == MessageStatus.PENDING

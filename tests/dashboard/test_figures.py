@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from saleor_loyalty import inbox
 from saleor_loyalty.dashboard_extension import figures
-from saleor_loyalty.models import Change, Entry, EntryKind, Subject
+from saleor_loyalty.models import Change, Coupon, Entry, EntryKind, Shop, Subject
 
 PARIS = "Europe/Paris"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -79,6 +80,31 @@ def test_what_is_stuck_is_said_and_what_is_busy_is_not(shop, ask, program):
     assert "1 change of an order or customer waits" in page
     assert "Look at it" in page
     assert "Coupons get their vouchers" in page
+
+
+def test_t32_that_the_shops_api_is_silent_and_how_many_orders_wait_is_said(shop, ask, program):
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for number in range(3):
+        inbox.mark(shop=shop, order_ids=[str(number)])
+    assert "Orders are settled as they are paid" in ask("overview").text
+
+    Shop.objects.update(silent_since=at, ask_again_at=at)
+
+    said = "3 orders wait for their points: your shop’s API has not answered since Mar 1, 2026, "
+    page = ask("overview").text
+    assert said in page
+    assert "Nothing is lost: they are settled as soon as it answers again." in page
+
+
+def test_t44_a_coupon_that_the_shop_refuses_is_seen_with_the_reason(shop, ask, program, coupon):
+    why = "Saleor refused: discountValue: Invalid amount precision. (INVALID)"
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Coupon.objects.filter(pk=coupon.pk).update(status="PENDING", issued_at=an_hour_ago, error=why)
+
+    page = ask("overview").text
+
+    assert "1 coupon has no voucher yet" in page
+    assert why in page
 
 
 def test_before_there_is_a_program_the_overview_leads_to_setting_it_up(ask, shop):

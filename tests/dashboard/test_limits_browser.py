@@ -1,15 +1,12 @@
 """What the coupon is limited to, in Chromium: by keyboard, by mouse, on a phone, in the dark."""
 
 import pytest
-
-from tests.dashboard.frame import DRINKS, JUICE, MUG
-from tests.dashboard.test_limits import rules, save
-
-pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.dashboard.frame import DRINKS, JUICE, MUG
 from tests.dashboard.test_browser import inside
+from tests.dashboard.test_limits import rules, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -148,7 +148,9 @@ def test_t35_a_gift_to_a_blocked_member_is_refused_in_words(ask, shop, ada, prog
     answer = ask(f"members/{ada.pk}/gift", post={"points": "5", "reason": "x", "key": "k"})
 
     assert answer.status_code == 422
-    assert "This member is blocked or closed and takes no points." in answer.text
+    assert (
+        "This member is blocked, closed or inactive in the shop and takes no points." in answer.text
+    )
 
 
 def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):

@@ -41,10 +41,21 @@ def test_the_form_says_what_the_rules_say(ask, program):
         ({"threshold": "0"}, "At least 1."),
         ({"threshold": "1000000001"}, "At most 1,000,000,000."),
         ({"threshold": "5,000"}, "Write a plain number, such as 500."),
+        ({"threshold": "\u0665\u0660\u0660"}, "Write a plain number, such as 500."),
+        ({"threshold": "1_000"}, "Write a plain number, such as 500."),
+        ({"threshold": "1e3"}, "Write a plain number, such as 500."),
+        ({"channel-default-channel-discount_value": "\u0662"}, "a plain number, such as 12.5."),
+        ({"channel-default-channel-discount_value": "1_2"}, "a plain number, such as 12.5."),
+        ({"channel-default-channel-discount_value": "1e1"}, "a plain number, such as 12.5."),
         ({"channel-default-channel-discount_value": "12,50"}, "a plain number, such as 12.5."),
         ({"expiry_policy": "ROLLING"}, "Say after how many days points expire."),
         ({"channel-default-channel-discount_value": "101"}, "100 percent at most"),
         ({"channel-default-channel-discount_value": ""}, "Give a number."),
+        ({"channel-default-channel-min_spent": "5.125"}, "EUR has 2 decimals at most."),
+        (
+            {"discount_type": "FIXED", "channel-default-channel-discount_value": "5.125"},
+            "EUR has 2 decimals at most.",
+        ),
         ({"channel-default-channel-earns": ""}, "Let at least one channel earn points."),
         ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
         ({"channel-default-channel-points_per_unit": "9999"}, "more than one coupon"),
@@ -55,6 +66,18 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(ask, program, change, said)
 
     assert answer.status_code == 422
     assert said in answer.text
+    program.refresh_from_db()
+    assert program.current.number == 1
+
+
+@pytest.mark.parametrize("field", ["discount_value", "min_spent"])
+def test_t44_a_currency_without_decimals_takes_none(ask, dashboard, program, field):
+    dashboard.channels["default-channel"] = ("Japan", "JPY")
+    rules = {**FORM, "discount_type": "FIXED", f"channel-default-channel-{field}": "500.5"}
+    answer = ask("program", post={**rules, "confirmed": "1"})
+
+    assert answer.status_code == 422
+    assert "JPY has no decimals." in answer.text
     program.refresh_from_db()
     assert program.current.number == 1
 
@@ -79,6 +102,10 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(ask, program, change, said)
             "Orders in Poland earn points from now on.",
         ),
         ({"title": "Another name"}, "Nobody’s points or coupons change."),
+        (
+            {"expiry_policy": "ROLLING", "expiry_days": "30", "time_zone": "Asia/Tokyo"},
+            "to the end of the day that members were shown",
+        ),
     ],
 )
 def test_a_change_says_whom_it_affects_and_is_saved_when_confirmed(

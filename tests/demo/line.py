@@ -53,7 +53,7 @@ class Line(ThreadingHTTPServer):
         if not self.text or self.text not in body or answered != self.answered:
             return False
         self.reached.set()
-        self.released.wait(30)
+        self.released.wait(120)
         return True
 
 

@@ -47,7 +47,7 @@ def test_t34_a_worker_killed_while_minting_leaves_one_voucher_and_one_of_each_me
         price="512.00",
     )
     shop.mark_paid(order)
-    assert line.reached.wait(20), "the worker never came to mint the coupon"
+    assert line.reached.wait(60), "the worker never came to mint the coupon"
     demo.processes.kill("worker")
     line.release()
     assert _coupon(demo, token)["status"] == "PENDING"

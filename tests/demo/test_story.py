@@ -4,12 +4,9 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from sandbox.processes import REPOSITORY
 
 
-@pytest.mark.timeout(120)
 def test_the_story_goes_as_it_should() -> None:
     engines_of_tests = {"DATABASE_URL", "CELERY_BROKER_URL"}
     env = {name: value for name, value in os.environ.items() if name not in engines_of_tests}
@@ -20,7 +17,7 @@ def test_the_story_goes_as_it_should() -> None:
         env=env,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=500,
         check=False,
     )
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from saleor_loyalty.doors.app import shops
+from saleor_loyalty.conf import conf
+from saleor_loyalty.doors.app import rates, shops
 from saleor_loyalty.models import Shop
 from tests.doors.saleor import Saleor, SigningKey
 from tests.shops import installed
@@ -28,3 +29,10 @@ def next_key() -> SigningKey:
 @pytest.fixture
 def shop(db: None, saleor: Saleor) -> Shop:
     return installed(saleor)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_counted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests send from one address."""
+    rates._limiter(conf.rate_store).storage.reset()
+    monkeypatch.setattr(rates, "_not_before", 0.0)

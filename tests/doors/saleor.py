@@ -63,6 +63,7 @@ class Saleor:
     """The server. Change its attributes to change what it answers.
 
     `app_id` None: the app is not there (any more). `may_orders` False: it lacks a permission.
+    `firewall`: the status and the page that something in front of it answers instead.
     """
 
     def __init__(self, *keys: SigningKey) -> None:
@@ -72,6 +73,7 @@ class Saleor:
         self.is_down = False
         self.retry_after = ""
         self.may_orders = True
+        self.firewall: tuple[int, str] | None = None
         self.key_requests = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -137,8 +139,9 @@ class Saleor:
             def do_GET(self) -> None:
                 asked = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 answer = saleor._answer(self.path, self.headers.get("Authorization", ""), asked)
-                content = json.dumps(answer).encode()
-                self.send_response(503 if saleor.is_down else 200)
+                status, page = saleor.firewall or (200, json.dumps(answer))
+                content = page.encode()
+                self.send_response(503 if saleor.is_down else status)
                 self.send_header("Content-Length", str(len(content)))
                 if saleor.retry_after:
                     self.send_header("Retry-After", saleor.retry_after)

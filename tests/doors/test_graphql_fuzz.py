@@ -39,7 +39,7 @@ FUZZ = hypothesis_settings(
 )
 
 # Without a transaction around them all, as on a server: one bad statement must not spoil the next.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(0 if LONG_RUN else 120)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(0 if LONG_RUN else 600)]
 
 Answer = dict[str, Any]
 

@@ -101,6 +101,7 @@ def test_an_empty_list_lets_nobody_in(client: Client, saleor: Saleor, settings: 
         ("https://shop.example.com.evil.com/graphql/", False),
         ("https://shop.example.com/graphql/\n", False),
         ("https://shop.example.com/elsewhere/", False),
+        ("https://shop.example.com:99999/graphql/", False),
         (f"https://{'x' * 500}.example.com/graphql/", False),
     ],
 )

@@ -1,5 +1,7 @@
 """Limits on how often: by shop, by customer, and the same for all processes."""
 
+from contextlib import ExitStack
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -7,7 +9,7 @@ from pytest_django import Settings
 
 from saleor_loyalty.doors.app import rates
 from saleor_loyalty.models import Change, Shop
-from tests.doors.saleor import Saleor, SigningKey
+from tests.doors.saleor import APP_TOKEN, Saleor, SigningKey
 from tests.doors.test_webhooks import BODY, deliver
 from tests.shops import installed
 
@@ -19,6 +21,7 @@ def _counts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts of this test alone, in the real store."""
     settings.LOYALTY_RATE_STORE = django_settings.CELERY_BROKER_URL
     rates._limiter(settings.LOYALTY_RATE_STORE).storage.reset()
+    monkeypatch.setattr(rates, "_not_before", 0.0)
 
 
 def ask(client: Client, query: str, token: str = "") -> tuple[int, str]:
@@ -168,3 +171,68 @@ def test_an_empty_rate_does_not_limit(settings: Settings, shop: Shop) -> None:
 
     for _ in range(50):
         rates.take_event(shop)
+
+
+def try_to_install(client: Client, address: str, source: str = "203.0.113.1") -> int:
+    return client.post(
+        "/app/register",
+        {"auth_token": "bogus"},
+        content_type="application/json",
+        headers={"Saleor-Api-Url": address, "Saleor-Domain": "x"},
+        REMOTE_ADDR=source,
+    ).status_code
+
+
+@pytest.fixture
+def ways_to_write_it(saleor: Saleor, settings: Settings) -> list[str]:
+    settings.LOYALTY_ALLOWED_API_URLS = ["http://localhost:*/*"]
+    saleor.app_id = None
+    port = saleor.domain.rpartition(":")[2]
+    names = ("localhost", "LOCALHOST", "Localhost", "localhosT")
+    return [f"http://{name}:{port}/graphql/{path}" for name in names for path in ("", "x", "x/y")]
+
+
+def test_installations_are_counted_by_the_host_whatever_way_it_is_written(
+    client: Client, ways_to_write_it: list[str]
+) -> None:
+    answers = [try_to_install(client, address) for address in ways_to_write_it]
+
+    assert answers == [401] * 10 + [429] * 2
+
+
+def test_bogus_installations_from_elsewhere_do_not_lock_the_owner_out(
+    client: Client, saleor: Saleor
+) -> None:
+    for _ in range(12):
+        assert try_to_install(client, saleor.api_url) in {401, 429}
+
+    mine = client.post(
+        "/app/register",
+        {"auth_token": APP_TOKEN},
+        content_type="application/json",
+        headers={"Saleor-Api-Url": saleor.api_url, "Saleor-Domain": "x"},
+        REMOTE_ADDR="198.51.100.7",
+    )
+    assert mine.status_code == 200
+
+
+def test_a_network_of_ipv6_is_one_sender(client: Client, saleor: Saleor) -> None:
+    answers = [try_to_install(client, saleor.api_url, f"2001:db8::{n:x}") for n in range(1, 13)]
+
+    assert answers.count(429) == 2
+    assert try_to_install(client, saleor.api_url, "2001:db8:0:1::1") == 401
+
+
+def test_few_installations_are_under_way_at_once(saleor: Saleor) -> None:
+    with ExitStack() as under_way:
+        for source in ("a", "a", "b"):
+            under_way.enter_context(rates.installation(saleor.api_url, source=source))
+        for source in ("a", "c"):
+            with (
+                pytest.raises(rates.Refusal, match="under way"),
+                rates.installation(saleor.api_url, source=source),
+            ):
+                """Not reached."""
+
+    with rates.installation(saleor.api_url, source="a"):
+        """Once they are done."""

@@ -1,6 +1,5 @@
 """The sweep goes in batches, may stop anywhere, and shares the members with everybody else."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 from saleor_loyalty import expiry, inbox, lapse, tasks
 from saleor_loyalty.models import Change, Entry, Lot, Member, Program
 from tests.expiry.conftest import START, balance, lapsed
+from tests.locks import wait_until_somebody_waits_for_a_lock
 
 END = datetime(2027, 4, 1, tzinfo=UTC)
 BOTH = pytest.mark.parametrize("policy", ["ROLLING", "PER_LOT"])
@@ -35,16 +35,6 @@ def statements(call) -> int:
     with CaptureQueriesContext(connection) as queries:
         call()
     return len(queries)
-
-
-def wait_until_someone_waits_for_a_lock() -> None:
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    pytest.fail("Nobody waits for a lock.")
 
 
 def in_own_connection(call):
@@ -168,7 +158,7 @@ def test_a_change_of_the_programme_under_way_is_waited_for(set_up, crowd, sweep)
         with transaction.atomic():
             Program.objects.update(is_active=False)
             swept = pool.submit(in_own_connection, lambda: sweep(END))
-            wait_until_someone_waits_for_a_lock()
+            wait_until_somebody_waits_for_a_lock()
         assert swept.result() == 0
     assert balance(member) == 10
 

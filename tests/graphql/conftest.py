@@ -21,10 +21,11 @@ from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_shop
 
 NOW = datetime(2030, 5, 17, 12, 30, tzinfo=UTC)
+EUROPE, AMERICA = "Q2hhbm5lbDox", "Q2hhbm5lbDoy"
 CHANNELS = [
-    {"id": "Q2hhbm5lbDox", "name": "Europe", "slug": "eu", "currencyCode": "EUR", "isActive": True},
+    {"id": EUROPE, "name": "Europe", "slug": "eu", "currencyCode": "EUR", "isActive": True},
     {
-        "id": "Q2hhbm5lbDoy",
+        "id": AMERICA,
         "name": "America",
         "slug": "us",
         "currencyCode": "USD",
@@ -92,7 +93,7 @@ def other_shop(db: None) -> Shop:
 @pytest.fixture
 def program(shop: Shop) -> Program:
     """10 points per euro, 2.5 per dollar; 5,000 points make a coupon of 10 % for 60 days."""
-    terms = [("us", "2.5", None), ("eu", "10", Decimal(100))]
+    terms = [(AMERICA, "2.5", None), (EUROPE, "10", Decimal(100))]
     return programs.update(
         shop=shop,
         actor="Setup",
@@ -105,7 +106,7 @@ def program(shop: Shop) -> Program:
             "time_zone": "Europe/Rome",
             "channels": [
                 {
-                    "channel": channel,
+                    "channel_id": channel,
                     "points_per_unit": Decimal(rate),
                     "discount_value": Decimal(10),
                     "min_spent": min_spent,
@@ -200,7 +201,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
                 fully_paid_at=NOW,
                 settled_at=NOW,
             )
-        basis = Entitlement(int(amount * 10), "EUR", amount, amount, amount, Decimal(10))
+        basis = Entitlement(int(amount * 10), "EUR", amount, amount, Decimal(0), Decimal(10))
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,

@@ -3,7 +3,7 @@
 import pytest
 
 from saleor_loyalty import programs
-from saleor_loyalty.models import ChannelTerms
+from saleor_loyalty.models import Channel, ChannelTerms
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.problems import Refused
 
@@ -82,11 +82,14 @@ def test_anyone_reads_the_public_part_of_the_programme(ask, anonymous, program):
 def test_channels_are_in_order_of_their_names(ask, anonymous, program):
     ChannelTerms.objects.create(
         version=program.current,
-        channel="at",
+        channel_id="Q2hhbm5lbDoz",
+        channel_name="Austria",
         currency="EUR",
         points_per_unit=1,
         discount_value=1,
     )
+
+    Channel.objects.create(shop=program.shop, channel_id="Q2hhbm5lbDoz", slug="at", name="Austria")
 
     answer = ask(anonymous, "{ loyaltyProgram { channels { channel } } }")
 
@@ -107,8 +110,8 @@ def test_a_request_that_names_no_shop_is_told_so(ask, db):
     assert answer["errors"][0]["message"] == "The request names no shop that is served here."
 
 
-def test_the_programme_is_read_in_two_queries(ask, anonymous, program, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_the_programme_is_read_in_three_queries(ask, anonymous, program, django_assert_num_queries):
+    with django_assert_num_queries(3):
         ask(anonymous, PROGRAM)
 
 
@@ -255,6 +258,7 @@ def test_the_change_carries_the_name_of_who_made_it(ask, owner, shop, program):
         ({"channels": [{**EU, "pointsPerUnit": -1}]}, "channels", "OUT_OF_RANGE"),
         ({"channels": [{**EU, "pointsPerUnit": "1e400"}]}, "channels", "OUT_OF_RANGE"),
         ({"channels": [{**EU, "discountValue": 101}]}, "channels", "OUT_OF_RANGE"),
+        ({"channels": [{**EU, "minSpent": "9.999"}]}, "channels", "OUT_OF_RANGE"),
         ({"expiryPolicy": "ROLLING"}, "expiryDays", "REQUIRED"),
         ({"expiryPolicy": "PER_LOT", "expiryDays": 0}, "expiryDays", "OUT_OF_RANGE"),
         ({"expiryDays": 30}, "expiryDays", "INVALID"),

@@ -15,7 +15,7 @@ from tests.live.saleor import Installation, LiveSaleor
 def installation() -> Installation:
     found = Installation.from_environment()
     if found is None:
-        pytest.skip("No Saleor: make test-saleor SALEOR_DIR=… SALEOR_PYTHON=…")
+        pytest.skip("A real Saleor, not tried: none is named (make test-saleor SALEOR_DIR=…)")
     return found
 
 

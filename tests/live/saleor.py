@@ -178,7 +178,7 @@ def _settings(port: int, database_url: str, broker_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "CELERY_BROKER_URL": broker_url,
         "REDIS_URL": broker_url,
-        "SECRET_KEY": "for tests only",
+        "SECRET_KEY": "for tests only: nobody is to believe what it signs",
         "RSA_PRIVATE_KEY": _RSA_KEY,
         "PUBLIC_URL": f"http://{HOST}:{port}",
         "ALLOWED_HOSTS": HOST,

@@ -1,10 +1,13 @@
 """The app beside a real Saleor: what it missed while it was down or away ends right."""
 
 from collections.abc import Iterator
-from threading import Event
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from sandbox.demo import Demo
@@ -17,6 +20,7 @@ from tests.live.saleor import Installation
 
 pytestmark = pytest.mark.timeout(1800)
 
+SWITCH = "mutation S($id: ID!) {{ app{}(id: $id) {{ errors {{ field message code }} }} }}"
 CANCEL = "mutation Cancel($id: ID!) { orderCancel(id: $id) { errors { field message code } } }"
 
 
@@ -54,6 +58,86 @@ def once(door: Door, customer: Customer, expected: object) -> Any:
     )
 
 
+def sql(demo: Demo, statement: str) -> list[tuple[Any, ...]]:
+    """What the app's database says."""
+    with psycopg.connect(demo.programs["app"].env["DATABASE_URL"], autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def walk(demo: Demo) -> None:
+    """Have the shop looked at by a process of the test's own, to the end."""
+    work = (
+        "import saleor_loyalty.server.celery; from saleor_loyalty import tasks; tasks.reconcile()"
+    )
+    demo.processes.start("look", ("django", "shell", "-c", work), demo.programs["app"].env)
+    demo.processes.finish("look", seconds=120)
+
+
+def walk_twice(demo: Demo) -> None:
+    """With minutes between, by the clock of the database."""
+    walk(demo)
+    sql(
+        demo,
+        "UPDATE saleor_loyalty_shop SET token_unknown_at = token_unknown_at - interval '4 minutes'",
+    )
+    walk(demo)
+
+
+def is_active(demo: Demo) -> bool:
+    [(active,)] = sql(demo, "SELECT is_active FROM saleor_loyalty_shop")
+    return bool(active)
+
+
+@contextmanager
+def firewall() -> Iterator[str]:
+    """Answers every question with a page of its own."""
+
+    class Denied(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(403)
+            self.end_headers()
+            self.wfile.write(b"<html>Access denied</html>")
+
+        def log_message(self, *args: Any) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Denied) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/graphql/"
+        server.shutdown()
+
+
+def test_a_firewall_puts_no_shop_to_rest_and_an_app_switched_off_does_until_it_is_on_again(
+    door: Door, demo: Demo
+) -> None:
+    ada = door.new_customer()
+    door.paid_order(ada, "10.00")
+    assert once(door, ada, 100) == 100
+    with firewall() as address:
+        sql(demo, f"UPDATE saleor_loyalty_shop SET api_url = '{address}'")
+        walk_twice(demo)
+        behind_it = is_active(demo)
+        sql(demo, f"UPDATE saleor_loyalty_shop SET api_url = '{door.shop.api_url}'")
+
+    ask(door.shop.api_url, SWITCH.format("Deactivate"), {"id": door.app_id}, **as_staff(door))
+    walk(demo)
+    seen_once = is_active(demo)
+    walk_twice(demo)
+    switched_off = is_active(demo)
+    door.paid_order(ada, "5.00")
+    ask(door.shop.api_url, SWITCH.format("Activate"), {"id": door.app_id}, **as_staff(door))
+    walk(demo)
+
+    assert (behind_it, seen_once, switched_off, is_active(demo)) == (True, True, False, True)
+    assert once(door, ada, 150) == 150
+
+
+def as_staff(door: Door) -> dict[str, str]:
+    return {"token": door.shop.staff_token}
+
+
 def test_t32_orders_paid_refunded_and_cancelled_while_the_app_was_down_end_right(
     door: Door, demo: Demo
 ) -> None:
@@ -81,12 +165,7 @@ def test_a_shop_that_removes_the_app_is_left_alone_and_finds_all_when_it_comes_b
     assert once(door, ada, 100) == 100
 
     door.shop.uninstall(door.app_id)
-    demo.processes.start(
-        "walk",
-        ("celery", "--app", "saleor_loyalty.server", "call", "saleor_loyalty.tasks.reconcile"),
-        demo.programs["app"].env,
-    )
-    demo.processes.finish("walk", seconds=60)
+    walk_twice(demo)
     assert once(door, ada, "InvalidTokenError") == "InvalidTokenError"
 
     door.paid_order(ada, "5.00")

@@ -50,6 +50,7 @@ COUPONS = """{ loyalty { coupons(first: 5) { edges { node {
   code rewardName limitedTo { products collections categories } } } } } }"""
 GOODS = """query Goods($channel: String!) { products(first: 100, channel: $channel) { edges { node {
   id productType { kind } variants { id pricing { price { gross { amount } } } } } } } }"""
+TOTAL = "query Total($id: ID!) { checkout(id: $id) { totalPrice { gross { amount currency } } } }"
 LINES = """query Lines($id: ID!) { order(id: $id) { lines {
   variant { product { id } }
   undiscountedTotalPrice { gross { amount } } totalPrice { gross { amount } } } } }"""
@@ -207,8 +208,8 @@ def goods(door: Door) -> Iterator[tuple[str, str]]:
             yield product["id"], priced[0]["id"]
 
 
-def bought(door: Door, customer: Customer, *variants: str, code: str) -> str:
-    """An order of two of each, paid, with a code; its id."""
+def bought(door: Door, customer: Customer, *variants: str, code: str | None = None) -> str:
+    """An order of two of each, paid, with a code if there is one; its id."""
     basket = {
         "channel": "default-channel",
         "email": customer.email,
@@ -220,7 +221,9 @@ def bought(door: Door, customer: Customer, *variants: str, code: str) -> str:
     checkout = ask(url, CHECKOUT, {"input": basket}, token=token)["checkout"]
     for method in [each for each in checkout["shippingMethods"] if each["active"]][:1]:
         ask(url, DELIVERY, {"id": checkout["id"], "method": method["id"]}, token=token)
-    total = door.shop.add_code(token, checkout["id"], code)
+    if code:
+        door.shop.add_code(token, checkout["id"], code)
+    total = ask(url, TOTAL, {"id": checkout["id"]}, token=token)["totalPrice"]["gross"]
     return door.shop.pay(token, checkout["id"], total)
 
 

@@ -36,6 +36,9 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
+from tests.chromium import browser
+
+__all__ = ["browser"]
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 numbers = itertools.count(1)
@@ -82,7 +85,7 @@ def make_version(shop) -> Callable[..., ProgramVersion]:
         )
         for channel in channels or [{}]:
             terms = {
-                "channel": "eu",
+                "channel_id": "eu",
                 "currency": "EUR",
                 "points_per_unit": 10,
                 "discount_value": Decimal(10),

@@ -122,7 +122,7 @@ def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
 def order_of(customer: dict, number: int) -> Order:
     paper = PaperSaleor()
     key = paper.place(number, line(10), user=customer)
-    return Order.from_json(paper.orders[key] | {"channel": {"slug": "eu"}})
+    return Order.from_json(paper.orders[key] | {"channel": {"id": "eu"}})
 
 
 def user(number: int) -> dict:

@@ -150,8 +150,8 @@ def test_a_gift_as_a_notice(make_message, version, in_force):
 def test_a_welcome_says_what_shopping_brings(make_message, make_version, in_force):
     channels = [
         {"points_per_unit": Decimal("10.0000")},
-        {"channel": "us", "currency": "USD", "points_per_unit": Decimal("2.5")},
-        {"channel": "b2b", "points_per_unit": Decimal(0)},
+        {"channel_id": "us", "currency": "USD", "points_per_unit": Decimal("2.5")},
+        {"channel_id": "b2b", "points_per_unit": Decimal(0)},
     ]
     in_force(make_version(channels))
 
@@ -290,9 +290,9 @@ def test_a_coupon_without_end_says_nothing_of_one(make_message):
 def test_an_amount_off_is_shown_in_each_currency(make_version, make_message):
     version = make_version(
         [
-            {"channel": "eu", "currency": "EUR", "discount_value": Decimal(10)},
+            {"channel_id": "eu", "currency": "EUR", "discount_value": Decimal(10)},
             {
-                "channel": "jp",
+                "channel_id": "jp",
                 "currency": "JPY",
                 "discount_value": Decimal(1500),
                 "min_spent": None,
@@ -308,7 +308,7 @@ def test_an_amount_off_is_shown_in_each_currency(make_version, make_message):
 
 
 def test_channels_that_agree_are_told_once(make_version, make_message):
-    version = make_version([{"channel": "eu"}, {"channel": "de"}])
+    version = make_version([{"channel_id": "eu"}, {"channel_id": "de"}])
     message = make_message(coupon={"version": version})
 
     assert text_of(message).count("orders of €50.00 or more") == 1
@@ -316,8 +316,8 @@ def test_channels_that_agree_are_told_once(make_version, make_message):
 
 
 def test_channels_of_one_currency_that_differ_are_told_by_name(make_version, make_message):
-    europe = {"channel": "eu", "channel_name": "Europe"}
-    version = make_version([europe, {"channel": "b2b", "min_spent": Decimal(200)}])
+    europe = {"channel_id": "eu", "channel_name": "Europe"}
+    version = make_version([europe, {"channel_id": "b2b", "min_spent": Decimal(200)}])
     message = make_message(coupon={"version": version})
 
     assert "- In EUR (Europe): 10% off orders of €50.00 or more." in text_of(message)
@@ -453,10 +453,7 @@ def test_the_shop_s_own_text_is_sent_in_its_newest_version(shop, make_message):
         "<a " * 9000,
     ],
 )
-def test_a_broken_text_of_the_shop_gives_way_to_the_standard_one(
-    shop, make_message, caplog, monkeypatch, body
-):
-    monkeypatch.setattr("saleor_loyalty.messages.rendering.SECONDS", 0.05)
+def test_a_broken_text_of_the_shop_gives_way_to_the_standard_one(shop, make_message, caplog, body):
     own(shop, "REWARD_EMAIL", "en", "Mine", body)
 
     written = Writer().email(make_message())
@@ -534,7 +531,8 @@ def test_a_push_notice_in_words(make_message, make_member):
     assert notice.link == "https://nordlys.example/account/discounts"
 
 
-def test_a_notice_opens_the_shop_s_app(shop, make_message):
+def test_a_notice_opens_the_shop_s_app(shop, make_message, settings):
+    settings.LOYALTY_APP_SCHEMES = ["nordlys"]
     look.save(shop, actor="Olga", push_url="nordlys://discounts/{language}")
 
     assert Writer().notice(make_message(MessageKind.REWARD_PUSH)).link == ("nordlys://discounts/en")

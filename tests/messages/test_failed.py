@@ -7,14 +7,17 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_loyalty.messages import failed
+from saleor_loyalty import addresses
+from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
     Coupon,
     CouponStatus,
+    EmailFault,
     Member,
+    MemberStatus,
     Message,
     MessageFault,
     MessageKind,
@@ -82,29 +85,93 @@ def test_a_skipped_message_can_be_sent_once_its_reason_is_gone(
     assert len(mail_server.mails) == 1
 
 
-@pytest.mark.parametrize("status", [MessageStatus.SENT, MessageStatus.PENDING])
-def test_what_was_sent_or_still_waits_is_not_sent_again(make_message, status):
-    message = make_message(status=status)
+def test_a_message_that_waits_is_not_sent_again(make_message):
+    message = make_message(status=MessageStatus.PENDING)
 
-    with pytest.raises(Refused, match="Only a message that failed or was skipped"):
-        failed.resend(message, actor="Sam")
+    with pytest.raises(Refused, match="This message waits to be sent"):
+        failed.resend(message, actor="Sam", reason="Lost")
 
     message.refresh_from_db()
-    assert (message.status, message.resent_by) == (status, "")
+    assert (message.status, message.resent_by) == (MessageStatus.PENDING, "")
     assert not AuditRecord.objects.exists()
 
 
-def test_what_staff_send_again_still_asks_whether_there_is_anything_to_tell(
+def test_a_message_that_was_sent_goes_again_as_a_new_one_and_the_reason_is_kept(
     mail_server, make_message
 ):
-    message = make_message(status=MessageStatus.FAILED, coupon={"status": CouponStatus.WITHDRAWN})
+    message = make_message()
+    send_due()
+    message.refresh_from_db()
 
-    failed.resend(message, actor="Sam")
+    failed.resend(message, actor="Sam", reason="She deleted\nit")
     send_due()
 
-    message.refresh_from_db()
-    assert message.status == MessageStatus.SKIPPED
-    assert mail_server.mails == []
+    first, second = mail_server.mails
+    assert first["Message-ID"] != second["Message-ID"]  # a mailbox shows the same one only once
+    record = AuditRecord.objects.get()
+    assert (record.action, record.actor) == (AuditAction.MESSAGE_RESENT, "Sam")
+    assert record.detail == "REWARD_EMAIL She deleted it"
+    assert status_of(message) == MessageStatus.SENT
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 201])
+def test_what_was_sent_does_not_go_again_without_a_reason_of_some_words(make_message, reason):
+    message = make_message(status=MessageStatus.SENT)
+
+    with pytest.raises(Refused, match=r"say why|200 characters"):
+        failed.resend(message, actor="Sam", reason=reason)
+
+    assert status_of(message) == MessageStatus.SENT
+
+
+@pytest.mark.parametrize("status", [MessageStatus.SENT, MessageStatus.FAILED])
+def test_what_told_of_something_that_is_over_is_not_sent_again(make_message, status):
+    message = make_message(status=status, coupon={"status": CouponStatus.WITHDRAWN})
+
+    with pytest.raises(Refused, match="What this message tells of is over"):
+        failed.resend(message, actor="Sam", reason="Lost")
+
+    assert status_of(message) == status
+
+
+@pytest.mark.parametrize("status", [MessageStatus.SENT, MessageStatus.FAILED])
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"email_enabled": False}, "The member takes no email"),
+        ({"status": MemberStatus.BLOCKED}, "The member is blocked"),
+        ({"status": MemberStatus.CLOSED}, "The member is closed"),
+        ({"customer_is_active": False}, "The customer is inactive in the shop"),
+        ({"email": ""}, "The member has no email address"),
+        ({"email": "bad@mail.example"}, "The member's address has bounced"),
+    ],
+)
+def test_who_takes_no_mail_is_sent_nothing_again(make_message, make_member, status, fields, why):
+    bounces.note(addresses.keys("bad@mail.example")[0], EmailFault.BOUNCED, timezone.now())
+    message = make_message(MessageKind.GIFT_EMAIL, member=make_member(**fields), status=status)
+
+    with pytest.raises(Refused, match=why):
+        failed.resend(message, actor="Sam", reason="Lost")
+
+    assert status_of(message) == status
+    assert not AuditRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"email_enabled": False},
+        {"status": MemberStatus.BLOCKED},
+        {"customer_is_active": False},
+    ],
+)
+def test_who_takes_no_mail_is_not_among_all_that_are_sent_again(
+    shop, make_failed, make_member, fields
+):
+    make_failed(member=make_member(**fields))
+
+    with pytest.raises(Refused):
+        failed.resend_all(shop, actor="Sam")
 
 
 # ------------------------------------------------------------------ why

@@ -26,7 +26,8 @@ def test_a_shop_is_called_as_in_saleor_until_its_look_names_it(shop):
     assert look.of(shop).name == "Nordlys"
 
 
-def test_what_is_given_is_kept_and_the_rest_stays(shop):
+def test_what_is_given_is_kept_and_the_rest_stays(shop, settings):
+    settings.LOYALTY_APP_SCHEMES = ["nordlys"]
     look.save(shop, actor="Olga", shop_name=" Nordlys ", brand_color="#0F766E")
     look.save(
         shop, actor="Olga", default_language="pt-br", push_url="nordlys://discounts/{language}"
@@ -58,11 +59,36 @@ def test_links_fall_back_to_the_server_s_setting(shop, settings):
         ("logo_url", "/logo.png", ErrorCode.INVALID),
         ("logo_url", "javascript://x/%0aalert(1)", ErrorCode.INVALID),
         ("logo_url", "nordlys://logo", ErrorCode.INVALID),
+        ("logo_url", "https://x.example;script-src/l.png", ErrorCode.INVALID),
+        ("logo_url", "https://x.example,y/l.png", ErrorCode.INVALID),
+        ("logo_url", "https://*/l.png", ErrorCode.INVALID),
+        ("logo_url", "https://*.example/l.png", ErrorCode.INVALID),
+        ("logo_url", "https://'self'/l.png", ErrorCode.INVALID),
+        ("logo_url", "https://me@x.example/l.png", ErrorCode.INVALID),
+        ("logo_url", "https:///l.png", ErrorCode.INVALID),
+        ("discounts_url", "https://*/d", ErrorCode.INVALID),
         ("discounts_url", "nordlys.example/d", ErrorCode.INVALID),
         ("discounts_url", "https://nordlys.example/{customer}", ErrorCode.INVALID),
         ("discounts_url", "https://nordlys.example/a b", ErrorCode.INVALID),
         ("push_url", "javascript://x/%0aalert(1)", ErrorCode.INVALID),
         ("push_url", "data://x", ErrorCode.INVALID),
+        ("push_url", "https://*/x", ErrorCode.INVALID),
+        *[
+            ("push_url", address, ErrorCode.INVALID)
+            for address in (
+                "intent://scan/#Intent;scheme=zxing;package=evil;end",
+                "blob:https://shop.example/1",
+                "blob://shop.example/1",
+                "about://blank",
+                "about:blank",
+                "view-source://shop.example",
+                "filesystem://x",
+                "content://contacts",
+                "ftp://shop.example/",
+                "mailto://x",
+                "another-app://x",
+            )
+        ],
         ("reply_to", "nobody", ErrorCode.INVALID),
         ("sender_name", "Nordlys\r\nBcc: eve@evil.example", ErrorCode.INVALID),
         ("shop_name", "x" * 121, ErrorCode.OUT_OF_RANGE),

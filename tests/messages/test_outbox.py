@@ -451,8 +451,8 @@ def test_logs_name_no_address_code_or_token(
 
 @pytest.mark.parametrize(
     ("kind", "each"),
-    # To look at it again, and to note what became of it; for a push, its devices.
-    [(MessageKind.REWARD_EMAIL, 2), (MessageKind.GIFT_EMAIL, 2), (MessageKind.REWARD_PUSH, 3)],
+    # To look at it again and to note what became of it; what is known of its address, its devices.
+    [(MessageKind.REWARD_EMAIL, 3), (MessageKind.GIFT_EMAIL, 3), (MessageKind.REWARD_PUSH, 3)],
 )
 def test_the_statements_of_a_batch_grow_by_those_of_each_message(
     kind, each, mail_server, fcm, make_message, make_member, make_device
@@ -587,3 +587,17 @@ def test_the_news_of_a_coupon_does_not_wait_behind_thousands_of_reminders(
     reward.refresh_from_db()
     reminder.refresh_from_db()
     assert (reward.status, reminder.attempts) == (MessageStatus.SENT, 0)
+
+
+@pytest.mark.parametrize("kind", [MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH])
+def test_who_is_inactive_in_the_shop_is_told_nothing(mail_server, make_message, make_member, kind):
+    message = make_message(kind, member=make_member(customer_is_active=False))
+
+    send_due()
+
+    message.refresh_from_db()
+    assert (message.status, message.error) == (
+        MessageStatus.SKIPPED,
+        "The customer is inactive in the shop.",
+    )
+    assert mail_server.mails == []

@@ -21,6 +21,7 @@ from saleor_loyalty.models import (
     MessageStatus,
 )
 from sandbox.inboxes.fcm_format import violations
+from tests.doors.dripping import HEAD, dripping
 
 pytestmark = pytest.mark.django_db
 
@@ -433,6 +434,19 @@ def test_a_firebase_that_never_answers_holds_nobody_up(fcm, make_push, settings,
     assert time.monotonic() - begun < 2
     message.refresh_from_db()
     assert message.status == MessageStatus.PENDING
+    assert message.error == "Firebase was not reached: ReadTimeout."
+
+
+def test_a_firebase_that_drips_holds_nobody_up(fcm, make_push, settings):
+    settings.LOYALTY_HTTP_TIMEOUT = 1.5
+    message = make_push("phone")
+
+    with dripping(at_once=HEAD + b"\r\n") as settings.LOYALTY_FCM_URL:
+        begun = time.monotonic()
+        send_due()
+
+    assert time.monotonic() - begun < 15
+    message.refresh_from_db()
     assert message.error == "Firebase was not reached: ReadTimeout."
 
 

@@ -1,23 +1,21 @@
 """The texts that come with the product: whole in every language, and fit for every screen."""
 
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
 from babel import Locale
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page
 
 from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.localised import LANGUAGES
+from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.messages.variables import EMAILS, names
 from saleor_loyalty.messages.wording import standard_text
-from saleor_loyalty.models import MessageKind
+from saleor_loyalty.models import MessageKind, Program, Shop
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 ALL = [(kind, language) for kind in MessageKind for language in LANGUAGES]
 STOP = "https://example.com/unsubscribe"
 
@@ -70,7 +68,19 @@ def test_no_english_is_left(language):
         assert not words & set(re.findall(r">([^<>{}]{4,})<", other))
 
 
-LOOK = """() => {
+TORN = r"""() => {
+  const torn = [], range = document.createRange();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[^\s-]+/g)) {
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(r => r.top)).size > 1) torn.push(word[0]);
+  }
+  return torn;
+}"""
+# An email names fonts that a phone may not have, and takes what is there.
+FONTS = {"its own": "", "wide": "letter-spacing: 0.2em !important"}
+FAINT = """() => {
   const parts = color => color.match(/[\\d.]+/g).map(Number);
   const luminance = ([r, g, b]) => [r, g, b]
     .map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -88,39 +98,113 @@ LOOK = """() => {
     const [low, high] = pair.sort((a, b) => a - b);
     if ((high + 0.05) / (low + 0.05) < 4.5) faint.push(texts.currentNode.data.trim());
   }
-  return {faint, width: document.documentElement.scrollWidth};
+  return faint;
 }"""
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Needs Chromium: sudo apt-get install chromium")
-@pytest.mark.parametrize("brand_color", ["#2459c4", "#ffd400", "#101010"])
-def test_every_email_fits_a_narrow_phone_and_can_be_read_by_day_and_night(
-    shop, make_version, brand_color
-):
+@pytest.fixture
+def emails(shop, make_version) -> Callable[[], dict[tuple[str, str], str]]:
+    """What every email looks like with the samples of its kind, by kind and language."""
     shop.program.current = make_version(
-        [{}, {"channel": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
+        [{}, {"channel_id": "jp", "currency": "JPY", "discount_value": Decimal(1500)}],
         discount_type="FIXED",
     )
     shop.program.save()
-    look.save(shop, actor="Olga", brand_color=brand_color)
-    emails = {
+    return lambda: {
         (kind, language): texts.preview(shop, kind, language).html or ""
         for kind, language in ALL
         if kind in EMAILS
     }
 
-    for email, seen in looked_at(emails):
-        assert seen == {"faint": [], "width": 320}, email
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """The narrowest there is."""
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    yield page
+    page.close()
 
 
-def looked_at(emails: dict[tuple[str, str], str]) -> Iterator[tuple[object, dict[str, object]]]:
-    """How each email looks on a phone, by day and by night."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 320, "height": 640})
+@pytest.mark.parametrize("width", [320, 375])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_and_reasons_of_one_long_word_fit_too(
+    phone, shop, make_version, make_member, make_message, width, language
+):
+    version = make_version(name="W" * 120, reward_name="M" * 120)
+    Program.objects.filter(shop=shop).update(current=version)
+    Shop.objects.update(name="N" * 255)
+    shop.refresh_from_db()
+    ada = make_member(first_name="W" * 256, language_code=language)
+    kinds = (MessageKind.REWARD_EMAIL, MessageKind.GIFT_EMAIL, MessageKind.WELCOME_EMAIL)
+    emails = {}
+    for kind in kinds:
+        message = make_message(kind, member=ada, shop=shop, coupon={"version": version})
+        if message.entry:
+            message.entry.reason = "M" * 600
+        emails[kind, language] = Writer().email(message, unsubscribe_url=STOP).html
+
+    phone.set_viewport_size({"width": width, "height": 640})
+    for email, html in emails.items():
+        phone.set_content(html)
+        assert phone.evaluate("document.documentElement.scrollWidth") == width, email
+
+
+STEERED = "\u202eevil\u2066\x07"
+
+
+@pytest.mark.parametrize("kind", [MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_names_and_reasons_do_not_turn_the_text_around_them(
+    shop, version, make_member, make_message, mail_server, kind, language
+):
+    Shop.objects.update(name=f"Nordlys{STEERED}")
+    shop.refresh_from_db()
+    ada = make_member(first_name=f"Ada{STEERED}", language_code=language)
+    message = make_message(kind, member=ada, shop=shop)
+    message.entry.reason = f"Thanks{STEERED}"
+
+    if kind == MessageKind.GIFT_EMAIL:
+        email = Writer().email(message, unsubscribe_url=STOP)
+        told = [email.subject, email.html, email.text]
+    else:
+        notice = Writer().notice(message)
+        told = [notice.title, notice.body]
+
+    ours = re.compile("[\u2066-\u2068]([^\u2066-\u2069]*)\u2069")  # begun and ended
+    text = ours.sub(r"\1", "".join(told))
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x07]", text)
+    assert {"Nordlysevil", "Thanksevil"} <= set(re.findall("Nordlysevil|Thanksevil", text))
+
+
+def test_the_sender_s_name_does_not_either(shop, version, make_message, mail_server):
+    look.save(shop, actor="Olga", sender_name="Nordlys\u202eevil")
+    make_message()
+
+    send_due()
+
+    assert mail_server.mails[0]["From"] == "Nordlysevil <club@nordlys.example>"
+
+
+@pytest.mark.parametrize("brand_color", ["#2459c4", "#ffd400", "#101010"])
+def test_every_email_can_be_read_by_day_and_night(phone, shop, emails, brand_color):
+    look.save(shop, actor="Olga", brand_color=brand_color)
+
+    for email, html in emails().items():
+        phone.set_content(html)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for email, html in emails.items():
-                page.set_content(html)
-                yield (scheme, *email), page.evaluate(LOOK)
-        browser.close()
+            phone.emulate_media(color_scheme=scheme)
+            assert phone.evaluate(FAINT) == [], (scheme, *email)
+
+
+@pytest.mark.parametrize("font", FONTS)
+def test_every_email_fits_a_narrow_phone_whatever_its_font(phone, emails, font):
+    for email, html in emails().items():
+        phone.set_content(html)
+        phone.add_style_tag(content=f"* {{ {FONTS[font]} }}")
+        assert phone.evaluate("document.documentElement.scrollWidth") == 320, email
+
+
+def test_no_word_of_an_email_is_torn_on_a_narrow_phone(phone, emails):
+    for email, html in emails().items():
+        phone.set_content(html)
+        assert phone.evaluate(TORN) == [], email

@@ -1,11 +1,16 @@
 """Editing messages: saved only if they can be sent, kept in versions, taken back."""
 
-import pytest
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
-from saleor_loyalty.messages import look, texts, trial
+import pytest
+from django.db import connection
+
+from saleor_loyalty.messages import look, texts, trial, turns
 from saleor_loyalty.messages.localised import LANGUAGES
 from saleor_loyalty.models import AuditRecord, MessageKind, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Refused
+from tests.shops import new_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -343,3 +348,32 @@ def test_a_kind_that_is_switched_off_can_be_tried_all_the_same(shop, version, ma
     trial.send(shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example", actor="Olga")
 
     assert len(mail_server.mails) == 1
+
+
+# ------------------------------------------------------------------ how many at once
+
+
+def test_a_shop_has_few_texts_tried_at_once_and_another_shop_its_own(transactional_db):
+    shop, other = new_shop(), new_shop("https://other.example.com/graphql/")
+    ready = threading.Barrier(turns.AT_ONCE + 1)
+    done = threading.Event()
+
+    def hold() -> None:
+        with turns.turn(shop):
+            ready.wait(30)
+            done.wait(30)
+        connection.close()
+
+    with ThreadPoolExecutor(turns.AT_ONCE) as pool:
+        for _ in range(turns.AT_ONCE):
+            pool.submit(hold)
+        ready.wait(30)
+        [(_, code, message)] = problems(shop, body=f"{STOP}!")
+        texts.preview(other, GIFT, "en", subject="Hello", body=STOP)
+        done.set()
+
+    assert (code, message) == (
+        ErrorCode.BUSY,
+        "Other texts of this shop are being tried just now. Try again in a moment.",
+    )
+    texts.preview(shop, GIFT, "en", subject="Hello", body=STOP)

@@ -5,7 +5,7 @@ Money is in cents, points are whole, times are aware.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -28,19 +28,49 @@ class Rules:
 
     def ends(self, moment: datetime, days: int) -> datetime:
         """The end of the local day that comes `days` after the one of `moment`."""
-        zone = ZoneInfo(self.zone)
-        last_day = moment.astimezone(zone).date() + timedelta(days=days)
-        midnight = datetime.combine(last_day + timedelta(days=1), time(0), zone)
+        return self.day_ends(moment.astimezone(ZoneInfo(self.zone)).date() + timedelta(days=days))
+
+    def day_ends(self, day: date) -> datetime:
+        midnight = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(self.zone))
         return midnight.astimezone(UTC)
+
+    def last_day(self, end: datetime) -> date:
+        """The local day that an end closes, or falls into."""
+        return (end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass
 class Line:
+    """`gross` and `net` are the price of all its pieces."""
+
     key: str
     gross: int
     net: int
+    pieces: int = 1
     is_gift_card: bool = False
     product_is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Pieces of a line that went somewhere, and the money that went along."""
+
+    status: str
+    line: str
+    pieces: int
+    cents: int = 0
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A refund that staff granted: of pieces of a line, of shipping, or of nothing by name."""
+
+    cents: int
+    line: str | None
+    pieces: int
+    shipping: bool
+    status: str
+    at: datetime
 
 
 @dataclass(kw_only=True)
@@ -59,6 +89,8 @@ class Order:
     is_import: bool = False
     is_void: bool = False
     is_unconfirmed: bool = False
+    parcels: list[Parcel] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
     coupon: "Coupon | None" = None
     code: str | None = None
 
@@ -122,6 +154,7 @@ class Settled:
 
     rules: int | None = None
     points: int = 0
+    left_behind: int = 0
     owner: str | None = None
     since: datetime | None = None
     was_credited: bool = False

@@ -1,5 +1,6 @@
 """A random history: all that may happen to a shop and its programme, told to both sides."""
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from saleor_loyalty import coupons, members, programs, retirement, settlement, s
 from saleor_loyalty.models import Coupon
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.model.facts import Line, Order, Rules
+from tests.model.facts import Grant, Line, Order, Parcel, Rules
 from tests.model.ground import Ground
 from tests.model.model import Programme
 from tests.model.selections import (
@@ -143,6 +144,59 @@ class History(Ground):
         self.move_clock(self.now + timedelta(days=1))
         self.set_charged(order, charged, "at once")
 
+    @precondition(has_orders)
+    @rule(
+        pick=which,
+        line=which,
+        pieces=st.integers(1, 3),
+        status=st.sampled_from(
+            ["RETURNED", "RETURNED", "REFUNDED_AND_RETURNED", "REFUNDED", "REPLACED"]
+        ),
+        delivery=deliveries,
+    )
+    def bring_back(self, pick: int, line: int, pieces: int, status: str, delivery: str) -> None:
+        """Pieces of a line; with their money where the status says so."""
+        order = self.order(pick)
+        bought = order.lines[line % len(order.lines)]
+        paid_back = status.startswith("REFUNDED")
+        cents = min(order.charged, pieces * round(bought.gross / bought.pieces) * paid_back)
+        order.parcels.append(Parcel(status, bought.key, pieces, cents))
+        self.set_charged(order, order.charged - cents, delivery)
+
+    @precondition(has_orders)
+    @rule(
+        pick=which,
+        line=st.sampled_from([0, 0, 1, None]),
+        pieces=st.integers(1, 3),
+        shipping=st.booleans(),
+        part=st.sampled_from([1, 1, 1, 2]),
+        status=st.sampled_from(["NONE", "NONE", "PENDING", "SUCCESS", "FAILURE"]),
+        is_paid=st.booleans(),
+        delivery=deliveries,
+    )
+    def grant_a_refund(
+        self,
+        *,
+        pick: int,
+        line: int | None,
+        pieces: int,
+        shipping: bool,
+        part: int,
+        status: str,
+        is_paid: bool,
+        delivery: str,
+    ) -> None:
+        """Of pieces, of shipping, or of neither; of their price or half of it; paid or not."""
+        order = self.order(pick)
+        bought = None if line is None else order.lines[line % len(order.lines)]
+        cents = order.shipping if shipping else 0
+        cents += pieces * round(bought.gross / bought.pieces) if bought else 500
+        key = bought.key if bought else None
+        grant = Grant(cents // part, key, pieces, shipping, status, self.tick())
+        order.grants.append(grant)
+        paid = min(order.charged, grant.cents) if is_paid else 0
+        self.set_charged(order, order.charged - paid, delivery)
+
     @needs(is_unpaid)
     @rule(pick=which, delivery=deliveries)
     def grant_a_refund_of_what_is_unpaid(self, pick: int, delivery: str) -> None:
@@ -172,10 +226,7 @@ class History(Ground):
     @rule(pick=which, lines=line_lists(), delivery=deliveries)
     def edit(self, pick: int, lines: list[Line], delivery: str) -> None:
         order = self.order(pick, is_unconfirmed)
-        order.lines = [
-            Line(f"{line.key} of {self.now}", line.gross, line.net, line.is_gift_card)
-            for line in lines
-        ]
+        order.lines = [replace(line, key=f"{line.key} of {self.now}") for line in lines]
         self.set_charged(order, order.charged, delivery)
 
     @needs(is_unconfirmed)

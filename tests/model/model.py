@@ -6,8 +6,8 @@ says where every member must stand. No two things it is told of happen at the sa
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from fractions import Fraction
 
+from tests.model import goods
 from tests.model.facts import (
     FOREVER,
     Coupon,
@@ -24,6 +24,7 @@ class Programme(Points):
     def __init__(self, rules: Rules, now: datetime) -> None:
         super().__init__(rules)
         self.is_on = True
+        self.version_times = [now]
         self.on_times: list[list[datetime | None]] = [[now, None]]
         self.settled: dict[int, Settled] = {}
         self.given: dict[tuple[str, str, str | None], int] = {}
@@ -35,7 +36,9 @@ class Programme(Points):
         before = self.rules
         if rules == before:
             return
-        self.versions.append(rules)
+        self._begin(rules, now)
+        if before.zone != rules.zone:
+            self.move_ends(before, rules, now)
         if (before.policy, before.days) != (rules.policy, rules.days):
             period = rules.ends(now, rules.days) if rules.days else None
             self.protected_until = later(self.protected_until, period)
@@ -56,7 +59,11 @@ class Programme(Points):
             end = later(self.protected_until, self.rules.ends(now, (now - began).days + 1))
             if end != self.protected_until:
                 self.protected_until = end
-                self.versions.append(self.rules)
+                self._begin(self.rules, now)
+
+    def _begin(self, rules: Rules, now: datetime) -> None:
+        self.versions.append(rules)
+        self.version_times.append(now)
 
     def give(self, customer: str, points: int, kind: str, key: str | None, now: datetime) -> bool:
         """A gift, or a correction by a signed number; False when it must be refused."""
@@ -102,16 +109,11 @@ class Programme(Points):
         self.close()
 
     def entitlement(self, order: Order, rules: Rules) -> int:
-        """floor(eligible x kept x rate): exact, rounded once."""
+        """What is kept of the goods earns: exact, rounded once."""
         if order.is_void:
             return 0
         hidden = self.settled[order.number].gift_card_lines
-        lines = [line for line in order.lines if line.key not in hidden]
-        eligible = sum(line.net if rules.net else line.gross for line in lines)
-        if rules.shipping:
-            eligible += order.shipping
-        kept = Fraction(order.charged, order.total) if order.total else Fraction(1)
-        return int(Fraction(eligible, 100) * max(0, min(1, kept)) * rules.rates[order.channel])
+        return int(goods.kept(order, rules, hidden) / 100 * rules.rates[order.channel])
 
     def was_on(self, moment: datetime) -> bool:
         return any(start <= moment < (end or FOREVER) for start, end in self.on_times)
@@ -123,13 +125,18 @@ class Programme(Points):
         if version is None:
             if not self._takes_part(order, record, past=past):
                 return None
-            version = len(self.versions) - 1
+            version = len(self.versions) - 1 if past else self._in_force(order)
         rules = self.versions[version]
         if order.channel not in rules.rates:
             return None
         seen = (ln.key for ln in order.lines if ln.is_gift_card and not ln.product_is_gone)
         record.gift_card_lines.update(seen)
         return version, self.entitlement(order, rules)
+
+    def _in_force(self, order: Order) -> int:
+        """The rules that its customer saw when they paid."""
+        assert order.first_paid is not None
+        return sum(moment <= order.first_paid for moment in self.version_times) - 1
 
     def _takes_part(self, order: Order, record: Settled, *, past: bool) -> bool:
         """Only orders of customers, once fully paid while the programme was on; others if asked."""
@@ -144,11 +151,15 @@ class Programme(Points):
         return paid, str(order.number)
 
     def _take_back(self, order: Order, points: int, now: datetime) -> None:
-        """All of it from a customer whose order it is no more."""
+        """What a customer has of an order that is theirs no more, and then what is too much."""
         record = self.settled[order.number]
-        owner = self._owner(order, record)
+        owner = order.customer or record.owner
+        assert owner is not None
         if record.owner not in (None, owner):
-            self._order_posts(record, -record.points, now)
+            held = record.points - record.left_behind
+            moving = self._movable(record.owner, held)
+            self._order_posts(record, -moving, now)
+            record.left_behind += held - moving
         record.owner = owner
         self._order_posts(record, min(0, points - record.points), now)
 
@@ -164,16 +175,12 @@ class Programme(Points):
         elif not record.was_credited and not takes_points:
             record.is_waived = points > 0
 
-    def _owner(self, order: Order, record: Settled) -> str:
-        """An order whose customer is gone stays; so does one whose blocked owner spent it."""
-        if record.owner is None or not record.was_credited:
-            owner = order.customer or record.owner
-            assert owner is not None
-            return owner
-        before = self.account(record.owner)
-        if record.points and before.status != "ACTIVE" and before.balance < record.points:
-            return record.owner
-        return order.customer or record.owner
+    def _movable(self, customer: str, held: int) -> int:
+        """Who takes no points gives up only what is not spent yet."""
+        account = self.account(customer)
+        if account.status == "ACTIVE" or held < 0:
+            return held
+        return min(held, max(0, account.balance))
 
     def _order_posts(
         self, record: Settled, points: int, now: datetime, *, renews: bool = False

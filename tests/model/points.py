@@ -105,6 +105,22 @@ class Points:
         """The end of a lot, in a PER_LOT programme."""
         return later(lot.ends, self.protected_until)
 
+    def move_ends(self, before: Rules, after: Rules, now: datetime) -> None:
+        """Another time zone: what is to end does so with the same day there, and never sooner."""
+
+        def moved(end: datetime | None) -> datetime | None:
+            if end is None or end <= now:
+                return end
+            return after.day_ends(max(before.last_day(end), after.last_day(end)))
+
+        if self.protected_until:
+            last = max(rules.last_day(self.protected_until) for rules in (before, after))
+            self.protected_until = after.day_ends(last)
+        for account in self.accounts.values():
+            account.period = moved(account.period)
+            for lot in account.lots:
+                lot.ends = moved(lot.ends)
+
     def edges(self) -> Iterator[datetime]:
         """The moments at which something ends."""
         for account in self.accounts.values():

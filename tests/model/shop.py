@@ -8,7 +8,7 @@ from typing import Any
 
 from saleor_loyalty.saleor_api.client import document
 from tests.model.facts import Order
-from tests.points.paper_saleor import PaperSaleor
+from tests.points.paper_saleor import PaperSaleor, fulfillment, granted
 
 CUSTOMERS = ("VXNlcjox", "VXNlcjoy", "VXNlcjoz")
 CURRENCIES = {"main": "EUR", "us": "USD", "elsewhere": "PLN"}
@@ -52,6 +52,7 @@ def _person(key: str) -> dict[str, Any]:
         "firstName": "",
         "languageCode": "EN",
         "isConfirmed": True,
+        "isActive": True,
     }
 
 
@@ -63,7 +64,7 @@ def _facts(order: Order) -> dict[str, Any]:
         "status": _status(order),
         "chargeStatus": _charge_status(order),
         "voucherCode": order.code,
-        "channel": {"slug": order.channel},
+        "channel": {"id": order.channel},
         "user": _person(order.customer) if order.customer else None,
         "total": _price(order.total, order.total, currency),
         "totalCharged": _price(order.charged, order.charged, currency)["gross"],
@@ -71,11 +72,27 @@ def _facts(order: Order) -> dict[str, Any]:
         "lines": [
             {
                 "id": line.key,
+                "productName": line.key,
+                "quantity": line.pieces,
                 "totalPrice": _price(line.gross, line.net, currency),
                 "discounts": [],
                 "variant": None if line.product_is_gone else _variant(gift=line.is_gift_card),
             }
             for line in order.lines
+        ],
+        "fulfillments": [
+            fulfillment(parcel.status, parcel.cents / 100, **{parcel.line: parcel.pieces})
+            for parcel in order.parcels
+        ],
+        "grantedRefunds": [
+            granted(
+                grant.cents / 100,
+                status=grant.status,
+                shipping=grant.shipping,
+                at=grant.at.isoformat(),
+                **({grant.line: grant.pieces} if grant.line else {}),
+            )
+            for grant in order.grants
         ],
         "events": [] if order.is_import else _paid_events(order.paid_at),
     }

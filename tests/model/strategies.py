@@ -18,17 +18,18 @@ which = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4])  # how far back from the lates
 def line_lists(draw: st.DrawFn) -> list[Line]:
     """One or two lines, mostly goods; the net price is the gross one less a fifth."""
     kinds = st.sampled_from(["goods"] * 5 + ["gift card"])
-    lines = draw(st.lists(st.tuples(amounts, kinds), min_size=1, max_size=2))
+    pieces = st.sampled_from([1, 1, 2, 3])
+    lines = draw(st.lists(st.tuples(amounts, pieces, kinds), min_size=1, max_size=2))
     return [
-        Line(f"line-{n}", gross, gross - gross // 5, is_gift_card=kind == "gift card")
-        for n, (gross, kind) in enumerate(lines)
+        Line(f"line-{n}", gross, gross - gross // 5, count, is_gift_card=kind == "gift card")
+        for n, (gross, count, kind) in enumerate(lines)
     ]
 
 
 @st.composite
 def rule_sets(draw: st.DrawFn) -> Rules:
-    rate = st.sampled_from(["10", "10", "1", "0.1", "0.3333"]).map(Fraction)
-    channels = draw(st.sampled_from([("main",), ("main", "us")]))
+    rate = st.sampled_from(["10", "10", "1", "0.1", "0.3333", "0"]).map(Fraction)
+    channels = draw(st.sampled_from([("main",), ("main", "us"), ("us",)]))
     policy = draw(st.sampled_from([NEVER, ROLLING, PER_LOT]))
     return Rules(
         threshold=draw(st.sampled_from([5000, 5000, 1000, 700])),
@@ -48,7 +49,7 @@ def as_input(rules: Rules) -> dict[str, object]:
         "threshold": rules.threshold,
         "channels": [
             {
-                "channel": channel,
+                "channel_id": channel,
                 "points_per_unit": Decimal(rate.numerator) / rate.denominator,
                 "discount_value": Decimal(10),
                 "min_spent": None,

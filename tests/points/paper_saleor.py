@@ -17,6 +17,7 @@ ANNA = {
     "firstName": "Anna",
     "languageCode": "EN",
     "isConfirmed": True,
+    "isActive": True,
 }
 BEN = {
     "id": "VXNlcjoy",
@@ -24,6 +25,7 @@ BEN = {
     "firstName": "Ben",
     "languageCode": "PL",
     "isConfirmed": True,
+    "isActive": True,
 }
 
 
@@ -46,9 +48,58 @@ def price(gross: float, net: float | None = None) -> dict[str, Any]:
     }
 
 
-def line(gross: float, net: float | None = None, *, kind: str | None = "NORMAL", name: str = "l1"):
-    product = {"product": {"productType": {"kind": kind}}} if kind else None
-    return {"id": name, "totalPrice": price(gross, net), "discounts": [], "variant": product}
+def line(
+    gross: float,
+    net: float | None = None,
+    *,
+    kind: str | None = "NORMAL",
+    name: str = "l1",
+    product: str = "coffee",
+    quantity: int = 1,
+) -> dict[str, Any]:
+    """A line of an order; `gross` and `net` are the price of all its pieces."""
+    return {
+        "id": name,
+        "productName": product,
+        "quantity": quantity,
+        "totalPrice": price(gross, net),
+        "discounts": [],
+        "variant": {"product": {"productType": {"kind": kind}}} if kind else None,
+    }
+
+
+def fulfillment(
+    status: str, refunded: float | None = None, shipping: float | None = None, **pieces: int
+) -> dict[str, Any]:
+    """Pieces that went out or came back, by their lines' names."""
+    return {
+        "status": status,
+        "totalRefundedAmount": None if refunded is None else {"amount": refunded},
+        "shippingRefundedAmount": None if shipping is None else {"amount": shipping},
+        "lines": _pieces(pieces),
+    }
+
+
+def granted(
+    amount: float,
+    *,
+    status: str = "NONE",
+    shipping: bool = False,
+    at: str = PAID_AT,
+    **pieces: int,
+) -> dict[str, Any]:
+    """A refund that staff granted, for pieces by their lines' names."""
+    return {
+        "createdAt": at,
+        "status": status,
+        "amount": {"amount": amount},
+        "shippingCostsIncluded": shipping,
+        "lines": _pieces(pieces),
+    }
+
+
+def _pieces(pieces: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"quantity": n, "orderLine": {"id": name}} for name, n in pieces.items()]
 
 
 def unknown(voucher_id: str) -> dict[str, Any]:
@@ -69,6 +120,7 @@ class PaperSaleor:
         self.catalogue = {JUICE: "Juice", CUSHION: "Cushion", SALE: "Sale", DRINKS: "Drinks"}
         self.customers = {person["id"]: person for person in (ANNA, BEN)}
         self.name = "Nordlys"
+        self.channels = {"channel-1": ("main", "EUR")}  # slug and currency, by id
         self.page = 100  # order ids in one answer
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], object]] = {}
@@ -97,12 +149,14 @@ class PaperSaleor:
             "chargeStatus": "FULL",
             "voucherCode": None,
             "discounts": [{"type": "VOUCHER", "amount": {"amount": 10.0}}],
-            "channel": {"slug": "main"},
+            "channel": {"id": "channel-1"},
             "user": user,
             "total": {"gross": {"amount": total, "currency": "EUR"}},
             "totalCharged": {"amount": total},
             "shippingPrice": price(shipping),
             "lines": list(lines),
+            "fulfillments": [],
+            "grantedRefunds": [],
             "events": [{"type": "ORDER_FULLY_PAID", "date": PAID_AT}],
             **changes,
         }
@@ -203,8 +257,18 @@ class PaperSaleor:
         return {"voucherChannelListingUpdate": {"voucher": {"id": id}, "errors": []}}
 
     def _channels(self) -> dict[str, Any]:
-        named = {"id": "channel-1", "name": "Main", "slug": "main"}
-        return {"channels": [{**named, "currencyCode": "EUR", "isActive": True}]}
+        return {
+            "channels": [
+                {
+                    "id": id,
+                    "name": slug.title(),
+                    "slug": slug,
+                    "currencyCode": currency,
+                    "isActive": True,
+                }
+                for id, (slug, currency) in self.channels.items()
+            ]
+        }
 
     def _customer(self, id: str) -> dict[str, Any]:
         return {"user": self.customers.get(id)}

@@ -312,7 +312,7 @@ def test_a_shop_without_a_programme_is_refused(run, program):
 
 
 def test_an_unknown_shop_is_refused_and_the_known_ones_named(shop):
-    with pytest.raises(CommandError, match=rf"Installed: {shop.api_url}\."):
+    with pytest.raises(CommandError, match=rf"Known: {shop.api_url}\."):
         call_command(
             "loyalty_backfill", "--shop", "https://no.example.com/", "--since", "2026-01-01"
         )
@@ -321,5 +321,46 @@ def test_an_unknown_shop_is_refused_and_the_known_ones_named(shop):
 def test_a_shop_that_uninstalled_the_app_is_unknown(run, shop):
     Shop.objects.update(is_active=False)
 
-    with pytest.raises(CommandError, match="Installed: none"):
+    with pytest.raises(CommandError, match="Known: none"):
         run()
+
+
+def test_the_only_shop_need_not_be_named(paper, program_new):
+    paper.place(120, line(120), **paid_at("2026-04-01T10:00:00+00:00"))
+    out = StringIO()
+
+    call_command("loyalty_backfill", "--since", "2026-03-01", "--pause", "0", stdout=out)
+
+    assert "for 1 orders of 1 customers credited." in out.getvalue()
+
+
+def test_of_several_shops_one_has_to_be_named(shop, program_new):
+    other = Shop.objects.create(
+        api_url="https://a.example/graphql/", domain="a", installed_at=timezone.now()
+    )
+
+    with pytest.raises(CommandError, match="name one with --shop") as refused:
+        call_command("loyalty_backfill", "--since", "2026-03-01")
+
+    assert f"{other.api_url}, {shop.api_url}." in str(refused.value)
+
+
+def test_a_shop_that_removed_the_app_does_not_count(paper, program_new):
+    Shop.objects.create(
+        api_url="https://a.example/graphql/",
+        domain="a",
+        installed_at=timezone.now(),
+        is_active=False,
+    )
+    out = StringIO()
+
+    call_command("loyalty_backfill", "--since", "2026-03-01", "--pause", "0", stdout=out)
+
+    assert "0 points for 0 orders" in out.getvalue()
+
+
+def test_where_no_shop_has_the_app_it_is_said_what_to_do(shop):
+    Shop.objects.update(is_active=False)
+
+    with pytest.raises(CommandError, match="No shop has the app installed; install it first"):
+        call_command("loyalty_backfill", "--since", "2026-03-01")

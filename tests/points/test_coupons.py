@@ -71,7 +71,7 @@ def test_the_name_of_a_voucher_keeps_its_code_however_long_the_reward_is_called(
     for number in range(40):
         ChannelTerms.objects.create(
             **terms | {"discount_value": number + Decimal("0.5")},
-            channel=f"market-{number}",
+            channel_id=f"market-{number}",
             currency="EUR",
         )
     coupon.version.reward_name = ""

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from saleor_loyalty import members
+from saleor_loyalty import members, proof
+from saleor_loyalty.explanations import explain
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -160,7 +161,7 @@ def test_t24_registering_again_does_not_bring_spent_points_a_second_time(paper, 
     hear(ANNA_AGAIN)
     settle(key)
 
-    assert balances() == {ANNA["id"]: 120, ANNA_AGAIN["id"]: 0}
+    assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: 120}  # what is still there moves
     assert Coupon.objects.count() == 1
 
 
@@ -190,6 +191,79 @@ def test_t24_an_order_charged_anew_is_its_new_owners_though_the_former_left_in_d
     settle(key)
 
     assert balances() == {ANNA["id"]: -5000, ANNA_AGAIN["id"]: 120}
+
+
+def register_again(paper, hear, *keys: str, person: dict, former: dict) -> None:
+    """Saleor gives the orders of a deleted account to who registers with its email."""
+    paper.forget(former)
+    hear(former)
+    paper.know(person)
+    for key in keys:
+        paper.orders[key]["user"] = person
+    hear(person)
+
+
+def test_t24_of_several_orders_what_is_still_there_moves_and_no_more(paper, settle, hear):
+    keys = [paper.place(number, line(300)) for number in (1, 2)]
+    settle(*keys)  # 6,000: one coupon of 5,000, 1,000 left
+
+    register_again(paper, hear, *keys, person=ANNA_AGAIN, former=ANNA)
+
+    assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: 1000}
+    assert Coupon.objects.count() == 1
+    assert list(proof.differences()) == []
+
+
+def test_t24_a_refund_after_the_move_is_owed_by_who_has_the_order_now(paper, settle, hear):
+    key = paper.place(1, line(512))
+    settle(key)
+    register_again(paper, hear, key, person=ANNA_AGAIN, former=ANNA)
+
+    paper.charge(key, 0.0)
+    settle(key)
+    assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: -5000}
+
+    paper.charge(key, 512.0)
+    settle(key)
+    assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: 120}
+    assert list(proof.differences()) == []
+
+
+def test_t24_an_order_that_moves_on_takes_along_only_what_came_with_it(paper, settle, hear):
+    key = paper.place(1, line(512))
+    settle(key)
+    register_again(paper, hear, key, person=ANNA_AGAIN, former=ANNA)
+    settle(paper.place(2, line(100), user=ANNA_AGAIN))
+    paper.orders[key]["user"] = BEN
+    settle(key)
+
+    assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: 1000, BEN["id"]: 120}
+    assert list(proof.differences()) == []
+
+
+def test_t24_a_debt_moves_along_with_its_order(paper, settle, hear):
+    key = paper.place(1, line(512))
+    settle(key)
+    register_again(paper, hear, key, person=ANNA_AGAIN, former=ANNA)
+    paper.charge(key, 0.0)
+    settle(key)
+    again = {**ANNA, "id": "VXNlcjo4"}
+    register_again(paper, hear, key, person=again, former=ANNA_AGAIN)
+
+    assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: 0, again["id"]: -5000}
+    assert list(proof.differences()) == []
+
+
+def test_what_went_along_with_an_order_is_explained(paper, settle, hear):
+    key = paper.place(1, line(512))
+    settle(key)
+    register_again(paper, hear, key, person=ANNA_AGAIN, former=ANNA)
+
+    moved = member_of(ANNA).entries.select_related("version", "order").order_by("-pk")[0]
+
+    assert explain(moved, "en") == (
+        "Order 1 now belongs to another customer: 120 points went with it"
+    )
 
 
 def test_t24_the_database_refuses_a_second_member_for_a_customer(anna, shop):

@@ -93,15 +93,18 @@ def test_t18_points_are_rounded_down_once_at_the_end():
 cents = st.integers(0, 10_000_000).map(lambda n: Decimal(n) / 100)
 
 
-@given(prices=st.lists(cents, max_size=5), paid=cents, total=cents, rate=cents)
-def test_the_formula_holds_for_any_amounts(prices, paid, total, rate):
+@given(prices=st.lists(cents, max_size=5), paid=cents, gift_card=cents, rate=cents)
+def test_the_formula_holds_for_any_amounts(prices, paid, gift_card, rate):
     goods = order(*(line(0, name=f"l{n}") for n in range(len(prices))))
     lines = tuple(
         replace(each, price=Price(p, p)) for each, p in zip(goods.lines, prices, strict=True)
     )
+    whole = sum(prices, Decimal(0))
+    total = max(Decimal(0), whole - gift_card)
     changed = replace(goods, lines=lines, charged=paid, total=total)
 
     seen = points(changed, replace(TEN_PER_EURO, points_per_unit=rate))
 
-    kept = min(Fraction(1), Fraction(paid) / Fraction(total)) if total else Fraction(1)
+    unpaid = max(Decimal(0), total - paid)
+    kept = 1 - Fraction(unpaid) / Fraction(whole) if whole else Fraction(1)
     assert seen == floor(sum(map(Fraction, prices)) * kept * Fraction(rate))

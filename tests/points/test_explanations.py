@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from saleor_loyalty import expiry, staff_points
 from saleor_loyalty.explanations import explain, points
 from saleor_loyalty.models import Coupon, Entry, Member
-from tests.points.paper_saleor import ANNA, BEN, line
+from tests.points.paper_saleor import ANNA, BEN, fulfillment, granted, line
 from tests.shops import new_version
 
 
@@ -86,7 +86,8 @@ def test_fractions_of_points_are_exact_and_counted_as_each_language_does(
         points=1,
         version=program.current,
         currency="EUR",
-        **dict.fromkeys(["eligible", "charged", "total"], 100),
+        **dict.fromkeys(["eligible", "total"], 100),
+        unpaid=0,
         rate=program.current.channels.get().points_per_unit,
         entitled=150 if rate == "1.5" else 0,
     )
@@ -142,6 +143,54 @@ def test_a_partial_refund_shows_what_is_kept_and_what_was_credited(explained):
             "512,00~EUR d’articles × 10~points × 460,80~EUR conservés sur 512,00~EUR = "
             "4_608~points_; crédit précédent~: 5_120~points"
         ),
+    )
+
+
+def test_what_came_back_is_named(explained):
+    coffee, filter_ = line(72, quantity=2), line(8, name="l2", product="filter")
+    explained(coffee, filter_)
+    back = [fulfillment("RETURNED", l1=1)]
+    assert explained(coffee, filter_, fulfillments=back) == (
+        "1 × coffee returned: EUR 44.00 of goods × 10 points = 440 points; "
+        "credited before: 800 points",
+        fr(
+            "1 × coffee (retour)~: 44,00~EUR d’articles × 10~points = 440~points_; "
+            "crédit précédent~: 800~points"
+        ),
+    )
+
+    refunded = {"totalCharged": {"amount": 72.0}, "grantedRefunds": [granted(8, l2=1)]}
+    assert explained(coffee, filter_, fulfillments=back, **refunded)[0] == (
+        "1 × coffee returned, 1 × filter refunded: EUR 36.00 of goods × 10 points = 360 points; "
+        "credited before: 440 points"
+    )
+
+
+def test_shipping_that_was_refunded_is_named(explained, rules):
+    rules(rate="10", include_shipping=True)
+    explained(line(100), shipping=10)
+    refund = {"totalCharged": {"amount": 100.0}, "grantedRefunds": [granted(10, shipping=True)]}
+    assert explained(line(100), shipping=10, **refund)[0] == (
+        "EUR 10.00 of shipping refunded: EUR 100.00 of goods and shipping × 10 points = "
+        "1,000 points; credited before: 1,100 points"
+    )
+
+
+def test_a_return_of_everything_says_what_came_back(explained):
+    explained(line(36))
+    assert explained(line(36), fulfillments=[fulfillment("RETURNED", l1=1)]) == (
+        "Order 1, 1 × coffee returned: 360 points taken back",
+        fr("Commande 1, 1 × coffee (retour)~: reprise de 360~points"),
+    )
+
+
+def test_of_many_things_that_came_back_the_first_are_named(explained):
+    lines = [line(10, name=f"l{n}", product=f"thing {n}") for n in range(8)]
+    explained(*lines)
+    back = [fulfillment("RETURNED", **{each["id"]: 1 for each in lines})]
+    assert explained(*lines, fulfillments=back)[0] == (
+        "Order 1, 1 × thing 0 returned, 1 × thing 1 returned, 1 × thing 2 returned, "
+        "1 × thing 3 returned, 1 × thing 4 returned, 3 more: 800 points taken back"
     )
 
 

@@ -91,3 +91,16 @@ def test_t30_the_same_key_for_another_gift_is_refused(shop, anna):
     give(shop, idempotency_key="page-1")
     with pytest.raises(Refused, match="used for 200 points"):
         give(shop, idempotency_key="page-1", points=300)
+
+
+def test_a_key_that_was_used_with_another_reason_is_refused(shop, anna):
+    first = give(shop, idempotency_key="k", reason=" Sorry ")
+
+    assert give(shop, idempotency_key="k", reason="Sorry") == first
+    with pytest.raises(Refused) as refused:
+        give(shop, idempotency_key="k", reason="Thank you")
+
+    [problem] = refused.value.problems
+    assert (problem.field, problem.code) == ("idempotency_key", ErrorCode.DUPLICATE)
+    assert problem.message == "This key was used with another reason; use a new one."
+    assert Entry.objects.count() == 1

@@ -12,7 +12,7 @@ from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import PaperSaleor, line
 
 MAIN = {
-    "channel": "main",
+    "channel_id": "channel-1",
     "points_per_unit": Decimal(10),
     "discount_value": Decimal(10),
     "min_spent": Decimal(100),
@@ -20,12 +20,16 @@ MAIN = {
 
 
 @pytest.fixture(autouse=True)
-def connected(monkeypatch):
+def asked(monkeypatch) -> PaperSaleor:
+    """The Saleor that is asked for its channels."""
+    saleor = PaperSaleor()
+
     @contextmanager
     def connect(shop):
-        yield Saleor(PaperSaleor())
+        yield Saleor(saleor)
 
     monkeypatch.setattr(catalogue, "connect", connect)
+    return saleor
 
 
 def update(shop, **changes) -> Program:
@@ -45,7 +49,7 @@ def test_a_programme_is_set_up_with_a_threshold_and_its_channels(shop):
     assert (rules.number, rules.threshold, rules.created_by) == (1, 5000, "owner@example.com")
     assert (rules.basis, rules.include_shipping, rules.expiry_policy) == ("GROSS", False, "NEVER")
     terms = rules.channels.get()
-    assert (terms.channel, terms.currency, terms.points_per_unit) == ("main", "EUR", 10)
+    assert (terms.channel_id, terms.currency, terms.points_per_unit) == ("channel-1", "EUR", 10)
     assert program.is_active
 
 
@@ -122,7 +126,7 @@ def test_t38_each_switch_is_kept(shop):
         ({"reminders": ["ONE_DAY"]}, ("reminders", ErrorCode.INVALID)),
         ({"channels": []}, ("channels", ErrorCode.REQUIRED)),
         ({"channels": [MAIN, MAIN]}, ("channels", ErrorCode.DUPLICATE)),
-        ({"channels": [{**MAIN, "channel": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
+        ({"channels": [{**MAIN, "channel_id": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
         (
             {"channels": [{**MAIN, "points_per_unit": Decimal(-1)}]},
             ("channels", ErrorCode.OUT_OF_RANGE),
@@ -171,3 +175,66 @@ def test_an_order_credited_before_keeps_its_rules(shop, program, paper, settle):
     settle(key)
 
     assert shop.settled_orders.get().points == 1000
+
+
+@pytest.mark.parametrize(
+    ("currency", "discount_type", "terms", "said"),
+    [
+        ("EUR", "FIXED", {"discount_value": "5.125"}, "with 2 decimals at most"),
+        ("EUR", "PERCENTAGE", {"min_spent": "99.999"}, "with 2 decimals at most"),
+        ("JPY", "FIXED", {"discount_value": "500.5"}, "without decimals"),
+        ("JPY", "FIXED", {"discount_value": "500", "min_spent": "0.5"}, "without decimals"),
+        ("KWD", "FIXED", {"discount_value": "1.0005"}, "with 3 decimals at most"),
+        ("CLF", "FIXED", {"discount_value": "1.0005"}, "with 3 decimals at most"),
+        ("EUR", "PERCENTAGE", {"discount_value": "12.3456"}, "with 3 decimals at most"),
+    ],
+)
+def test_t44_an_amount_finer_than_the_currency_is_refused(
+    shop, asked, currency, discount_type, terms, said
+):
+    asked.channels = {"channel-1": ("main", currency)}
+    given = {**MAIN, **{name: Decimal(value) for name, value in terms.items()}}
+    with pytest.raises(Refused) as refused:
+        update(shop, threshold=5000, discount_type=discount_type, channels=[given])
+
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.code) == ("channels", ErrorCode.OUT_OF_RANGE)
+    assert said in problem.message
+    assert not ProgramVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("currency", "discount_type", "value"),
+    [
+        ("EUR", "FIXED", "5.120"),
+        ("JPY", "FIXED", "500.000"),
+        ("KWD", "FIXED", "1.005"),
+        ("JPY", "PERCENTAGE", "12.125"),
+    ],
+)
+def test_t44_an_amount_that_the_currency_has_is_taken(shop, asked, currency, discount_type, value):
+    asked.channels = {"channel-1": ("main", currency)}
+    given = {**MAIN, "discount_value": Decimal(value)}
+    version = update(shop, threshold=5000, discount_type=discount_type, channels=[given]).current
+
+    assert version.channels.get().discount_value == Decimal(value)
+
+
+def test_t44_a_change_of_kind_looks_at_the_amounts_that_stay(shop):
+    given = {**MAIN, "discount_value": Decimal("12.125")}
+    update(shop, threshold=5000, discount_type="PERCENTAGE", channels=[given])
+    with pytest.raises(Refused):
+        update(shop, discount_type="FIXED")
+
+
+def test_switching_on_has_the_workers_look_at_once_for_what_happened_meanwhile(
+    shop, program, monkeypatch
+):
+    woken = []
+    monkeypatch.setattr(programs, "wake", woken.append)
+    programs.update(shop=shop, changes={"is_active": False}, actor="Sam")
+    assert woken == []
+
+    programs.update(shop=shop, changes={"is_active": True}, actor="Sam")
+
+    assert woken == ["reconcile", "settle_orders", "mint_coupons", "send_messages"]

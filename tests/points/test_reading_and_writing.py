@@ -19,7 +19,7 @@ def order(member: Member, number: str, **values) -> SettledOrder:
         order_id=f"order-{number}",
         number=number,
         member=member,
-        channel="main",
+        channel_id="channel-1",
         version=member.shop.program.current,
         gift_card_lines=["a", 'b"}\\'],
         fully_paid_at=MOMENT,

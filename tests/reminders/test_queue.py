@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 
 from saleor_loyalty import tasks
 from saleor_loyalty.models import (
-    EmailFault,
     Member,
     MemberStatus,
     Message,
@@ -140,7 +139,7 @@ def test_nobody_hears_of_the_end_of_points_that_have_just_come(set_off, ada, ord
         {"status": MemberStatus.CLOSED},
         {"email_enabled": False},
         {"email": ""},
-        {"email_fault": EmailFault.BOUNCED},
+        {"customer_is_active": False},
     ],
 )
 def test_who_is_not_to_be_told_is_not_reminded(set_off, ada, order, at, fields):

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chromium import browser
 from tests.sandbox.app import App
 from tests.sandbox.orders import Orders
 from tests.sandbox.running import Sandbox, running
 from tests.settings import WORKER
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
 """The pages, in a real browser, with the whole demo behind them."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox import demo, graphql_client, opening
 from sandbox.addresses import Addresses, Ports
@@ -15,17 +15,9 @@ from sandbox.shop.ids import global_id
 from sandbox.shop.people import STAFF
 from sandbox.shop_api import ShopApi
 from sandbox.waiting import look_until
+from tests.chromium import PATIENCE
 
-pytest.importorskip("playwright", reason="Pages are tested with playwright: install extra browser.")
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="Pages are tested in Chromium: sudo apt-get install chromium"
-)
-SECONDS = 1000
+pytestmark = pytest.mark.usefixtures("browser")  # before the demo is started in vain
 VOUCHERS = """query ($code: String!) {
   vouchers(first: 1, filter: { search: $code }) { edges { node { id } } }
 }"""
@@ -62,14 +54,6 @@ def shop_url(at: Addresses) -> str:
     return at.sandbox_url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A new visitor. The test fails when a script of ours does, or an answer is an error."""
@@ -77,7 +61,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page, troubles = context.new_page(), []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("response", lambda r: r.status >= 400 and troubles.append(f"{r.status} {r.url}"))
-    page.set_default_timeout(15 * SECONDS)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
     assert troubles == []
@@ -106,7 +90,7 @@ def put_in_cart(page: Page, url: str, *names: str) -> None:
 
 def expect_balance(page: Page, points: str) -> None:
     """The header follows the loyalty app without a reload."""
-    expect(page.locator("[data-balance]")).to_have_text(points, timeout=20 * SECONDS)
+    expect(page.locator("[data-balance]")).to_have_text(points)
 
 
 def test_a_paid_order_becomes_points_and_a_coupon_that_lowers_the_next(page, shop_url):
@@ -143,7 +127,7 @@ def test_a_code_that_asks_for_a_larger_order_says_how_large(page, shop_url):
     sign_in(page, shop_url, "Ada Kowalska")
     put_in_cart(page, shop_url, "Espresso machine")
     page.get_by_role("button", name="Pay €521.90").click()
-    expect(page.locator("#points")).to_contain_text("1 coupon came of it", timeout=20 * SECONDS)
+    expect(page.locator("#points")).to_contain_text("1 coupon came of it")
     page.goto(f"{shop_url}/account/")
     code = page.locator(".ticket:not(.spent) .code code").inner_text()
 
@@ -333,7 +317,7 @@ def test_a_limited_coupon_says_what_for_and_lowers_that_alone(page, at, shop_url
     sign_in(page, shop_url, "Chloé Martin")
     put_in_cart(page, shop_url, "Espresso machine")
     page.get_by_role("button", name="Pay €521.90").click()
-    expect(page.locator("#points")).to_contain_text("1 coupon came of it", timeout=20 * SECONDS)
+    expect(page.locator("#points")).to_contain_text("1 coupon came of it")
     graphql_client.ask(url, LIMIT, {"categories": []}, token=token)
 
     page.goto(f"{shop_url}/account/")

@@ -1,5 +1,6 @@
 """The image and the compose file, as far as they can be read without an engine to run them."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -14,7 +15,10 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 # Of the web server and of the image of PostgreSQL.
-FOREIGN = {"WEB_CONCURRENCY", "PORT", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
+FOREIGN = {
+    *("WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "LISTEN", "PORT"),
+    *("POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,20 @@ def test_every_variable_that_must_be_set_is_asked_for(services):
     required = {name for name, default in variables_read().items() if default is ...}
 
     assert required - set(services["web"]["environment"]) == set()
+
+
+def test_the_server_is_reached_from_its_own_machine_alone_unless_asked_for_more(services):
+    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+
+    assert ports == {"web": ["${LISTEN:-127.0.0.1}:${PORT:-8000}:8000"]}
+
+
+def test_the_web_process_is_started_as_it_is_tried(services):
+    [command] = re.findall(r"^CMD (\[.+?\])", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)
+
+    assert "command" not in services["web"]
+    for option in ("--http", "saleor_loyalty.server.http:Punctual", "--limit-concurrency", "400"):
+        assert option in json.loads(command)
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])

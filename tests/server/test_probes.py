@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -27,7 +28,8 @@ TOKEN = {"Authorization": "Bearer secret"}
 @pytest.fixture(autouse=True)
 def _nothing_is_known_yet(monkeypatch):
     monkeypatch.setattr(probes, "_is_migrated", False)
-    probes._broker_in.cache_clear()
+    for watch in (probes.DATABASE, probes.MIGRATIONS, probes.BROKER):
+        watch.forget()
 
 
 @pytest.fixture
@@ -42,6 +44,7 @@ def no_database(monkeypatch):
         raise OperationalError("connection to server at 'db' as user 'shop' failed")
 
     monkeypatch.setattr(connection, "cursor", fail)
+    monkeypatch.setattr(probes, "connection", SimpleNamespace(cursor=fail))
 
 
 @pytest.fixture
@@ -99,7 +102,6 @@ def test_before_its_migrations_it_is_not_ready(client, monkeypatch):
 
 
 def test_however_often_it_is_asked_it_looks_at_migrations_and_broker_once(client, monkeypatch):
-    monkeypatch.setattr(probes, "BROKER_ASKED_EVERY", 10**9)
     client.get("/health/ready")
     monkeypatch.setattr(probes.MigrationExecutor, "migration_plan", None)
     monkeypatch.setattr(current_app, "connection_for_write", None)

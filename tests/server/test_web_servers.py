@@ -10,13 +10,20 @@ import pytest
 
 from saleor_loyalty.models import Change, Shop
 from tests.doors.saleor import SigningKey
+from tests.server.conftest import PATIENCE
 
-UVICORN = ("uvicorn", "--port", "PORT", "saleor_loyalty.server.asgi:application")
+UVICORN = (
+    "uvicorn",
+    "--http=saleor_loyalty.server.http:Punctual",
+    "--limit-concurrency=400",
+    "--port=PORT",
+    "saleor_loyalty.server.asgi:application",
+)
 GUNICORN = (
     "gunicorn",
     "--bind=127.0.0.1:PORT",
     "--workers=2",
-    "--worker-class=uvicorn_worker.UvicornWorker",
+    "--worker-class=saleor_loyalty.server.gunicorn.Worker",
     "saleor_loyalty.server.asgi:application",
 )
 COMMANDS = pytest.mark.parametrize("command", [UVICORN, GUNICORN], ids=lambda parts: parts[0])
@@ -42,6 +49,16 @@ def test_a_webhook_is_taken(serve, shop, key, command):
 
     assert response.status_code == 200, server.log
     assert Change.objects.get().subject_id == ORDER_ID
+
+
+def test_browsers_are_told_to_come_by_https_where_the_address_is_one(serve, shop):
+    secured = serve(*UVICORN, LOYALTY_PUBLIC_URL="https://loyalty.example.com")
+    header = httpx.get(f"{secured.url}/app/manifest", headers={"Host": "testserver"}).headers
+    open_ = serve(*UVICORN, LOYALTY_PUBLIC_URL="http://127.0.0.1:8000")
+    without = httpx.get(f"{open_.url}/app/manifest", headers={"Host": "testserver"}).headers
+
+    assert header["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in without
 
 
 def test_several_processes_count_refusals_together(serve, shop, tmp_path):
@@ -70,7 +87,7 @@ def test_a_stop_waits_for_the_webhook_that_is_on_its_way(serve, shop, key, comma
     headers = {**headers_of(shop, key), "Content-Length": str(len(BODY))}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(f"POST /app/webhooks HTTP/1.1\r\n{head}\r\n".encode() + BODY[:10])
         time.sleep(0.5)  # for the server to have read that much
         server.process.send_signal(signal.SIGTERM)
@@ -80,12 +97,12 @@ def test_a_stop_waits_for_the_webhook_that_is_on_its_way(serve, shop, key, comma
 
     assert answer.startswith(b"HTTP/1.1 200 "), server.log
     assert Change.objects.get().subject_id == ORDER_ID
-    assert server.process.wait(timeout=20) in {0, -signal.SIGTERM}
+    assert server.process.wait(timeout=PATIENCE) in {0, -signal.SIGTERM}
 
 
 def wait_until_refused(port: int) -> None:
     """Until the server takes no new connections: then it has understood that it is to stop."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

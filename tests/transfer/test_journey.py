@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_loyalty import audit, coupons, proof
+from saleor_loyalty import addresses, audit, coupons, proof
 from saleor_loyalty.explanations import explain
-from saleor_loyalty.messages import unsubscribe
+from saleor_loyalty.messages import bounces, unsubscribe
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
@@ -19,6 +19,7 @@ from saleor_loyalty.models import (
     ChannelTerms,
     Coupon,
     Device,
+    EmailFault,
     Entry,
     Lot,
     Member,
@@ -333,3 +334,39 @@ def test_the_link_in_an_old_email_ends_its_reader_s_emails_there_and_nobody_else
 
     ended = Member.objects.filter(email_enabled=False)
     assert list(ended.values_list("customer_id", flat=True)) == [ANNA["id"]]
+
+
+def test_that_link_holds_with_other_keys_and_another_address_of_the_shop(
+    history, shop, tmp_path, client, settings
+):
+    settings.LOYALTY_PUBLIC_URL = "https://loyalty.example.com"
+    link = unsubscribe.link(member(ANNA))
+    path = export(shop, tmp_path / "shop.jsonl")
+    move_house()
+    settings.SECRET_KEY = "another"
+    type(shop).objects.update(api_url="https://moved.example.com/graphql/")
+    shop.refresh_from_db()
+    take_in(shop, path, from_api_url="https://shop.example.com/graphql/")
+
+    assert client.post(urlsplit(link).path).status_code == 200
+
+    ended = Member.objects.filter(email_enabled=False)
+    assert list(ended.values_list("customer_id", flat=True)) == [ANNA["id"]]
+
+
+def test_t47_what_was_reported_of_an_address_comes_along_under_another_key(
+    history, shop, tmp_path, settings
+):
+    anna, ben = member(ANNA), member(BEN)
+    for each in (anna, ben):
+        bounces.note(addresses.keys(each.email)[0], EmailFault.COMPLAINED, anna.joined_at)
+    bounces.lift(ben, actor="Sam")
+    path = export(shop, tmp_path / "shop.jsonl")
+    move_house()
+    settings.SECRET_KEY = "another"
+    take_in(shop, path)
+
+    fault = bounces.fault_of(member(ANNA))
+    assert (fault.fault, fault.reported_at) == (EmailFault.COMPLAINED, anna.joined_at)
+    assert bounces.fault_of(member(BEN)) is None
+    assert export(shop, tmp_path / "again.jsonl").read_bytes() == path.read_bytes()

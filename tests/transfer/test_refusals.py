@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from saleor_loyalty import proof
-from saleor_loyalty.models import Entry, Member, Program
+from saleor_loyalty.models import Entry, Member, Program, Shop
 from saleor_loyalty.transfer import arrival
 from tests.points.paper_saleor import ANNA, line
 from tests.proof.conftest import damage
@@ -232,3 +232,24 @@ def test_entries_are_added_in_batches_and_keep_their_order(elsewhere, exported, 
     assert list(proof.differences()) == []
     assert Entry.objects.count() > 20
     assert Member.objects.get(customer_id=ANNA["id"]).joined_at < timezone.now()
+
+
+@pytest.mark.parametrize("command", ["loyalty_export", "loyalty_import"])
+def test_of_several_shops_one_has_to_be_named(elsewhere, exported, command):
+    Shop.objects.create(
+        api_url="https://a.example/graphql/", domain="a", installed_at=timezone.now()
+    )
+    file = [str(exported)] if command == "loyalty_import" else []
+
+    with pytest.raises(CommandError, match=r"name one with --shop: https://a\.example/graphql/, "):
+        call_command(command, *file, stdout=StringIO())
+
+    assert not Entry.objects.exists()
+
+
+def test_the_only_shop_need_not_be_named(elsewhere, exported, tmp_path):
+    call_command("loyalty_import", str(exported), stdout=StringIO())
+    out = StringIO()
+    call_command("loyalty_export", stdout=out, stderr=StringIO())
+
+    assert out.getvalue() == exported.read_text()

@@ -35,9 +35,9 @@ def register_view(request: HttpRequest) -> HttpResponse:
     if not shops.may_install(api_url):
         message = f"{api_url} may not install this app: add it to LOYALTY_ALLOWED_API_URLS."
         raise Refusal(Code.API_URL_NOT_ALLOWED, message)
-    rates.take_installation(api_url)
-    app = _ask_who_we_are(api_url, token)
-    jwks = _fetch_keys(api_url)
+    with rates.installation(api_url, source=request.META.get("REMOTE_ADDR", "")):
+        app = _ask_who_we_are(api_url, token)
+        jwks = _fetch_keys(api_url)
     shop = _save(api_url=api_url, domain=domain, app=app, token=token, jwks=jwks)
     logger.info("Shop %s installed the app as %s", shop.pk, shop.app_id)
     wake("reconcile")  # what happened while the app was not installed
@@ -87,6 +87,7 @@ def _save(*, api_url: str, domain: str, app: App, token: str, jwks: Jwks) -> Sho
         "jwks_asked_at": now,
         "jwks_fetched_at": now,
         "is_active": True,
+        "token_unknown_at": None,
     }
     shop, _ = Shop.objects.update_or_create(
         api_url=api_url, defaults=current, create_defaults={**current, "installed_at": now}

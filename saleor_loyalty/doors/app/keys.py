@@ -13,6 +13,7 @@ from django.utils import timezone
 from saleor_loyalty.conf import conf
 from saleor_loyalty.doors.jwks import Jwks, UnknownKey, find
 from saleor_loyalty.models import Shop
+from saleor_loyalty.outgoing import Client
 
 REFETCH_FLOOR = timedelta(seconds=60)
 
@@ -27,7 +28,8 @@ def fetch(api_url: str) -> Jwks:
     """The key set (RFC 7517) published beside this API. Raises KeysUnavailable."""
     address = urljoin(api_url, "/.well-known/jwks.json")
     try:
-        answer = httpx.get(address, timeout=conf.http_timeout, follow_redirects=False)
+        with Client(seconds=conf.http_timeout) as client:
+            answer = client.get(address)
         jwks: Jwks = answer.raise_for_status().json()
         usable = [key for key in jwks["keys"] if key["kty"] == "RSA" and key.get("kid")]
     except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:

@@ -5,8 +5,13 @@ nobody is held up: an order matters more than a limit.
 """
 
 import logging
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
 
 # limits loads it at the first use, and threads that come at once would find it half loaded.
 import redis  # noqa: F401
@@ -23,6 +28,12 @@ from saleor_loyalty.permissions import Viewer
 logger = logging.getLogger(__name__)
 
 SOCKET_TIMEOUT = 0.25  # seconds
+AT_ONCE, AT_ONCE_FROM_ONE = 3, 2  # installations under way in one process
+COOL_DOWN = 5.0  # seconds in which this process does not ask a store again that failed
+
+_not_before = 0.0  # by time.monotonic
+_under_way: list[str] = []  # who has us try an installation just now
+_lock = threading.Lock()
 
 
 def take_event(shop: Shop) -> None:
@@ -62,19 +73,56 @@ def _counts(
     yield "LOYALTY_RATE_REQUESTS", conf.rate_requests, 1, "requests", shop
 
 
-def take_installation(api_url: str) -> None:
-    """Count a try to install: each has us call that shop. Raises Refusal."""
-    if not _may("10/minute", "installations", api_url):
-        message = "Too many installations from this shop. Try again in a minute."
+@contextmanager
+def installation(api_url: str, *, source: str) -> Iterator[None]:
+    """Count a try to install, and how many are under way: each has us call that shop.
+
+    By the shop's host as we would call it, whichever way it is written, and by the address the try
+    comes from, so that nobody can use up what the owner may. Raises Refusal.
+    """
+    host, sender = _host(api_url), _sender(source)
+    counts = (("10/minute", sender, host), ("30/minute", sender), ("120/minute", host))
+    if not all(_may(rate, "installations", *who) for rate, *who in counts):
+        message = "Too many installations. Try again in a minute."
         raise Refusal(Code.TOO_MANY_REQUESTS, message)
+    with _lock:
+        if len(_under_way) >= AT_ONCE or _under_way.count(sender) >= AT_ONCE_FROM_ONE:
+            message = "Other installations are under way. Try again in a moment."
+            raise Refusal(Code.TOO_MANY_REQUESTS, message)
+        _under_way.append(sender)
+    try:
+        yield
+    finally:
+        with _lock:
+            _under_way.remove(sender)
+
+
+def _host(api_url: str) -> str:
+    """Scheme, host and port, as they are whatever way they are written."""
+    parts = urlsplit(api_url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{(parts.hostname or '').rstrip('.')}:{port}"
+
+
+def _sender(source: str) -> str:
+    """Whose address it is: of IPv6 everybody has a network full."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address)
 
 
 def _may(rate: str, *who: str, number: int = 1) -> bool:
-    if not rate:
+    global _not_before
+    if not rate or time.monotonic() < _not_before:
         return True
     try:
         return _limiter(conf.rate_store).hit(parse(rate), *who, cost=number)
     except StorageError as error:
+        _not_before = time.monotonic() + COOL_DOWN
         logger.warning("Requests are not counted: %s", type(error.storage_error).__name__)
         return True
 

@@ -20,6 +20,7 @@ class Code(enum.Enum):
     """Why a request was refused."""
 
     BODY_TOO_LARGE = enum.auto()
+    BODY_LATE = enum.auto()
     BODY_MALFORMED = enum.auto()
     HEADER_MISSING = enum.auto()
     SHOP_UNKNOWN = enum.auto()
@@ -39,6 +40,7 @@ class Code(enum.Enum):
 # Saleor never repeats what was answered with 3xx or 4xx: only 5xx asks it to try again.
 STATUS = {
     Code.BODY_TOO_LARGE: 413,
+    Code.BODY_LATE: 408,
     Code.BODY_MALFORMED: 400,
     Code.HEADER_MISSING: 400,
     Code.SHOP_UNKNOWN: 404,

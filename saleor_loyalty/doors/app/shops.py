@@ -60,7 +60,10 @@ def may_install(api_url: str) -> bool:
 
 
 def _is_address(api_url: str) -> bool:
-    return len(api_url) <= LONGEST and ADDRESS.fullmatch(api_url) is not None
+    if len(api_url) > LONGEST or not ADDRESS.fullmatch(api_url):
+        return False
+    port = urlsplit(api_url).netloc.partition(":")[2]
+    return not port or 0 < int(port) < 65_536
 
 
 def _fits(api_url: str, pattern: str) -> bool:

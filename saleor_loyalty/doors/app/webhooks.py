@@ -1,10 +1,9 @@
 """Signed events of a shop, in three steps: validate, parse, mark what changed in the inbox."""
 
-import json
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,9 +12,7 @@ from saleor_loyalty import inbox
 from saleor_loyalty.doors.app import body, keys, rates, shops, signature
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door
 from saleor_loyalty.doors.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
-from saleor_loyalty.inbox import Snapshot
 from saleor_loyalty.models import Shop
-from saleor_loyalty.saleor_api.facts import Order, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +23,10 @@ GLOBAL_ID = re.compile(r"[A-Za-z0-9+/_=-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What an event says has changed, by id, and how an order stood then if it says that too."""
+    """What an event says has changed, by id."""
 
     orders: Iterable[str] = ()
     customers: Iterable[str] = ()
-    snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
 
 @door
@@ -43,22 +39,17 @@ def webhook_view(request: HttpRequest) -> HttpResponse:
     rates.take_event(shop)
     changed = _parse(event, content)
     _wake_up(shop)
-    inbox.mark(
-        shop=shop,
-        order_ids=changed.orders,
-        customer_ids=changed.customers,
-        snapshots=changed.snapshots,
-    )
+    inbox.mark(shop=shop, order_ids=changed.orders, customer_ids=changed.customers)
     return JsonResponse({"marked": len([*changed.orders, *changed.customers])})
 
 
 def _wake_up(shop: Shop) -> None:
     """Saleor sends to active apps only: one that was switched off there is on again.
 
-    Should this be a late repetition, the next question to Saleor puts the shop to rest again.
+    Should this be a late repetition, the next questions to Saleor put the shop to rest again.
     """
     if not shop.is_active:
-        Shop.objects.filter(pk=shop.pk).update(is_active=True)
+        Shop.objects.filter(pk=shop.pk).update(is_active=True, token_unknown_at=None)
         shop.is_active = True
         logger.info("Shop %s: the app is active again", shop.pk)
 
@@ -99,23 +90,10 @@ def _parse(event: str, content: bytes) -> Changed:
 
 
 def _changed_orders(content: dict[str, Any]) -> Changed:
-    """`{"order": {…}}` with its facts, or `{"orders": [{"id": …}, …]}` for an import."""
+    """`{"order": {"id": …}}`, or `{"orders": [{"id": …}, …]}` for an import."""
     if isinstance(orders := content.get("orders"), list):
         return Changed(orders=[_id(order) for order in orders])
-    order_id = _id(content.get("order"))
-    snapshot = _snapshot(content["order"])
-    return Changed(orders=[order_id], snapshots={order_id: snapshot} if snapshot else {})
-
-
-def _snapshot(order: dict[str, Any]) -> Snapshot | None:
-    """The order's facts; None when they are torn or cannot be stored: Saleor is asked."""
-    try:
-        updated_at = Order.from_event(order).updated_at
-        facts = json.dumps(order, allow_nan=False, ensure_ascii=False)
-        facts.encode()  # a lone surrogate has no place in PostgreSQL, nor has NUL
-    except (Unreadable, ValueError, RecursionError):
-        return None
-    return None if r"\u0000" in facts else Snapshot(facts, updated_at)
+    return Changed(orders=[_id(content.get("order"))])
 
 
 def _id(thing: Any) -> str:

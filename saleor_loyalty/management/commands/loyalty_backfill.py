@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from saleor_loyalty import backfill
 from saleor_loyalty.connection import connect
-from saleor_loyalty.models import Entry, Shop
+from saleor_loyalty.management.shops import add_shop, the_shop
+from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--shop", required=True, metavar="API_URL", help="of its GraphQL API")
+        add_shop(parser)
         parser.add_argument(
             "--since",
             required=True,
@@ -41,9 +42,15 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *_args: Any, shop: str, since: date, dry_run: bool, pause: float, **_options: Any
+        self,
+        *_args: Any,
+        shop: str | None,
+        since: date,
+        dry_run: bool,
+        pause: float,
+        **_options: Any,
     ) -> None:
-        found = _shop(shop)
+        found = the_shop(shop, installed=True)
         try:
             start = backfill.start_of(found, since=since, dry_run=dry_run)
         except Refused as refused:
@@ -108,13 +115,3 @@ def _line(entry: Entry) -> str:
     """Tab-separated: customer, order number, points."""
     number = entry.order.number if entry.order else ""
     return f"{entry.member.customer_id}\t{number}\t{entry.points:+d}"
-
-
-def _shop(api_url: str) -> Shop:
-    try:
-        return Shop.objects.get(api_url=api_url, is_active=True)
-    except Shop.DoesNotExist:
-        known = Shop.objects.filter(is_active=True).order_by("api_url")
-        names = ", ".join(known.values_list("api_url", flat=True)) or "none"
-        message = f"No shop with the API {api_url} has the app installed. Installed: {names}."
-        raise CommandError(message) from None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from saleor_loyalty.management.shops import shop_at
+from saleor_loyalty.management.shops import add_shop, the_shop
 from saleor_loyalty.models import Change
 from saleor_loyalty.transfer import TransferRefused, departure
 
@@ -18,10 +18,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--shop", metavar="API_URL", required=True)
+        add_shop(parser)
 
-    def handle(self, *_args: Any, shop: str, **_options: Any) -> None:
-        row = shop_at(shop)
+    def handle(self, *_args: Any, shop: str | None, **_options: Any) -> None:
+        row = the_shop(shop)
         try:
             counts = departure.export(row, lambda line: self.stdout.write(line, ending=""))
         except TransferRefused as refused:

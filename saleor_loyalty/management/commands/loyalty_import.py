@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from saleor_loyalty.management.shops import shop_at
+from saleor_loyalty.management.shops import add_shop, the_shop
 from saleor_loyalty.transfer import TransferRefused, arrival
 from saleor_loyalty.transfer.archive import Archive
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--shop", metavar="API_URL", required=True)
+        add_shop(parser)
         parser.add_argument(
             "--from-api-url", metavar="API_URL", default="", help="The file's shop, if it moved."
         )
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self,
         *_args: Any,
         file: Path,
-        shop: str,
+        shop: str | None,
         from_api_url: str,
         dry_run: bool,
         **_options: Any,
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         try:
             archive = Archive(file)
             is_new = arrival.take_in(
-                shop_at(shop), archive, from_api_url=from_api_url, rehearse=dry_run
+                the_shop(shop), archive, from_api_url=from_api_url, rehearse=dry_run
             )
         except TransferRefused as refused:
             raise CommandError(str(refused)) from refused

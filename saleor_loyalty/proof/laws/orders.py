@@ -27,15 +27,15 @@ LAWS = (
         """,
     ),
     Law(
-        "an order's points are all with the order's member",
+        "an order's points are all with the order's member, but what former ones had spent",
         """
-        SELECT o.member_id, 'points of order ' || o.order_id || ' with member ' || e.member_id,
-               sum(e.points)::text, '0'
+        SELECT o.member_id, 'points of order ' || o.order_id || ' with former owners',
+               o.left_behind::text, coalesce(sum(e.points), 0)::text
         FROM scope m
         JOIN saleor_loyalty_settledorder o ON o.member_id = m.id
-        JOIN saleor_loyalty_entry e ON e.order_id = o.id AND e.member_id <> o.member_id
-        GROUP BY o.id, e.member_id
-        HAVING sum(e.points) <> 0
+        LEFT JOIN saleor_loyalty_entry e ON e.order_id = o.id AND e.member_id <> o.member_id
+        GROUP BY o.id
+        HAVING o.left_behind <> coalesce(sum(e.points), 0)
         """,
     ),
     Law(

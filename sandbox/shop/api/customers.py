@@ -18,7 +18,7 @@ mutation = MutationType()
 
 SORTING = {"EMAIL": "email", "CREATED_AT": "date_joined", "LAST_MODIFIED_AT": "updated_at"}
 NAMES = ("first_name", "last_name", "language_code")
-COLUMNS = (*NAMES, "is_confirmed")
+COLUMNS = (*NAMES, "is_confirmed", "is_active")
 
 
 @query.field("customers")

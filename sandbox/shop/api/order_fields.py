@@ -86,12 +86,6 @@ def total_refunded(order: Order, _info: GraphQLResolveInfo) -> dict[str, object]
     return money(order.total_refunded, order.channel.currency_code)
 
 
-@order_type.field("totalGrantedRefund")
-def total_granted_refund(order: Order, _info: GraphQLResolveInfo) -> dict[str, object]:
-    """Nobody can grant a refund here."""
-    return money(Decimal(0), order.channel.currency_code)
-
-
 @order_type.field("totalBalance")
 def total_balance(order: Order, _info: GraphQLResolveInfo) -> dict[str, object]:
     return money(order.total_charged - order.total, order.channel.currency_code)

@@ -25,7 +25,8 @@ SORTING = {"NUMBER": "number", "CREATED_AT": "created", "LAST_MODIFIED_AT": "upd
 def rows() -> QuerySet[Order]:
     """Orders with all that their fields show: one order or a hundred, as many statements."""
     return Order.objects.select_related("channel", "user").prefetch_related(
-        "lines__product__prices__channel", "events", "transactions"
+        *("lines__product__prices__channel", "events", "transactions"),
+        *("fulfillments__lines__order_line", "granted_refunds__lines__order_line"),
     )
 
 

@@ -4,6 +4,12 @@ from sandbox.shop.models.app import App, Delivery, Installation, SigningKey, Web
 from sandbox.shop.models.catalogue import Category, Channel, Collection, Price, Product
 from sandbox.shop.models.checkout import Checkout, CheckoutLine
 from sandbox.shop.models.order import Order, OrderEvent, OrderLine
+from sandbox.shop.models.returns import (
+    Fulfillment,
+    FulfillmentLine,
+    GrantedRefund,
+    GrantedRefundLine,
+)
 from sandbox.shop.models.transaction import Transaction, TransactionEvent
 from sandbox.shop.models.user import User
 from sandbox.shop.models.voucher import Voucher, VoucherCode, VoucherListing
@@ -16,6 +22,10 @@ __all__ = [
     "CheckoutLine",
     "Collection",
     "Delivery",
+    "Fulfillment",
+    "FulfillmentLine",
+    "GrantedRefund",
+    "GrantedRefundLine",
     "Installation",
     "Order",
     "OrderEvent",

@@ -20,6 +20,8 @@ class Order(models.Model):
         DRAFT = "DRAFT"
         UNFULFILLED = "UNFULFILLED"
         CANCELED = "CANCELED"
+        PARTIALLY_RETURNED = "PARTIALLY_RETURNED"
+        RETURNED = "RETURNED"
 
     class Charge(models.TextChoices):
         NONE = "NONE"
@@ -33,7 +35,7 @@ class Order(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True)
-    status = models.CharField(max_length=11, choices=Status, default=Status.UNFULFILLED)
+    status = models.CharField(max_length=18, choices=Status, default=Status.UNFULFILLED)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.CHECKOUT)
     charge_status = models.CharField(max_length=11, choices=Charge, default=Charge.NONE)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="orders")

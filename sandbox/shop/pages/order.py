@@ -6,14 +6,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.shop import orders as shop_orders
-from sandbox.shop import payments, tokens
+from sandbox.shop import payments, returns, tokens
 from sandbox.shop.ids import global_id
 from sandbox.shop.models import Order
 from sandbox.shop.pages import loyalty, visitor
@@ -43,7 +44,9 @@ def order(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     order = get_object_or_404(Order.objects.select_related("channel", "user"), pk=pk)
     context = {
         "order": order,
-        "lines": order.lines.select_related("product"),
+        "lines": order.lines.select_related("product").annotate(
+            returned=Coalesce(Sum("fulfillment_lines__quantity"), 0)
+        ),
         "events": order.events.all(),
         "undiscounted": order.total - order.shipping_price + order.discount,
         "unpaid": max(order.total - order.total_charged, Decimal(0)),
@@ -103,6 +106,22 @@ def refund(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             )
             left -= part
     messages.success(request, f"{money(amount, order.channel.currency_code)} refunded.")
+    return redirect("order", pk=pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One piece of a line comes back; what was paid for it is another matter."""
+    order = get_object_or_404(Order, pk=pk)
+    line = get_object_or_404(order.lines, pk=request.POST.get("line", ""))
+    try:
+        returns.take_back(order, {line: 1})
+    except ShopError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, f"1 × {line.product_name} came back. Nothing is refunded by that."
+        )
     return redirect("order", pk=pk)
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<uuid:pk>/", order.order, name="order"),
     path("orders/<uuid:pk>/pay/", order.pay, name="pay"),
     path("orders/<uuid:pk>/refund/", order.refund, name="refund"),
+    path("orders/<uuid:pk>/return/", order.take_back, name="take_back"),
     path("orders/<uuid:pk>/cancel/", order.cancel, name="cancel"),
     path("account/", account.account, name="account"),
     path("account/hosted/", account.hosted_page, name="hosted_page"),

@@ -20,6 +20,12 @@ def of_a_shop_without_keys(world: World) -> HttpResponse:
     return world.install()
 
 
+def more_than_one_sender_may_try(world: World) -> HttpResponse:
+    for _ in range(10):
+        world.install(token="made-up")
+    return world.install()
+
+
 INSTALLATIONS: Refusals = {
     "of a shop that is not on the list": (
         lambda w: w.install(Saleor_Api_Url="https://evil.com/graphql/"),
@@ -54,6 +60,11 @@ INSTALLATIONS: Refusals = {
         with_setting("LOYALTY_MAX_BODY_BYTES", 10, lambda w: w.install()),
         413,
         "BODY_TOO_LARGE",
+    ),
+    "more than ten a minute from one sender for one shop": (
+        more_than_one_sender_may_try,
+        429,
+        "TOO_MANY_REQUESTS",
     ),
     "of a shop that does not answer": (of_a_shop_that_does_not_answer, 503, "API_UNAVAILABLE"),
     "of a shop that gives no keys": (of_a_shop_without_keys, 503, "KEYS_UNAVAILABLE"),

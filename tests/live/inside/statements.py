@@ -62,7 +62,7 @@ with transaction.atomic():
                 shop=here,
                 order_id=Node.to_global_id("Order", order.pk),
                 number=order.number,
-                channel="default-channel",
+                channel_id="default-channel",
                 member_id=next(iter(ids.values())),
                 version=version,
                 fully_paid_at=timezone.now(),

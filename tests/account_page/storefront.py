@@ -1,8 +1,6 @@
-"""The page in a real browser: a server with the app door, and storefronts that hand tokens over."""
+"""Storefronts that hand tokens over to the page, in their own place or around a frame."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -60,14 +58,3 @@ class Storefront:
                 """Quiet."""
 
         return Handler
-
-
-@contextmanager
-def database_beside_playwright() -> Iterator[None]:
-    """Let tests ask the database though playwright's event loop runs in their thread."""
-    name = "DJANGO_ALLOW_ASYNC_UNSAFE"
-    before = os.environ.get(name)
-    os.environ[name] = "true"
-    yield
-    if before is None:
-        del os.environ[name]
