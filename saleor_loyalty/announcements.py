@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from saleor_loyalty.conf import conf
 from saleor_loyalty.models import (
     Coupon,
@@ -18,7 +20,9 @@ from saleor_loyalty.models import (
     MessageKind,
     MessageStatus,
 )
+from saleor_loyalty.workers import wake
 
+NOT_MADE = "The coupon was not made under this code."
 PUSH = frozenset({MessageKind.REWARD_PUSH, MessageKind.GIFT_PUSH})
 
 
@@ -33,25 +37,45 @@ def with_device(member_ids: Collection[int]) -> set[int]:
 
 
 def of_coupons(coupons: Collection[Coupon], *, now: datetime) -> Iterator[Message]:
-    """Of each coupon's issue. They have no due time: they wait until it is minted."""
+    """One of each kind for all coupons of a cause. They have no due time: they wait (`follow`)."""
     reached = with_device([coupon.member_id for coupon in coupons])
+    first: dict[tuple[int, str], Coupon] = {}
     for coupon in coupons:
-        yield _pending(MessageKind.REWARD_EMAIL, coupon.cause, coupon, at=now, coupon=coupon)
+        first.setdefault((coupon.member_id, coupon.announced_as), coupon)
+    for coupon in first.values():
+        cause = coupon.announced_as
+        yield _pending(MessageKind.REWARD_EMAIL, cause, coupon, at=now, coupon=coupon)
         if coupon.member_id in reached:
-            yield _pending(MessageKind.REWARD_PUSH, coupon.cause, coupon, at=now, coupon=coupon)
+            yield _pending(MessageKind.REWARD_PUSH, cause, coupon, at=now, coupon=coupon)
 
 
-def call_off(coupons: Collection[Coupon]) -> None:
-    """End what waits for a coupon's issue that will not be minted any more. One statement.
+def follow(causes: Collection[tuple[int, str]], *, now: datetime) -> None:
+    """Let go what waits for coupons of these causes, by member, once none is still to be made.
 
-    For coupons that were withdrawn, used or issued anew. What is due already is looked at again
-    right before it goes.
+    It ends where no coupon of its cause is left. Three statements at most. What is due already is
+    looked at again right before it goes. Within a transaction that has written the coupons: of two
+    that make the last ones at once, the second sees both.
     """
-    to_come = [coupon.cause for coupon in coupons if coupon.status == CouponStatus.PENDING]
+    if not causes:
+        return
     waiting = Message.objects.filter(
-        coupon__in=coupons, status=MessageStatus.PENDING, due_at=None
-    ).exclude(cause__in=to_come)
-    waiting.update(status=MessageStatus.SKIPPED, error="The coupon was not made under this code.")
+        status=MessageStatus.PENDING,
+        due_at=None,
+        member__in={member_id for member_id, _ in causes},
+        cause__in={cause for _, cause in causes},
+    )
+    held = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if not held:
+        return
+    same = Coupon.objects.filter(member=OuterRef("member"), announced_as=OuterRef("cause"))
+    to_come = Member.objects.filter(pk=OuterRef("member"), rewards_to_come=OuterRef("cause"))
+    complete = Message.objects.filter(pk__in=held).exclude(
+        Exists(same.filter(status=CouponStatus.PENDING)) | Exists(to_come)
+    )
+    made = Exists(same.filter(status=CouponStatus.ACTIVE))
+    complete.filter(~made).update(status=MessageStatus.SKIPPED, error=NOT_MADE)
+    complete.filter(made).update(due_at=now)
+    wake("send_messages")
 
 
 def of_gift(entry: Entry) -> Iterator[Message]:

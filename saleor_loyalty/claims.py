@@ -3,11 +3,12 @@
 For tables with `due_at` and `attempts`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty.backoff import wait_before_try
@@ -49,6 +50,16 @@ def take(
     )
     rows = due.model._default_manager.raw(statement, [*params, *changes.values()])
     return sorted(rows, key=lambda row: row.pk)
+
+
+def give_back(rows: Sequence[Any]) -> None:
+    """Make rows of one batch due at once, untried; those that are another worker's by now stay so.
+
+    They must not have been touched since they were taken.
+    """
+    lease = {row.due_at for row in rows}
+    held = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], due_at__in=lease)
+    held.update(due_at=timezone.now(), attempts=F("attempts") - 1)
 
 
 def postponed(row: Any, error: Exception) -> dict[str, Any]:

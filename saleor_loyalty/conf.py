@@ -82,6 +82,10 @@ class Conf:
     documents_only = Setting(False)
     # Whether the GraphQL API tells its schema, to clients and to gateways.
     introspection = Setting(True)
+    # How many coupons one transaction issues; the most that one gift may bring.
+    coupons_at_once = Setting(100)
+    # Seconds that a task works at a stretch, before others that wait get their turn.
+    turn_seconds = Setting(1.0)
     # Seconds a call to Saleor or to a message provider may take.
     http_timeout = Setting(10.0)
 

@@ -1,15 +1,17 @@
 """A line to a shop's Saleor: under the app token it gave us, or inside its own process."""
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from saleor_loyalty import vault
+from saleor_loyalty import claims, vault
 from saleor_loyalty.conf import conf
 from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api import inside
@@ -22,7 +24,7 @@ from saleor_loyalty.saleor_api.transport import (
     Transport,
 )
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Model)
 
 # An app is believed to be gone when Saleor says so twice, this long apart, and not longer ago.
 SEEN_AGAIN, FORGOTTEN = timedelta(minutes=3), timedelta(hours=1)
@@ -51,9 +53,11 @@ def see_through(
     *,
     begin: Callable[[Saleor], Callable[[Row], None]],
     postpone: Callable[[Row, Exception], None],
+    ends: float = math.inf,
 ) -> int:
     """Do with each row, over one line, what `begin` says of it; how many were taken up.
 
+    Those that were not begun by `ends` (time.monotonic) are given back; the first always is.
     A row that Saleor refuses is postponed, and holds up no other. When it does not answer or
     forbids us all, so are all rows, done or not; then 0: it would not now.
     """
@@ -62,7 +66,10 @@ def see_through(
     try:
         with connect(shop) as saleor:
             work = begin(saleor)
-            for row in rows:
+            for place, row in enumerate(rows):
+                if place and time.monotonic() >= ends:
+                    claims.give_back(rows[place:])
+                    break
                 _try(work, row, postpone)
     except (SaleorUnavailable, SaleorRefused) as error:
         for row in rows:

@@ -1,6 +1,7 @@
 """Coupons: minted as vouchers in Saleor, and followed when the shop sees them used."""
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from saleor_loyalty import channels, claims, ledger, programs, retirement
+from saleor_loyalty import announcements, channels, claims, ledger, programs, retirement
 from saleor_loyalty.connection import see_through
 from saleor_loyalty.ledger import Book
 from saleor_loyalty.messages import look as looks
@@ -21,8 +22,6 @@ from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
     DiscountType,
-    Message,
-    MessageStatus,
     RetiredCode,
     Shop,
 )
@@ -49,8 +48,8 @@ def shops_with_work() -> list[Shop]:
     )
 
 
-def mint_due(shop: Shop, *, limit: int = 50) -> int:
-    """Mint a batch of the shop's pending coupons; how many were taken up.
+def mint_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
+    """Mint a batch of the shop's pending coupons until `ends` (time.monotonic); how many it took.
 
     0 also when Saleor did not answer: it would not now.
     """
@@ -60,7 +59,7 @@ def mint_due(shop: Shop, *, limit: int = 50) -> int:
         channels.follow(shop, found.values())
         return partial(mint, saleor, found.keys(), language=looks.of(shop).default_language)
 
-    return see_through(shop, _claim(shop, limit), begin=begin, postpone=_postpone)
+    return see_through(shop, _claim(shop, limit), begin=begin, postpone=_postpone, ends=ends)
 
 
 def _claim(shop: Shop, limit: int) -> list[Coupon]:
@@ -189,10 +188,7 @@ def _activate(coupon: Coupon, voucher_id: str) -> None:
             retirement.retire_again(shop_id=coupon.shop_id, code=coupon.code)
             wake("retire_codes")
             return
-        Message.objects.filter(
-            coupon=coupon, cause=coupon.cause, status=MessageStatus.PENDING, due_at=None
-        ).update(due_at=timezone.now())
-        wake("send_messages")
+        announcements.follow([(coupon.member_id, coupon.announced_as)], now=timezone.now())
 
 
 def _postpone(coupon: Coupon, error: Exception) -> None:

@@ -1,6 +1,8 @@
 """Points end: the sweep that ends those whose time has come, and when a member's next ones go."""
 
 import logging
+import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,17 +30,23 @@ class Ending:
 
 
 def sweep(
-    shop: Shop, *, now: datetime, ended_by: datetime | None = None, limit: int = MEMBERS_AT_ONCE
+    shop: Shop,
+    *,
+    now: datetime,
+    ended_by: datetime | None = None,
+    limit: int = MEMBERS_AT_ONCE,
+    ends: float = math.inf,
 ) -> int:
     """End all points of the shop's members that ended by `ended_by` (`now`); how many entries.
 
     In batches of `limit` members, each a transaction of a fixed number of statements, so it may
-    stop anywhere and go on with the next run; not to be called in a transaction. A member whom
-    another transaction holds is left to the next run. While the programme is off nothing ends.
+    stop anywhere, as it does at `ends` (by time.monotonic), and go on with the next run; not to be
+    called in a transaction. A member whom another transaction holds is left to the next run. While
+    the programme is off nothing ends.
     """
     entries = last = 0
     is_more = True
-    while is_more:
+    while is_more and (not last or time.monotonic() < ends):
         ids, ended = _sweep_batch(shop, now=now, ended_by=ended_by or now, after=last, limit=limit)
         entries += ended
         last, is_more = max(ids, default=last), len(ids) == limit

@@ -175,7 +175,9 @@ def _piece(came_back: CameBack, currency: str) -> str:
 
 def _reward(entry: Entry) -> str:
     """What points became, came back from, or were taken for once more."""
-    if entry.kind == EntryKind.REVERSAL and entry.actor:
+    if entry.kind == EntryKind.REVERSAL and entry.actor and not entry.reason:
+        sentence = _("The shop withdrew the reward “{reward}”, {points} returned")
+    elif entry.kind == EntryKind.REVERSAL and entry.actor:
         sentence = _("The shop withdrew the reward “{reward}”, {points} returned: {reason}")
     elif entry.kind == EntryKind.REVERSAL:
         sentence = _(

@@ -8,11 +8,14 @@ The book is written at the end of the `with`, in the caller's transaction.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
-from saleor_loyalty import announcements, members
+from saleor_loyalty import members
 from saleor_loyalty.accounts import Account, read_belongings
+from saleor_loyalty.conf import conf
+from saleor_loyalty.issues import Issues
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -20,13 +23,11 @@ from saleor_loyalty.models import (
     EntryKind,
     Member,
     MemberStatus,
-    Message,
     ProgramVersion,
-    RetiredCode,
 )
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.days import end_of_day
-from saleor_loyalty.rules.rewards import new_code, rewards_due, valid_until
+from saleor_loyalty.rules.rewards import new_code, rewards_due
 from saleor_loyalty.statements import Writing
 from saleor_loyalty.workers import wake
 
@@ -80,10 +81,7 @@ class Book:
         self._accounts = accounts
         self._version = version
         self._entries: list[Entry] = []
-        self._rewards: list[Entry] = []
-        self._changed_coupons: dict[int, Coupon] = {}
-        self._reissued: list[Coupon] = []
-        self._retired: list[RetiredCode] = []
+        self._issues = Issues(version, now)
 
     def member(self, member_id: int) -> Member:
         """A locked member, as the book leaves them so far."""
@@ -97,16 +95,27 @@ class Book:
         """Append one posting, and what follows from it."""
         entry = self._append(posting)
         if posting.points > 0 and posting.kind in REWARDED:
-            self._reward(posting)
+            self._reward(posting.member_id, f"{posting.kind}:{posting.source}")
         self._cover_debt(posting.member_id)
         return entry
 
-    def reissue(self, coupon: Coupon) -> None:
-        """Give a used coupon back: the same worth under a new code, for as long as it had left.
+    def reward_the_rest(self, member_id: int, *, issued: int) -> None:
+        """Issue more of the coupons that are still to come to a member, as far as points are left.
 
-        For a coupon whose order was called off. If its member owes points, it pays for them.
+        `issued` is how many their cause has brought before.
         """
-        self._retire(coupon, voucher_lives=False)
+        cause = self.member(member_id).rewards_to_come
+        self._reward(member_id, cause, first=issued)
+        self._issues.tell_again(member_id, cause)
+
+    def reissue(self, coupon: Coupon, *, voucher_lives: bool = False) -> None:
+        """Give a coupon back: the same worth under a new code, for as long as it had left.
+
+        For one whose order was called off, or whose code is gone without a discount. If its member
+        owes points, it pays for them.
+        """
+        self._issues.retire(coupon, voucher_lives=voucher_lives)
+        self._issues.change(coupon)
         if coupon.expires_at and coupon.used_at:
             lost = max(self.now - coupon.used_at, timedelta(0))
             coupon.expires_at = end_of_day(
@@ -117,15 +126,31 @@ class Book:
         coupon.status = CouponStatus.PENDING
         coupon.code, coupon.issue = new_code(), coupon.issue + 1
         coupon.voucher_id = coupon.used_order_id = coupon.used_order_number = ""
-        coupon.used_at = None
+        coupon.used_at = coupon.refused_at = coupon.shop_terms = None
+        coupon.announced_as = coupon.cause
         coupon.due_at, coupon.attempts, coupon.error = self.now, 0, ""
-        self._changed_coupons[coupon.pk] = coupon
         self._cover_debt(coupon.member_id)
         if coupon.status == CouponStatus.PENDING:
-            self._reissued.append(coupon)
+            self._issues.reissue(coupon)
+
+    def follow_voucher(
+        self,
+        coupon: Coupon,
+        *,
+        ends_at: datetime | None,
+        found: dict[str, Any] | None,
+        refused_at: datetime | None,
+    ) -> None:
+        """Note what the shop has made of an unused coupon's voucher.
+
+        One that is good again, and whose member owes points, pays for them.
+        """
+        self._issues.change(coupon)
+        coupon.expires_at, coupon.shop_terms, coupon.refused_at = ends_at, found, refused_at
+        self._cover_debt(coupon.member_id)
 
     def withdraw(self, coupon: Coupon, *, reason: str, actor: str) -> None:
-        """Take an unused coupon back because staff say so. Its points return, and buy no new one.
+        """Take an unused coupon back for the shop. Its points return, and buy no new one.
 
         Not before the member's points change again: what then reaches the threshold does.
         """
@@ -138,12 +163,13 @@ class Book:
         reissued meanwhile is used up by the order that had its former code.
         """
         was_withdrawn = coupon.status == CouponStatus.WITHDRAWN
+        self._issues.change(coupon)
         if coupon.code != code and not was_withdrawn:
-            self._retire(coupon, voucher_lives=True)
+            self._issues.retire(coupon, voucher_lives=True)
         coupon.status = CouponStatus.USED
         coupon.used_at, coupon.used_order_id, coupon.used_order_number = at, order_id, number
-        coupon.withdrawn_at = None
-        self._changed_coupons[coupon.pk] = coupon
+        coupon.withdrawn_at = coupon.refused_at = None
+        coupon.withdrawn_by = ""
         if was_withdrawn:
             self.post(
                 Posting(
@@ -167,10 +193,10 @@ class Book:
         )
         writing.update(
             (account.member for account in accounts if account.changed),
-            ["balance", "lifetime_points", "last_activity_at", "expires_at"],
+            ["balance", "lifetime_points", "last_activity_at", "expires_at", "rewards_to_come"],
         )
         writing.write()
-        self._write_coupons()
+        self._issues.write()
 
     def _append(self, posting: Posting) -> Entry:
         account = self._accounts[posting.member_id]
@@ -192,17 +218,27 @@ class Book:
         self._entries.append(entry)
         return entry
 
-    def _reward(self, posting: Posting) -> None:
-        balance = self._accounts[posting.member_id].member.balance
-        for number in range(rewards_due(balance=balance, threshold=self._version.threshold)):
+    def _reward(self, member_id: int, cause: str, *, first: int = 0) -> None:
+        """A reward for each threshold reached; what is too much for one book is left to others."""
+        account = self._accounts[member_id]
+        due = rewards_due(balance=account.member.balance, threshold=self._version.threshold)
+        room = max(0, max(1, conf.coupons_at_once) - len(self._issues))
+        for number in range(first, first + min(due, room)):
             reward = Posting(
-                member_id=posting.member_id,
+                member_id=member_id,
                 kind=EntryKind.REWARD,
                 points=-self._version.threshold,
-                source=f"{posting.kind}:{posting.source}:{number}",
+                source=f"{cause}:{number}",
                 version=self._version,
             )
-            self._rewards.append(self._append(reward))
+            self._issues.issue(self._append(reward), cause=cause)
+        to_come = cause if due > room else ""
+        if to_come:
+            wake("issue_coupons")
+        if to_come != account.member.rewards_to_come:
+            if account.member.rewards_to_come:
+                self._issues.tell_again(member_id, account.member.rewards_to_come)
+            account.member.rewards_to_come, account.changed = to_come, True
 
     def _cover_debt(self, member_id: int) -> None:
         """Withdraw unused coupons, newest first, until nothing is owed or none is left."""
@@ -217,9 +253,10 @@ class Book:
 
     def _withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
         """Take an unused coupon back; its points return."""
-        self._retire(coupon, voucher_lives=True)
+        self._issues.retire(coupon, voucher_lives=True)
+        self._issues.change(coupon)
         coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self.now
-        self._changed_coupons[coupon.pk] = coupon
+        coupon.withdrawn_by = actor
         self._append(
             Posting(
                 member_id=coupon.member_id,
@@ -231,52 +268,3 @@ class Book:
                 actor=actor,
             )
         )
-
-    def _retire(self, coupon: Coupon, *, voucher_lives: bool) -> None:
-        """Remember the coupon's code, and have its voucher deleted if it would still be taken."""
-        self._retired.append(
-            RetiredCode(
-                shop_id=coupon.shop_id,
-                coupon=coupon,
-                code=coupon.code,
-                due_at=self.now if voucher_lives else None,
-            )
-        )
-
-    def _write_coupons(self) -> None:
-        new = Coupon.objects.bulk_create(self._new_coupons())
-        Coupon.objects.bulk_update(
-            self._changed_coupons.values(),
-            [
-                *("status", "code", "issue", "voucher_id", "expires_at", "withdrawn_at"),
-                *("used_at", "used_order_id", "used_order_number"),
-                *("due_at", "attempts", "error"),
-            ],
-        )
-        if self._changed_coupons:
-            announcements.call_off(list(self._changed_coupons.values()))
-        RetiredCode.objects.bulk_create(self._retired, ignore_conflicts=True)
-        to_mint = [c for c in (*new, *self._reissued) if c.status == CouponStatus.PENDING]
-        Message.objects.bulk_create(announcements.of_coupons(to_mint, now=self.now))
-        if to_mint:
-            wake("mint_coupons")
-        if self._retired:
-            wake("retire_codes")
-
-    def _new_coupons(self) -> Iterator[Coupon]:
-        """A PENDING coupon for each threshold reached."""
-        version = self._version
-        ends_at = valid_until(
-            issued_at=self.now, days=version.coupon_valid_days, time_zone=version.time_zone
-        )
-        for entry in self._rewards:
-            yield Coupon(
-                shop_id=entry.shop_id,
-                member_id=entry.member_id,
-                entry=entry,
-                version=version,
-                code=new_code(),
-                issued_at=self.now,
-                expires_at=ends_at,
-                due_at=self.now,
-            )

@@ -236,7 +236,8 @@ def _switch(program: Program, *, on: bool, actor: str, now: datetime) -> None:
         Activation.objects.create(program=program, started_at=now)
         # What waited while the programme was off. The walk first: of what happened meanwhile
         # nobody may have told, for Saleor calls no hook of a plugin that is off.
-        for task in ("reconcile", "settle_orders", "mint_coupons", "send_messages"):
+        waiting = ("settle_orders", "issue_coupons", "mint_coupons", "send_messages")
+        for task in ("reconcile", *waiting):
             wake(task)
     elif program.is_active and not on:
         program.activations.filter(ended_at=None).update(ended_at=now)

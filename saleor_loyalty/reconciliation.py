@@ -1,7 +1,8 @@
 """What events did not tell: a walk over all that changed in Saleor since the last one.
 
-It marks, and the workers do the rest. So a lost event costs minutes (that of an order's expiry, a
-day), and a shop that could not reach us for a day ends right.
+It marks, and the workers do the rest; what became of vouchers it follows itself (voucher_walk). So
+a lost event costs minutes (that of an order's expiry, a day), and a shop that could not reach us
+for a day ends right.
 """
 
 import logging
@@ -14,7 +15,7 @@ from typing import Literal, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty import channels, claims, inbox
+from saleor_loyalty import channels, claims, inbox, voucher_walk
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -43,10 +44,11 @@ Watermark = Literal["orders_walked_to", "customers_walked_to"]
 
 
 class Marked(NamedTuple):
-    """How many orders and customers were marked."""
+    """How many orders and customers were marked, and coupons changed."""
 
     orders: int
     customers: int
+    coupons: int
 
 
 def begin(shop: Shop) -> bool:
@@ -92,6 +94,7 @@ def reconcile(
         customers=sum(customers)
         + sum(_in_or_out(shop, saleor, pause))
         + _active_again(shop, saleor),
+        coupons=sum(voucher_walk.walk(shop, saleor, pause=pause, ends=_ends(budget))),
     )
 
 
@@ -144,7 +147,7 @@ def _walk(
 
     Not before it is beyond where the last walk ended: else it would never get there.
     """
-    ends = time.monotonic() + budget.total_seconds() if budget is not None else math.inf
+    ends = _ends(budget)
     for page in pages:
         yield page
         _advance(shop, watermark, page[-1].at)
@@ -214,6 +217,10 @@ def _active_again(shop: Shop, saleor: Saleor) -> int:
     active = [customer.id for customer in now.values() if customer.is_active]
     inbox.mark(shop=shop, customer_ids=active)
     return len(active)
+
+
+def _ends(budget: timedelta | None) -> float:
+    return time.monotonic() + budget.total_seconds() if budget is not None else math.inf
 
 
 def _start(shop: Shop, watermark: datetime | None) -> datetime:

@@ -1,6 +1,7 @@
 """Retired codes: their vouchers are deleted in Saleor, so that they open no discount any more."""
 
 import logging
+import math
 from datetime import datetime
 from functools import partial
 
@@ -21,8 +22,8 @@ def shops_with_work() -> list[Shop]:
     return list(Shop.objects.filter(pk__in=due.values("shop"), is_active=True))
 
 
-def retire_due(shop: Shop, *, limit: int = 50) -> int:
-    """Retire a batch of the shop's codes that are due; how many were taken up.
+def retire_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
+    """Retire a batch of the shop's codes that are due until `ends` (time.monotonic); how many.
 
     Any number of workers may run it at once: each code is one worker's until its lease ends. 0
     also when Saleor did not answer: it would not now.
@@ -32,6 +33,7 @@ def retire_due(shop: Shop, *, limit: int = 50) -> int:
         _claim(shop, limit),
         begin=lambda saleor: partial(retire, saleor),
         postpone=_postpone,
+        ends=ends,
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from saleor_loyalty import announcements, ledger, members, programs
+from saleor_loyalty.conf import conf
 from saleor_loyalty.models import (
     Entry,
     EntryKind,
@@ -19,6 +20,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.postings import Posting
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.rules.rewards import rewards_due
 from saleor_loyalty.workers import wake
 
 MOST = 1_000_000  # points in one entry; a slip of a zero or three stops here
@@ -136,6 +138,8 @@ def _post(kind: EntryKind, deed: Deed, fault: str = "", *, source: str = "") -> 
             if posted:
                 return (posted if source else _same(posted, posting)), False
             _check_member(book.member(member.pk), points)
+            if kind == EntryKind.GIFT:
+                _check_coupons(book.member(member.pk), points, version)
             entry = book.post(posting)
         if kind == EntryKind.GIFT:
             Message.objects.bulk_create(announcements.of_gift(entry))
@@ -173,6 +177,19 @@ def _check_member(member: Member, points: int) -> None:
     if -points > member.spendable:
         message = f"This member has {member.spendable:,} points; {-points:,} cannot be taken."
         raise Refused(Problem("points", message, ErrorCode.INSUFFICIENT_POINTS))
+
+
+def _check_coupons(member: Member, points: int, version: ProgramVersion) -> None:
+    """A gift is one transaction: an order, which nobody can split, issues more in several."""
+    threshold, most = version.threshold, conf.coupons_at_once
+    before = rewards_due(balance=member.balance, threshold=threshold)
+    brings = rewards_due(balance=member.balance + points, threshold=threshold) - before
+    if brings > most:
+        message = (
+            f"This gift would bring {brings:,} coupons, at {threshold:,} points for each; one gift "
+            f"brings {most:,} at most. Give less, or in several gifts."
+        )
+        raise Refused(Problem("points", message, ErrorCode.OUT_OF_RANGE))
 
 
 def _same(posted: Entry, asked: Posting) -> Entry:

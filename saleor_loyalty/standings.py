@@ -174,12 +174,14 @@ def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
 
 
 def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
-    """The order's row; one not yet saved where it may earn for the first time, else None."""
+    """The order's row, one not yet saved for a new order; None where it may not earn (yet)."""
     row = ground.rows.get(order.id)
     if row is not None and row.revision > 0:
         return row
     version = _version(ground, order, past=past)
-    if row is None and version and ground.owner(order):
+    if version is None or ground.owner(order) is None:
+        return None
+    if row is None:
         return SettledOrder(
             shop=ground.shop,
             order_id=order.id,
@@ -189,8 +191,7 @@ def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
             fully_paid_at=order.fully_paid_at or ground.now,
             settled_at=ground.now,
         )
-    if row is not None and version:  # known, but never credited
-        row.version, row.waived = version, row.waived and not past
+    row.version, row.waived = version, row.waived and not past  # known, but never credited
     return row
 
 

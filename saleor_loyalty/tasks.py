@@ -1,11 +1,14 @@
-"""What the workers do, a batch at a time. Run by any Celery app, ours or Saleor's."""
+"""What the workers do, in turns. Run by any Celery app, ours or Saleor's.
+
+`until` comes with a task that goes on from an earlier turn (see turns).
+"""
 
 import logging
-import random
-from collections.abc import Callable, Iterable
+import time
 from datetime import timedelta
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from saleor_loyalty import (
@@ -15,111 +18,140 @@ from saleor_loyalty import (
     inbox,
     reconciliation,
     retirement,
+    rewards_to_come,
     settlement,
+    turns,
 )
+from saleor_loyalty.conf import conf
 from saleor_loyalty.connection import connect, look_again
 from saleor_loyalty.messages import failed, outbox, reminders
 from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE
 
-WALK_BUDGET = timedelta(seconds=60)  # others wait for the worker that walks
-
 logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
-def settle_orders() -> None:
+def settle_orders(until: float | None = None) -> None:
     """Follow every changed customer and settle every changed order that is due, in every shop."""
-    _each_shop(inbox.shops_with_work(), _settle_shop)
+    turns.take("settle_orders", inbox.shops_with_work(), _settle_in_shop, until=until)
 
 
 @shared_task(ignore_result=True)
-def mint_coupons() -> None:
+def issue_coupons(until: float | None = None) -> None:
+    """Issue the coupons that one transaction had no room for, in every shop."""
+    turns.take("issue_coupons", rewards_to_come.shops_with_work(), _issue_in_shop, until=until)
+
+
+@shared_task(ignore_result=True)
+def mint_coupons(until: float | None = None) -> None:
     """Mint every pending coupon that is due, in every shop."""
-    _each_shop(coupons.shops_with_work(), _mint_shop)
+    turns.take("mint_coupons", coupons.shops_with_work(), _mint_in_shop, until=until)
 
 
 @shared_task(ignore_result=True)
-def retire_codes() -> None:
+def retire_codes(until: float | None = None) -> None:
     """Delete the voucher of every retired code that is due, in every shop."""
-    _each_shop(retirement.shops_with_work(), _retire_in_shop)
+    turns.take("retire_codes", retirement.shops_with_work(), _retire_in_shop, until=until)
 
 
 @shared_task(ignore_result=True)
-def expire_points() -> None:
+def expire_points(until: float | None = None) -> None:
     """End the points whose time has come, in every shop."""
-    _each_shop(expiry.shops_with_work(), _expire_in_shop)
+    turns.take("expire_points", expiry.shops_with_work(), _expire_in_shop, until=until)
 
 
 @shared_task(ignore_result=True)
-def queue_reminders() -> None:
+def queue_reminders(until: float | None = None) -> None:
     """Queue the reminders whose moment has come, in every shop."""
-    _each_shop(reminders.shops_with_work(), _queue_in_shop)
+    turns.take("queue_reminders", reminders.shops_with_work(), _queue_in_shop, until=until)
 
 
 @shared_task(ignore_result=True)
-def send_messages() -> None:
+def send_messages(until: float | None = None) -> None:
     """Send every message that is due, those first that staff want sent again."""
-    while failed.resend_asked():
-        pass
-    while outbox.send_due():
-        pass
+    ends = time.monotonic() + conf.turn_seconds
+    while failed.resend_asked() or outbox.send_due(ends=ends):
+        if time.monotonic() >= ends and turns.go_on("send_messages", until=until):
+            return
+    turns.finish("send_messages", until=until)
 
 
 @shared_task(ignore_result=True)
-def reconcile() -> None:
-    """Mark what changed in each shop since the last walk, however its event was lost."""
-    _each_shop(Shop.objects.filter(is_active=False, door=Door.APP), look_again)
-    _each_shop(Shop.objects.filter(is_active=True), _reconcile_shop)
+def reconcile(until: float | None = None, shops: list[int] | None = None) -> None:
+    """Mark what changed in each shop since the last walk, however its event was lost.
+
+    `shops` are those that an earlier turn had no time for: each is walked once.
+    """
+    ends = time.monotonic() + conf.turn_seconds
+    left = _to_walk() if shops is None else shops
+    while left:
+        _visit(left.pop())
+        is_over = bool(left) and time.monotonic() >= ends
+        if is_over and turns.go_on("reconcile", until=until, shops=left):
+            return
+    turns.finish("reconcile", until=until)
 
 
-def _each_shop(shops: Iterable[Shop], work: Callable[[Shop], None]) -> None:
-    """A shop in trouble stops no other, and comes first by chance alone: it may keep us waiting."""
-    shops = list(shops)
-    random.shuffle(shops)
-    for shop in shops:
-        try:
-            work(shop)
-        except Exception:
-            logger.exception("Shop %s: work stopped, the next run goes on", shop.pk)
+def _to_walk() -> list[int]:
+    """Shops that have the app, and those at rest, which may have it again; in any order."""
+    shops = Shop.objects.filter(Q(is_active=True) | Q(door=Door.APP))
+    return list(shops.order_by("?").values_list("pk", flat=True))
 
 
-def _settle_shop(shop: Shop) -> None:
-    """Batch by batch while they are full. What is marked meanwhile wakes a worker for a batch of
-    its own: so orders that come one by one are settled together and not each by itself.
+def _visit(shop_id: int) -> None:
+    shop = Shop.objects.filter(pk=shop_id).first()
+    try:
+        if shop and shop.is_active:
+            _walk(shop)
+        elif shop:
+            look_again(shop)
+    except Exception:
+        logger.exception("Shop %s: not walked, the next run goes on", shop_id)
+
+
+def _settle_in_shop(shop: Shop, _ends: float) -> bool:
+    """A batch. What is marked meanwhile wakes a worker for a batch of its own: so orders that come
+    one by one are settled together and not each by itself.
     """
     with connect(shop) as saleor:
         # Customers first: that marks orders to settle.
-        while customers.follow_due(shop, saleor) == CUSTOMERS_AT_ONCE:
-            pass
-        while settlement.settle_due(shop, saleor) == ORDERS_AT_ONCE:
-            pass
+        more_customers = customers.follow_due(shop, saleor) == CUSTOMERS_AT_ONCE
+        return settlement.settle_due(shop, saleor) == ORDERS_AT_ONCE or more_customers
 
 
-def _mint_shop(shop: Shop) -> None:
-    while coupons.mint_due(shop):
-        pass
+def _issue_in_shop(shop: Shop, _ends: float) -> bool:
+    return rewards_to_come.issue_due(shop) > 0
 
 
-def _retire_in_shop(shop: Shop) -> None:
-    while retirement.retire_due(shop):
-        pass
+def _mint_in_shop(shop: Shop, ends: float) -> bool:
+    return coupons.mint_due(shop, ends=ends) > 0
 
 
-def _reconcile_shop(shop: Shop) -> None:
+def _retire_in_shop(shop: Shop, ends: float) -> bool:
+    return retirement.retire_due(shop, ends=ends) > 0
+
+
+def _walk(shop: Shop) -> None:
+    """A turn for each part of the walk; what is left is the next walk's."""
     if not reconciliation.begin(shop):
         return
     try:
         with connect(shop) as saleor:
-            reconciliation.reconcile(shop, saleor, budget=WALK_BUDGET)
+            budget = timedelta(seconds=conf.turn_seconds)
+            reconciliation.reconcile(shop, saleor, budget=budget)
     finally:
         reconciliation.end(shop)
 
 
-def _expire_in_shop(shop: Shop) -> None:
+def _expire_in_shop(shop: Shop, ends: float) -> bool:
     now = timezone.now()
-    expiry.sweep(shop, now=now, ended_by=expiry.settled_until(shop, now=now))
+    ended_by = expiry.settled_until(shop, now=now)
+    swept = expiry.sweep(shop, now=now, ended_by=ended_by, ends=ends)
+    return swept > 0 and time.monotonic() >= ends
 
 
-def _queue_in_shop(shop: Shop) -> None:
+def _queue_in_shop(shop: Shop, _ends: float) -> bool:
+    """A shop's members all at once: begun again, they would be begun with again."""
     reminders.queue(shop, now=timezone.now())
+    return False

@@ -13,7 +13,7 @@ def timetable(*, work: float, reconcile: float) -> dict[str, dict[str, Any]]:
     `work` and `reconcile` are the seconds between two rounds of work and two walks. A round that no
     worker took in that time is dropped.
     """
-    rounds = ("settle_orders", "mint_coupons", "retire_codes", "send_messages")
+    rounds = ("settle_orders", "issue_coupons", "mint_coupons", "retire_codes", "send_messages")
     return {
         **{task: _every(work, task) for task in rounds},
         "reconcile": _every(reconcile, "reconcile"),

@@ -24,3 +24,5 @@ from saleor_loyalty.server.settings import INSTALLED_APPS as _INSTALLED_APPS  # 
 INSTALLED_APPS = [*_INSTALLED_APPS, "django_linear_migrations"]
 # pytest captures the logs itself.
 LOGGING_CONFIG = None
+# A task that a test runs is to end its work, on however busy a machine.
+LOYALTY_TURN_SECONDS = float(os.environ.get("LOYALTY_TURN_SECONDS", "600"))

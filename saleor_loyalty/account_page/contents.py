@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from saleor_loyalty import expiry
 from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import Place
+from saleor_loyalty.coupon_terms import terms_now
 from saleor_loyalty.explanations import explain, points
 from saleor_loyalty.messages.offers import discount, offers, reward_name
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
@@ -148,13 +149,14 @@ def history(member: Member, place: Place, *, before: int | None) -> History:
 
 def _card(coupon: Coupon, now: datetime, place: Place) -> Card:
     status = _status_at(coupon, now)
-    is_usable = status == CouponStatus.ACTIVE
+    is_usable = status == CouponStatus.ACTIVE and coupon.refused_at is None
+    terms = terms_now(coupon)
     return Card(
         pk=coupon.pk,
-        discount=discount(offers(coupon.version, place.locale)),
-        name=reward_name(coupon.version, place.locale),
-        status=status.lower(),
-        state=_state(status),
+        discount=discount(offers(terms, place.locale)),
+        name=reward_name(terms, place.locale),
+        status=status.lower() if is_usable or status != CouponStatus.ACTIVE else "pending",
+        state=_state(status, is_refused=coupon.refused_at is not None),
         conditions=list(wording.conditions(coupon, status, place)),
         code=coupon.code if is_usable else "",
         qr=_qr(coupon.code) if is_usable else SafeString(),
@@ -168,8 +170,10 @@ def _status_at(coupon: Coupon, moment: datetime) -> str:
     return coupon.status
 
 
-def _state(status: str) -> str:
+def _state(status: str, *, is_refused: bool) -> str:
     match status:
+        case CouponStatus.ACTIVE if is_refused:
+            return pgettext("a coupon", "Not usable now")
         case CouponStatus.ACTIVE:
             return pgettext("a coupon", "Ready to use")
         case CouponStatus.PENDING:

@@ -10,6 +10,7 @@ from babel import Locale
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from saleor_loyalty.coupon_terms import asks_for_more, terms_now
 from saleor_loyalty.expiry import Ending
 from saleor_loyalty.explanations import isolated, points
 from saleor_loyalty.messages import localised
@@ -104,27 +105,39 @@ def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
 
 def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
     """What a coupon gives, asks for, and what has become of it, a sentence each."""
-    for offer in offers(coupon.version, place.locale):
+    terms = terms_now(coupon)
+    for offer in offers(terms, place.locale):
         yield _gives(offer)
-    if coupon.version.limited_to:
+    if terms.limited_to:
         yield _("Only on selected products.")
+    if asks_for_more(coupon):
+        yield _("The shop has set further conditions.")
+    yield _state(coupon, status, place)
+
+
+def _state(coupon: Coupon, status: str, place: Place) -> str:
+    """What has become of a coupon, and until when it can be used."""
     zone = coupon.version.time_zone  # in which its last day ends
     match status:
         case CouponStatus.PENDING:
-            yield _("Its code is being made and will be here in a moment.")
+            return _("Its code is being made and will be here in a moment.")
         case CouponStatus.USED:
-            yield _used(coupon, place)
+            return _used(coupon, place)
+        case CouponStatus.WITHDRAWN if coupon.withdrawn_by:
+            return _("Withdrawn by the shop. Its points are back.")
         case CouponStatus.WITHDRAWN:
-            yield _("Withdrawn, because points it was made from were taken back.")
+            return _("Withdrawn, because points it was made from were taken back.")
         case CouponStatus.EXPIRED if coupon.expires_at:
-            yield _("It was valid until the end of {day}.").format(
+            return _("It was valid until the end of {day}.").format(
                 day=place.last_day(coupon.expires_at, time_zone=zone)
             )
+        case CouponStatus.ACTIVE if coupon.refused_at:
+            return _("The shop does not take its code at the moment.")
         case _ if coupon.expires_at:
             day = place.last_day(coupon.expires_at, time_zone=zone)
-            yield _("Valid until the end of {day}.").format(day=day)
+            return _("Valid until the end of {day}.").format(day=day)
         case _:
-            yield _("Valid without an end.")
+            return _("Valid without an end.")
 
 
 def title(entry: Entry) -> str:

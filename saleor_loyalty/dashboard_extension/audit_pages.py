@@ -132,7 +132,12 @@ def _of_entry(entry: Entry) -> Deed:
         EntryKind.ADJUSTMENT: _("Corrected points"),
         EntryKind.REVERSAL: _("Withdrew a coupon"),
     }.get(EntryKind(entry.kind), entry.kind)
-    return Deed(entry.created_at, entry.actor, what, (f"{signed(entry.points)}: {entry.reason}",))
+    return Deed(
+        entry.created_at,
+        entry.actor,
+        what,
+        (": ".join(filter(None, (signed(entry.points), entry.reason))),),
+    )
 
 
 def _as_csv(deeds: Iterable[Deed]) -> HttpResponse:

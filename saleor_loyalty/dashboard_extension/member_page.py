@@ -1,6 +1,6 @@
 """One member: where they stand, how it came about, and what staff can do for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from saleor_loyalty import announcements, expiry, staff_points
+from saleor_loyalty.coupon_terms import asks_for_more, terms_now
 from saleor_loyalty.dashboard_extension.forms import (
     CorrectForm,
     GiftForm,
@@ -25,6 +26,7 @@ from saleor_loyalty.keyset import whole_number
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.offers import offers, reward_name
 from saleor_loyalty.models import (
+    BY_SALEOR,
     Coupon,
     CouponStatus,
     Entry,
@@ -198,8 +200,9 @@ def _coupons(member: Member) -> list[dict[str, object]]:
     return [
         {
             "coupon": coupon,
-            "name": reward_name(coupon.version, locale()),
-            "offers": offers(coupon.version, locale()),
+            "name": reward_name(terms := terms_now(coupon), locale()),
+            "offers": offers(terms, locale()),
+            "notes": list(_notes(coupon)),
             "state": _state(coupon, is_unused=coupon.is_unused_at(now)),
             "can_withdraw": coupon.is_unused_at(now),
         }
@@ -211,6 +214,8 @@ def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
     """In words, and the badge's colour."""
     if coupon.status == CouponStatus.ACTIVE and not is_unused:
         return pgettext("a coupon", "Expired"), ""
+    if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
+        return pgettext("a coupon", "Not taken by Saleor"), "warn"
     return {
         CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
         CouponStatus.ACTIVE: (pgettext("a coupon", "Can be used"), "good"),
@@ -218,6 +223,20 @@ def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
         CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
         CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
     }[CouponStatus(coupon.status)]
+
+
+def _notes(coupon: Coupon) -> Iterator[str]:
+    """What was done to the coupon in Saleor, and by whom it was withdrawn."""
+    if coupon.shop_terms is not None:
+        yield _("Changed in Saleor since it was issued.")
+    if asks_for_more(coupon):
+        yield _("Its voucher asks for more there than is shown here.")
+    if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
+        yield _("Its code is held by a draft order, or its voucher is not listed in any channel.")
+    if coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by == BY_SALEOR:
+        yield _("Its voucher was deleted in Saleor; the points are back.")
+    elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
+        yield _("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
 
 
 def _messages(member: Member) -> list[dict[str, object]]:

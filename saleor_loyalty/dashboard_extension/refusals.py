@@ -20,6 +20,10 @@ def in_words(problem: Problem) -> str:
 
 def _usual() -> dict[tuple[str | None, ErrorCode], str]:
     return {
+        # The form has made sure of the numbers that a gift may have.
+        ("points", ErrorCode.OUT_OF_RANGE): _(
+            "These points would bring too many coupons at once. Give less, or in several gifts."
+        ),
         ("points", ErrorCode.INSUFFICIENT_POINTS): _("The member does not have so many points."),
         ("customer_id", ErrorCode.MEMBER_BLOCKED): _(
             "This member is blocked, closed or inactive in the shop and takes no points."

@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, F, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
+from saleor_loyalty.coupon_terms import terms_now
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyDiscountType
 from saleor_loyalty.graphql.ids import write_id
@@ -39,7 +40,7 @@ class LoyaltyCouponTerms(graphene.ObjectType):
 
 
 class LoyaltyCoupon(graphene.ObjectType):
-    """A reward: a discount for one order, under the rules it was issued by."""
+    """A reward: a discount for one order, under the rules it was issued by, or the shop's since."""
 
     id = graphene.ID(required=True)
     code = graphene.String(description="Null while PENDING.")
@@ -61,7 +62,8 @@ class LoyaltyCoupon(graphene.ObjectType):
 
     @staticmethod
     def resolve_code(coupon: Coupon, _info: ResolveInfo) -> str | None:
-        return None if coupon.status == CouponStatus.PENDING else coupon.code
+        is_pending = coupon.status_now == CouponStatus.PENDING  # type: ignore[attr-defined]  # likewise
+        return None if is_pending else coupon.code
 
     @staticmethod
     def resolve_status(coupon: Coupon, _info: ResolveInfo) -> str:
@@ -72,19 +74,19 @@ class LoyaltyCoupon(graphene.ObjectType):
     def resolve_reward_name(
         coupon: Coupon, info: ResolveInfo, language_code: str | None = None
     ) -> str:
-        return reward_in(coupon.version, language_for(info, language_code, coupon.member))
+        return reward_in(terms_now(coupon), language_for(info, language_code, coupon.member))
 
     @staticmethod
     def resolve_discount_type(coupon: Coupon, _info: ResolveInfo) -> str:
-        return coupon.version.discount_type
+        return terms_now(coupon).discount_type
 
     @staticmethod
     def resolve_terms(coupon: Coupon, info: ResolveInfo) -> list[ChannelTerms]:
-        return terms_of(coupon.version, info)
+        return terms_of(terms_now(coupon), info)
 
     @staticmethod
     def resolve_limited_to(coupon: Coupon, _info: ResolveInfo) -> dict[str, list[str]]:
-        return by_kind(coupon.version.limited_to)
+        return by_kind(terms_now(coupon).limited_to)
 
     @staticmethod
     def resolve_used_order_number(coupon: Coupon, _info: ResolveInfo) -> str | None:
@@ -112,10 +114,16 @@ def coupons_of(
 
 
 def _status_now() -> Case:
-    """A coupon that has run out is EXPIRED before any worker says so."""
+    """A coupon that has run out is EXPIRED before any worker says so.
+
+    One that the shop does not take just now is PENDING, as one that it does not have yet.
+    """
     has_run_out = When(
         status=CouponStatus.ACTIVE,
         expires_at__lte=timezone.now(),
         then=Value(CouponStatus.EXPIRED),
     )
-    return Case(has_run_out, default=F("status"), output_field=CharField())
+    is_refused = When(
+        status=CouponStatus.ACTIVE, refused_at__isnull=False, then=Value(CouponStatus.PENDING)
+    )
+    return Case(has_run_out, is_refused, default=F("status"), output_field=CharField())

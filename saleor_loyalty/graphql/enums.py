@@ -32,7 +32,8 @@ class LoyaltyEntryKind(graphene.Enum):
 
 
 class LoyaltyCouponStatus(graphene.Enum):
-    """PENDING: being made in the shop. WITHDRAWN: taken back, its points were reversed."""
+    """PENDING: the shop does not take it yet, or not just now. WITHDRAWN: taken back, its points
+    were reversed."""
 
     class Meta:
         enum = models.CouponStatus

@@ -11,6 +11,7 @@ from babel import Locale
 from markupsafe import Markup, escape
 
 from saleor_loyalty import programs
+from saleor_loyalty.coupon_terms import terms_now
 from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages.colors import palette
 from saleor_loyalty.messages.localised import harmless, locale_of
@@ -85,8 +86,9 @@ def write_notice(text: Text, filled: Values, look: Look) -> Notice:
 class Writer:
     """Writes the messages of one batch: what they need to know of a shop is read once.
 
-    Of a message it reads shop, member, entry, coupon, its version and that one's channels: have
-    them selected and prefetched. Both methods raise TemplateFailed when no text can be rendered.
+    Of a message it reads shop, member, entry, the coupons that are told, their version and that
+    one's channels: have them selected and prefetched. Both methods raise TemplateFailed when no
+    text can be rendered.
     """
 
     def __init__(self) -> None:
@@ -149,8 +151,8 @@ class _Paper:
         self._version = program.current if program else None
 
     def fill(self, text: Text, message: Message, unsubscribe_url: str) -> Values:
-        coupon, entry, member = message.coupon, message.entry, message.member
-        version = coupon.version if coupon else self._current_version()
+        coupons, entry, member = message.told, message.entry, message.member
+        version = terms_now(coupons[0]) if coupons else self._current_version()
         occasion = Occasion(
             shop_name=self.look.name,
             first_name=member.first_name,
@@ -161,8 +163,7 @@ class _Paper:
                 self.look, language=text.language_code, kind=text.kind
             ),
             unsubscribe_url=unsubscribe_url,
-            code=coupon.code if coupon else "",
-            ends=coupon.expires_at if coupon else None,
+            coupons=[(coupon.code, coupon.expires_at) for coupon in coupons],
             points=entry.points if entry else message.points or 0,
             reason=entry.reason if entry else "",
             deadline=message.deadline,

@@ -4,8 +4,7 @@ import logging
 import uuid
 
 from django.db import transaction
-from django.db.models import CharField, Count, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty import announcements, audit
@@ -13,6 +12,7 @@ from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import (
     AuditAction,
+    Coupon,
     CouponStatus,
     MemberStatus,
     Message,
@@ -26,13 +26,6 @@ from saleor_loyalty.workers import wake
 
 AT_ONCE = 1_000  # messages that one transaction takes up
 LONGEST_REASON = 200
-# The cause of what tells of the coupon as it is now; a former issue is told of no more.
-ISSUE = Concat(
-    Value("coupon:"),
-    Cast("coupon", CharField()),
-    Value(":"),
-    Cast("coupon__issue", CharField()),
-)
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +54,16 @@ def _is_true() -> Q:
     It is asked once more, and more closely, right before each is sent.
     """
     now = timezone.now()
-    usable = Q(coupon__status=CouponStatus.PENDING) | Q(coupon__status=CouponStatus.ACTIVE) & (
-        Q(coupon__expires_at=None) | Q(coupon__expires_at__gt=now)
+    usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
+        Q(expires_at=None) | Q(expires_at__gt=now)
     )
+    told = Coupon.objects.filter(usable, member=OuterRef("member"), announced_as=OuterRef("cause"))
     is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
     takes_part = Q(member__status=MemberStatus.ACTIVE, member__customer_is_active=True)
     takes_kind = Q(kind__in=announcements.PUSH, member__push_enabled=True) | Q(
         ~Q(kind__in=announcements.PUSH), member__email_enabled=True
     )
-    is_true = (Q(coupon=None) | usable & Q(cause=ISSUE)) & (~is_reminder | Q(deadline__gt=now))
+    is_true = (Q(coupon=None) | Q(Exists(told))) & (~is_reminder | Q(deadline__gt=now))
     return is_true & takes_part & takes_kind
 
 

@@ -1,6 +1,7 @@
 """The outbox: takes messages that are due and sees each one through."""
 
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -49,8 +50,10 @@ class Courier(Protocol):
     def close(self) -> None: ...
 
 
-def send_due(limit: int = 50) -> int:
+def send_due(limit: int = 50, *, ends: float = math.inf) -> int:
     """Try to send up to `limit` due messages; how many were taken up, 0 when none is due.
+
+    Those that were not begun by `ends` (time.monotonic) are given back; the first always is.
 
     Any number of workers may run it at once: each message is one worker's. It ends SENT, SKIPPED
     or FAILED, or stays PENDING and due again later. Messages of a shop whose programme is off, or
@@ -64,7 +67,7 @@ def send_due(limit: int = 50) -> int:
     with ExitStack() as stack:
         email = stack.enter_context(closing(EmailCourier(writer)))
         push = stack.enter_context(closing(PushCourier(writer)))
-        _send_all(messages, writer, {"EMAIL": email, "PUSH": push})
+        _send_all(messages, writer, {"EMAIL": email, "PUSH": push}, ends)
     return len(messages)
 
 
@@ -83,7 +86,9 @@ def _claim(limit: int) -> Sequence[Message]:
     return messages
 
 
-def _send_all(messages: Sequence[Message], writer: Writer, couriers: Mapping[str, Courier]) -> None:
+def _send_all(
+    messages: Sequence[Message], writer: Writer, couriers: Mapping[str, Courier], ends: float
+) -> None:
     """Send one by one, noting each result at once; give back what the round has no time for.
 
     A provider that is down is asked once per batch.
@@ -91,7 +96,8 @@ def _send_all(messages: Sequence[Message], writer: Writer, couriers: Mapping[str
     end = time.monotonic() + ROUND.total_seconds()
     down: dict[str, Unavailable] = {}
     for position, message in enumerate(messages):
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end or (position and now >= ends):
             _give_back(messages[position:])
             return
         channel = message.kind.rpartition("_")[2]
@@ -127,7 +133,7 @@ def _look_again(message: Message, writer: Writer) -> None:
         Message.objects.filter(
             pk=message.pk, status=MessageStatus.PENDING, attempts=message.attempts
         )
-        .select_related("member", "coupon", "shop__program__current")
+        .select_related("member", "shop__program__current")
         .first()
     )
     if fresh is None:
@@ -140,23 +146,36 @@ def _look_again(message: Message, writer: Writer) -> None:
         raise Skipped("The shop does not send this kind of message.")
     if reason := reach.why_not(message.member, message.kind):
         raise Skipped(reason)
-    if message.coupon and fresh.coupon:
-        _check_coupon(fresh.coupon, cause=message.cause)
-        fresh.coupon.version = message.coupon.version  # with its channels; it never changes
-        message.coupon = fresh.coupon
+    if message.coupon:
+        message.told = _usable(message, message.coupon)
     if message.kind == MessageKind.EXPIRY_EMAIL:
         reminders.check(message)
 
 
-def _check_coupon(coupon: Coupon, *, cause: str) -> None:
-    if coupon.cause != cause:
+def _usable(message: Message, known: Coupon) -> list[Coupon]:
+    """The coupons to tell of that can be used, the first issued first."""
+    coupons = list(
+        Coupon.objects.filter(member=message.member, announced_as=message.cause).order_by("pk")
+    )
+    if not coupons:
         raise Skipped("The coupon was issued anew.")
-    if coupon.status == CouponStatus.PENDING:
+    if any(coupon.status == CouponStatus.PENDING for coupon in coupons):
         raise Postponed("The coupon does not exist in Saleor yet.")
+    usable = [c for c in coupons if c.is_unused_at(timezone.now()) and c.refused_at is None]
+    if not usable:
+        _say_why_not(coupons[0])
+    for coupon in usable:
+        if coupon.version_id == known.version_id:
+            coupon.version = known.version  # with its channels; it never changes
+    return usable
+
+
+def _say_why_not(coupon: Coupon) -> None:
     if coupon.status != CouponStatus.ACTIVE:
         raise Skipped(f"The coupon is {coupon.status.lower()}.")
     if coupon.expires_at and coupon.expires_at <= timezone.now():
         raise Skipped("The coupon has expired.")
+    raise Postponed("Saleor does not take the coupon's code just now.")
 
 
 def _note(message: Message, outcome: NotSent | None) -> None:

@@ -22,6 +22,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.rules.days import end_of_day
 
+CODE = "7K2M-QX9T-4HBD-W3NE"
 UNSUBSCRIBE_URL = "https://example.com/unsubscribe"
 DISCOUNTS_URL = "https://example.com/account/discounts"
 
@@ -47,9 +48,11 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
     All that a template can ask about comes in both ways.
     """
     full = occasion(shop, look, kind, language)
-    full = replace(full, ends=full.deadline)
+    full = replace(full, coupons=[(CODE, full.deadline)])
     yield _filled(full, kind, language)
-    bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", ends=None)
+    bare = replace(
+        full, first_name="", discounts_url="", unsubscribe_url="", coupons=[(CODE, None)]
+    )
     for policy, limited_to in ((ExpiryPolicy.ROLLING, []), (ExpiryPolicy.PER_LOT, _LIMITED)):
         version = copy(full.version)
         version.expiry_policy, version.limited_to = policy, limited_to
@@ -57,6 +60,8 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
         bare = replace(bare, version=version, terms=_TERMS[1:], points=full.balance)
         yield _filled(bare, kind, language)
     yield _filled(replace(full, terms=_TERMS, balance=-300), kind, language)
+    for number, end in ((3, None), (150, full.deadline)):
+        yield _filled(replace(full, coupons=[(CODE, end)] * number), kind, language)
 
 
 def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
@@ -76,8 +81,7 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
         terms=sorted(version.channels.all(), key=attrgetter("pk")) if version else _TERMS[:1],
         discounts_url=looks.discounts_link(look, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
-        code="7K2M-QX9T-4HBD-W3NE",
-        ends=end_of_day(now, days=days, time_zone=rules.time_zone) if days else None,
+        coupons=[(CODE, end_of_day(now, days=days, time_zone=rules.time_zone) if days else None)],
         points=balance if whole else balance * 3 // 5,
         reason=_REASONS.get(language, _REASONS["en"]),
         deadline=end,

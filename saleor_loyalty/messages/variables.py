@@ -19,6 +19,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.rules.rewards import progress
 
+LISTED = 10  # coupons that one message names
 Values = dict[str, object]
 EMAILS = frozenset(kind for kind in MessageKind if kind.endswith("_EMAIL"))
 
@@ -71,8 +72,22 @@ CATALOGUE = (
         _("The page that ends these emails; every email has to link to it."),
         EMAILS,
     ),
-    Variable("code", _("The coupon's code."), _REWARD),
+    Variable("code", _("The coupon's code; of several, the first ten, with commas."), _REWARD),
     Variable("valid_until", _("The coupon's last day; empty when it has no end."), _REWARD),
+    Variable(
+        "coupons",
+        _(
+            "The coupons of one order or gift, the first ten of them, a list to loop over: "
+            "coupon.code, coupon.valid_until (empty when it has no end)."
+        ),
+        _REWARD,
+    ),
+    Variable("coupon_count", _("How many coupons there are; usually 1. A number."), _REWARD),
+    Variable(
+        "more_coupons",
+        _("How many coupons there are beyond the first ten; usually 0. A number."),
+        _REWARD,
+    ),
     Variable("points", _("How many points the gift brings. A number."), _GIFT),
     Variable(
         "owed",
@@ -104,8 +119,8 @@ def names(kind: str) -> frozenset[str]:
 class Occasion:
     """All that a message tells, whatever its kind; what its kind does not tell is left out.
 
-    `version` is the coupon's, or else the programme's current one, `terms` its channels. `ends` is
-    the coupon's end, `deadline` the moment at which `points` of the balance end.
+    `version` is the coupon's, or else the programme's current one, `terms` its channels. `coupons`
+    are codes and when they end; `deadline` is the moment at which `points` of the balance end.
     """
 
     shop_name: str
@@ -115,8 +130,7 @@ class Occasion:
     terms: Sequence[ChannelTerms]
     discounts_url: str = ""
     unsubscribe_url: str = ""
-    code: str = ""
-    ends: datetime | None = None
+    coupons: Sequence[tuple[str, datetime | None]] = ()
     points: int = 0
     reason: str = ""
     deadline: datetime | None = None
@@ -159,9 +173,13 @@ def _of_kind(occasion: Occasion, locale: Locale) -> Values:
     def day(end: datetime | None) -> str | None:
         return last_day(end, time_zone=version.time_zone, locale=locale) if end else None
 
+    listed = [{"code": code, "valid_until": day(end)} for code, end in occasion.coupons[:LISTED]]
     return {
-        "code": occasion.code,
-        "valid_until": day(occasion.ends),
+        "code": ", ".join(code for code, _end in occasion.coupons[:LISTED]),
+        "valid_until": listed[0]["valid_until"] if listed else None,
+        "coupons": listed,
+        "coupon_count": Count(len(occasion.coupons), locale),
+        "more_coupons": Count(len(occasion.coupons) - len(listed), locale),
         "points": Count(occasion.points, locale),
         "remaining": Count(max(0, occasion.balance - occasion.points), locale),
         "owed": Count(max(0, -occasion.balance), locale),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_loyalty", "0018_channel_ids"),
+        ("saleor_loyalty", "0019_vouchers_and_turns"),
     ]
 
     operations = [

@@ -51,7 +51,7 @@ from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.channel import Channel
-from saleor_loyalty.models.coupon import Coupon, CouponStatus
+from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.followed_customer import FollowedCustomer
@@ -75,6 +75,7 @@ from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
 
 __all__ = [
+    "BY_SALEOR",
     "Activation",
     "AddressFault",
     "AddressTrust",

@@ -9,6 +9,8 @@ from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.program import ProgramVersion
 from saleor_loyalty.models.shop import Shop
 
+BY_SALEOR = "Saleor"  # whoever deleted a voucher there; Saleor does not say
+
 
 class CouponStatus(models.TextChoices):
     PENDING = "PENDING"
@@ -44,6 +46,25 @@ class Coupon(models.Model):
     used_order_id = models.CharField(max_length=64, blank=True)
     used_order_number = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Staff, or BY_SALEOR; empty when it covers a debt.",
+    )
+    refused_at = models.DateTimeField(
+        null=True, help_text="Since when the shop does not take the code of an unused coupon."
+    )
+    shop_terms = models.JSONField(
+        null=True, help_text="What its voucher gives in the shop, where that was changed there."
+    )
+    announced_as = models.CharField(
+        max_length=255,
+        default="",
+        db_default="",
+        help_text="The cause of the messages that tell of it.",
+    )
     due_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
@@ -65,6 +86,11 @@ class Coupon(models.Model):
                 name="saleor_loyalty_coupon_used",
             ),
             models.Index(fields=["member", "-id"], name="saleor_loyalty_coupon_list"),
+            models.Index(
+                fields=["shop", "id"],
+                condition=models.Q(status=CouponStatus.ACTIVE),
+                name="saleor_loyalty_coupon_to_watch",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +98,7 @@ class Coupon(models.Model):
 
     @property
     def cause(self) -> str:
-        """Names this issue of the coupon as the cause of entries and messages."""
+        """Names this issue of the coupon as the cause of entries, and of a reissue's messages."""
         return f"coupon:{self.pk}:{self.issue}"
 
     @property

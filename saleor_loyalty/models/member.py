@@ -63,6 +63,13 @@ class Member(models.Model):
     )
     joined_at = models.DateTimeField()
     last_activity_at = models.DateTimeField(null=True)
+    rewards_to_come = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What brought more coupons than a transaction issues; empty: nothing.",
+    )
     email_enabled = models.BooleanField(default=True)
     push_enabled = models.BooleanField(default=True)
     email_chosen_at = models.DateTimeField(
@@ -92,6 +99,11 @@ class Member(models.Model):
                 fields=["shop", "expires_at"],
                 condition=models.Q(balance__gt=0),
                 name="saleor_loyalty_member_expiring",
+            ),
+            models.Index(
+                fields=["shop"],
+                condition=~models.Q(rewards_to_come=""),
+                name="saleor_loyalty_member_rewards",
             ),
         ]
 

@@ -1,6 +1,7 @@
 """The outbox: what a member is to be told."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -37,7 +38,8 @@ class MessageFault(models.TextChoices):
 class Message(models.Model):
     """One message, once per member, kind and cause.
 
-    `due_at` is null while the message waits for its coupon. `uid` goes out with every try
+    `due_at` is null while the message waits for its coupons: those that are `announced_as` its
+    cause, of which `coupon` is the first. `uid` goes out with every try
     (Message-ID of an email, tag of a push), so that a repeated try can be told from a new message.
     A reminder's `points` are those that end at its `deadline`, as last counted.
     """
@@ -116,6 +118,9 @@ class Message(models.Model):
                 name="saleor_loyalty_message_failed",
             ),
         ]
+
+    # The coupons that can be used, as read right before it goes; nothing of the row.
+    told: Sequence[Coupon] = ()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -47,6 +47,9 @@ class Shop(models.Model):
     members_walked_to = models.BigIntegerField(
         default=0, help_text="Members up to this id were last looked up among Saleor's customers."
     )
+    coupons_walked_to = models.BigIntegerField(
+        default=0, help_text="Coupons up to this id were last compared with their vouchers."
+    )
 
     class Meta:
         constraints = [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 SCOPE = """
 WITH scope AS (
-    SELECT id, shop_id, balance, lifetime_points, expires_at
+    SELECT id, shop_id, balance, lifetime_points, expires_at, rewards_to_come
     FROM saleor_loyalty_member
     WHERE (%(shop)s::bigint IS NULL OR shop_id = %(shop)s::bigint)
       AND (%(members)s::bigint[] IS NULL OR id = ANY(%(members)s::bigint[]))

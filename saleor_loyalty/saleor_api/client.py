@@ -16,8 +16,9 @@ from saleor_loyalty.saleor_api.transport import (
     SaleorRefused,
     Transport,
 )
+from saleor_loyalty.saleor_api.vouchers import Naming, Voucher
 
-ORDERS_AT_ONCE = CUSTOMERS_AT_ONCE = 100  # the longest page Saleor gives
+ORDERS_AT_ONCE = CUSTOMERS_AT_ONCE = VOUCHERS_AT_ONCE = 100  # the longest page Saleor gives
 
 
 class CodeTaken(Exception):
@@ -209,6 +210,42 @@ class Saleor:
                 voucher_id: str = edge["node"]["id"]
                 return voucher_id
         return None
+
+    def vouchers(self, ids: Sequence[str]) -> tuple[dict[str, Voucher], dict[str, Unreadable]]:
+        """Up to 100 vouchers by id, and by id what could not be read of the rest.
+
+        One that was deleted is in neither.
+        """
+        found: dict[str, Voucher] = {}
+        unreadable: dict[str, Unreadable] = {}
+        for edge in self._run("vouchers", ids=list(ids))["vouchers"]["edges"]:
+            try:
+                found[edge["node"]["id"]] = Voucher.from_json(edge["node"])
+            except Unreadable as error:
+                unreadable[edge["node"]["id"]] = error
+        return found, unreadable
+
+    def things_of_voucher(self, voucher_id: str) -> tuple[frozenset[str], bool]:
+        """What a voucher is limited to, by ids, and whether to variants too; up to 100 of each."""
+        found = self._run("voucher_things", id=voucher_id)["voucher"] or {}
+        ids = {
+            name: frozenset(edge["node"]["id"] for edge in connection["edges"])
+            for name, connection in found.items()
+        }
+        return frozenset().union(*(ids.get(kind, ()) for kind in KINDS)), bool(ids.get("variants"))
+
+    def orders_naming(self, codes: Sequence[str]) -> tuple[list[Naming], frozenset[str]]:
+        """The orders that name voucher codes, and which codes drafts name. Raises Unreadable."""
+        variables: dict[str, Any] = {"codes": list(codes), "after": None}
+        namings: list[Naming] = []
+        while True:
+            answer = self._run("orders_by_code", **variables)
+            page = answer["orders"]
+            namings += [Naming.from_json(edge["node"]) for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                drafts = answer["draftOrders"]["edges"]
+                return namings, frozenset(edge["node"]["voucherCode"] for edge in drafts)
+            variables["after"] = page["pageInfo"]["endCursor"]
 
     def list_voucher(self, voucher_id: str, terms: Iterable[VoucherTerms]) -> None:
         """Give the voucher its value in channels. Repeating it changes nothing."""

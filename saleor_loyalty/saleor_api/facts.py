@@ -141,7 +141,7 @@ class Customer:
             first_name=_text(user["firstName"]),
             language_code=user["languageCode"].lower().replace("_", "-"),
             is_confirmed=user["isConfirmed"],
-            is_active=user.get("isActive", True),
+            is_active=user["isActive"],
         )
 
     @property
@@ -204,7 +204,7 @@ class Order:
                 lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
                 fulfillments=tuple(map(Fulfillment.from_json, order["fulfillments"])),
                 granted_refunds=tuple(map(GrantedRefund.from_json, order["grantedRefunds"])),
-                voucher_code=_voucher_code(order),
+                voucher_code=code_that_counts(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
                 fully_paid_at=_fully_paid_at(order),
@@ -229,7 +229,7 @@ class Channel:
         return self.slug or self.name or self.id
 
 
-def _voucher_code(order: Json) -> str | None:
+def code_that_counts(order: Json) -> str | None:
     """The code that lowers the price; None when the order only names one.
 
     A staff draft keeps the code of a voucher that was deleted before the draft was priced. What a

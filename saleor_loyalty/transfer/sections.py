@@ -95,6 +95,7 @@ SECTIONS = (
         "coupon",
         Coupon,
         names={"member": MEMBER, "version": VERSION, "entry": ("entry__source",)},
+        cause="announced_as",
     ),
     Section("retired_code", RetiredCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),

@@ -137,6 +137,7 @@ def _customer(number: int) -> dict[str, Any]:
         "firstName": "",
         "languageCode": "EN",
         "isConfirmed": True,
+        "isActive": True,
     }
 
 

@@ -34,6 +34,7 @@ ADA = {
     "firstName": "Ada",
     "languageCode": "EN",
     "isConfirmed": True,
+    "isActive": True,
 }
 BEN = {**ADA, "id": "VXNlcjo4", "email": "ben@example.com", "firstName": "Ben"}
 

@@ -30,7 +30,7 @@ fuzz = settings(
     max_examples=int(os.environ.get("LOYALTY_EXAMPLES", "100")),
     deadline=None,
     # The shop and its key are the same for all examples; what they mark adds up and is no matter.
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"

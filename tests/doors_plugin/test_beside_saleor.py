@@ -24,7 +24,7 @@ class Recorder:
 
     def execute(self, document, variables):
         user = {"email": "ada@example.com", "firstName": "Ada", "languageCode": "EN"}
-        return {"user": {"id": variables["id"], "isConfirmed": True, **user}}
+        return {"user": {"id": variables["id"], "isConfirmed": True, "isActive": True, **user}}
 
 
 def new_shop(api_url: str, door: Door) -> Shop:

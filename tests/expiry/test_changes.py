@@ -106,7 +106,7 @@ def test_t26_a_new_time_zone_takes_nothing_sooner(set_up, change, ada, order, cl
     clock.now = LATER
     change(time_zone="Pacific/Auckland")
 
-    assert last_moment(ada, datetime(2027, 4, 1, tzinfo=ZoneInfo("Europe/Paris"))) == (10, 0)
+    assert last_moment(ada, datetime(2027, 4, 2, tzinfo=ZoneInfo("Pacific/Auckland"))) == (10, 0)
 
 
 def test_t26_after_the_protection_points_end_as_they_would(

@@ -60,7 +60,10 @@ class StandIn(BaseHTTPRequestHandler):
         else:
             customer_id = request["variables"]["id"]
             known = CUSTOMERS.get(customer_id)
-            data = {"user": known and {"id": customer_id, "isConfirmed": True, **known}}
+            data = {
+                "user": known
+                and {"id": customer_id, "isConfirmed": True, "isActive": True, **known}
+            }
         body = json.dumps({"data": data}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

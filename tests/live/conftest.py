@@ -41,7 +41,7 @@ def plugin_door(inside: tuple[LiveSaleor, Demo]) -> Door:
     shop, app_id = doors.open_plugin_shop(
         demo, staff=saleor.STAFF, stop=demo.processes.stop, say=lambda _: None
     )
-    return Door("plugin", shop, live.api_url, app_id)
+    return Door("plugin", shop, live.api_url, app_id, live=live)
 
 
 @pytest.fixture(scope="session")

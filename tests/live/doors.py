@@ -36,13 +36,17 @@ class Customer:
 
 @dataclass(frozen=True)
 class Door:
-    """A shop with a programme, and where it is asked about points. `demo`: what runs the app."""
+    """A shop with a programme, and where it is asked about points.
+
+    `demo`: what runs the app; `live`: the real Saleor, with the plugin or beside the app.
+    """
 
     name: str
     shop: ShopApi
     loyalty_url: str
     app_id: str
     demo: Demo | None = None
+    live: LiveSaleor | None = None
 
     @property
     def loyalty(self) -> LoyaltyApi:
@@ -51,6 +55,15 @@ class Door:
     @property
     def staff_token(self) -> str:
         return self.shop.app_token(self.app_id)
+
+    def walk(self) -> None:
+        """Have one walk over what changed in the shop."""
+        if self.live:
+            self.live.manage("loyalty_reconcile")
+        elif self.demo:
+            app, processes = self.demo.programs["app"], self.demo.processes
+            processes.start("walk", ("django", "loyalty_reconcile"), app.env)
+            processes.finish("walk", seconds=120)
 
     def new_customer(self) -> Customer:
         email = f"live-{uuid4().hex[:8]}@example.com"
@@ -75,7 +88,7 @@ def sandbox_door(data_dir: Path) -> Iterator[Door]:
     staff = (STAFF.email, STAFF.password)
     with running(data_dir, ports=Ports.any(), stop=Event(), say=_quiet, temporary=True) as demo:
         shop, app_id = open_shop(demo, staff=staff, stop=Event(), say=_quiet)
-        yield Door("sandbox", shop, f"{demo.at.app_url}/graphql/", app_id)
+        yield Door("sandbox", shop, f"{demo.at.app_url}/graphql/", app_id, demo)
 
 
 @contextmanager
@@ -96,7 +109,7 @@ def app_door(installation: Installation, data_dir: Path, *, broker_url: str) -> 
             temporary=True,
         ) as demo:
             shop, app_id = open_shop(demo, staff=saleor.STAFF, stop=Event(), say=_quiet)
-            yield Door("app", shop, f"{demo.at.app_url}/graphql/", app_id, demo)
+            yield Door("app", shop, f"{demo.at.app_url}/graphql/", app_id, demo, live)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from sandbox.processes import INHERITED, REPOSITORY, Processes
 STAFF = ("admin@example.com", "admin")  # of Saleor's sample data
 DEFAULT_DATABASE_URL = "postgres://saleor:saleor@localhost:5432/postgres"
 SECONDS_TO_FILL = 1800
-SECONDS_TO_START = 180
+SECONDS_TO_START = 600
 # The sample data takes a random percentage off every order: no two runs would see the same points.
 NO_PROMOTIONS = (
     "import django; django.setup()\n"
@@ -164,7 +164,7 @@ def live_saleor(
     url = urlsplit(installation.server_url)._replace(path=f"/{database}").geturl()
     env = {**_settings(port, url, broker_url), **(extra or {})}
     with _copied(installation, database):
-        _run(installation, env, "manage.py", "migrate", "--no-input", seconds=180)
+        _run(installation, env, "manage.py", "migrate", "--no-input", seconds=SECONDS_TO_FILL)
         with Processes(
             log_dir, Event(), python=installation.python, directory=installation.directory
         ) as processes:

@@ -157,6 +157,24 @@ def test_t32_orders_paid_refunded_and_cancelled_while_the_app_was_down_end_right
     assert (once(door, ada, 0), once(door, grace, 0), once(door, linus, 200)) == (0, 0, 200)
 
 
+def test_t32_what_is_paid_while_the_shops_api_is_down_has_its_points_when_it_is_back(
+    door: Door, demo: Demo
+) -> None:
+    """Saleor's worker goes on telling of it: only what is asked is not answered."""
+    assert door.live
+    ada = door.new_customer()
+    demo.processes.kill("worker")
+    door.paid_order(ada, "40.00")
+    door.live.stop("web")
+    demo.start("worker")
+    log = demo.processes.log("worker")
+    demo.processes.until("worker", lambda: b"later again" in log.read_bytes(), seconds=120)
+
+    door.live.start("web")
+
+    assert once(door, ada, 400) == 400
+
+
 def test_a_shop_that_removes_the_app_is_left_alone_and_finds_all_when_it_comes_back(
     door: Door, demo: Demo
 ) -> None:

@@ -181,7 +181,45 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
         made = Coupon.objects.create(
             shop=shop, member=member, entry=entry, **(minted | (coupon or {}))
         )
-        return Message.objects.create(cause=made.cause, coupon=made, **(due | fields))
+        Coupon.objects.filter(pk=made.pk).update(announced_as=made.cause)
+        message = Message.objects.create(cause=made.cause, coupon=made, **(due | fields))
+        message.told = [made]
+        return message
+
+    return make
+
+
+@pytest.fixture
+def make_more_coupons(shop, version) -> Callable[[Message, int], list[Coupon]]:
+    """So many more coupons of which a message tells; ACTIVE, and made after its first."""
+
+    def make(message: Message, number: int) -> list[Coupon]:
+        more = []
+        for _ in range(number):
+            source = f"test:{next(numbers)}"
+            entry = Entry.objects.create(
+                shop=shop,
+                member=message.member,
+                kind=EntryKind.REWARD,
+                source=source,
+                points=-5000,
+                balance_after=120,
+                created_at=NOW,
+                version=version,
+            )
+            coupon = Coupon.objects.create(
+                shop=shop,
+                member=message.member,
+                entry=entry,
+                version=version,
+                status=CouponStatus.ACTIVE,
+                code=f"MORE-{next(numbers):04}",
+                announced_as=message.cause,
+                issued_at=NOW,
+                due_at=NOW,
+            )
+            more.append(coupon)
+        return more
 
     return make
 

@@ -132,4 +132,5 @@ def user(number: int) -> dict:
         "firstName": "",
         "languageCode": "EN",
         "isConfirmed": True,
+        "isActive": True,
     }

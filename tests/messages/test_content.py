@@ -546,3 +546,50 @@ def test_a_batch_reads_the_shop_once(make_message, make_member, django_assert_nu
     with django_assert_num_queries(2):  # the channels of each, which the outbox prefetches
         for message in messages[1:]:
             writer.email(message)
+
+
+# ------------------------------------------------------------------ several coupons
+
+
+def told_of(message, number, make_more_coupons):
+    message.told = [message.coupon, *make_more_coupons(message, number - 1)]
+    return message
+
+
+def test_coupons_that_came_together_are_listed_ten_and_how_many_more(
+    make_message, make_more_coupons
+):
+    message = told_of(make_message(), 150, make_more_coupons)
+
+    text = text_of(message)
+
+    codes = [coupon.code for coupon in message.told]
+    assert "\n".join([*codes[:10], "and 140 more in your list of discounts"]) in text
+    assert codes[10] not in text
+    assert subject_of(message) == "Ada, your 150 rewards are here: 10% off each"
+
+
+def test_ten_coupons_are_all_listed(make_message, make_more_coupons):
+    text = text_of(told_of(make_message(), 10, make_more_coupons))
+
+    assert text.count("MORE-") == 9
+    assert " more in your list" not in text
+
+
+def test_one_push_tells_of_them_all(make_message, make_more_coupons):
+    message = told_of(make_message(MessageKind.REWARD_PUSH), 150, make_more_coupons)
+
+    notice = Writer().notice(message)
+
+    assert plain(notice.title) == "Your 150 rewards are here: 10% off each"
+    assert plain(notice.body) == "150 rewards are waiting for you. Tap to see your codes."
+
+
+def test_a_text_of_the_shop_that_knows_one_code_names_ten(shop, make_message, make_more_coupons):
+    body = '<p>{{ code }}</p><p><a href="{{ unsubscribe_url }}">Stop</a></p>'
+    texts.save(shop, MessageKind.REWARD_EMAIL, "en", subject="Yours", body=body, actor="Sam")
+    message = told_of(make_message(), 12, make_more_coupons)
+
+    codes = ", ".join(coupon.code for coupon in message.told[:10])
+    assert codes in text_of(message)
+    assert message.told[10].code not in text_of(message)

@@ -164,7 +164,7 @@ def test_a_mail_server_that_never_answers_holds_nobody_up(settings, make_message
         begun = time.monotonic()
         send_due()
 
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8  # what is set without us is 10
     message.refresh_from_db()
     assert message.status == MessageStatus.PENDING
     assert message.error.startswith("The mail server was not reached.")

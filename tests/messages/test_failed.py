@@ -257,7 +257,7 @@ def test_what_an_announced_coupon_or_reminder_told_of_is_over_and_stays_failed(
         make_failed(reward),
         make_failed(MessageKind.WELCOME_EMAIL, deadline=past),
     ]
-    Coupon.objects.filter(pk=over[3].coupon_id).update(issue=2)
+    Coupon.objects.filter(pk=over[3].coupon_id).update(announced_as="another issue")
     Message.objects.filter(pk=over[4].pk).update(kind=expiry)
     still = [
         make_failed(reward, coupon={"expires_at": future}),

@@ -451,8 +451,9 @@ def test_logs_name_no_address_code_or_token(
 
 @pytest.mark.parametrize(
     ("kind", "each"),
-    # To look at it again and to note what became of it; what is known of its address, its devices.
-    [(MessageKind.REWARD_EMAIL, 3), (MessageKind.GIFT_EMAIL, 3), (MessageKind.REWARD_PUSH, 3)],
+    # To look at it again and to note what became of it; what is known of its address, its devices;
+    # the coupons it tells of.
+    [(MessageKind.REWARD_EMAIL, 4), (MessageKind.GIFT_EMAIL, 3), (MessageKind.REWARD_PUSH, 4)],
 )
 def test_the_statements_of_a_batch_grow_by_those_of_each_message(
     kind, each, mail_server, fcm, make_message, make_member, make_device
@@ -547,8 +548,8 @@ def test_a_message_another_worker_took_over_is_not_sent(mail_server, make_messag
 
 
 def test_an_earlier_issue_of_a_coupon_is_not_announced(mail_server, make_message):
-    message = make_message(coupon={"issue": 2})
-    Message.objects.filter(pk=message.pk).update(cause=f"coupon:{message.coupon_id}:1")
+    message = make_message()
+    Coupon.objects.update(issue=2, announced_as=f"coupon:{message.coupon_id}:2")
 
     send_due()
 
@@ -601,3 +602,31 @@ def test_who_is_inactive_in_the_shop_is_told_nothing(mail_server, make_message, 
         "The customer is inactive in the shop.",
     )
     assert mail_server.mails == []
+
+
+def test_of_coupons_that_came_together_those_are_told_that_can_be_used(
+    mail_server, make_message, make_more_coupons
+):
+    message = make_message()
+    used, good = make_more_coupons(message, 2)
+    Coupon.objects.filter(pk=used.pk).update(status=CouponStatus.USED)
+
+    send_due()
+
+    (mail,) = mail_server.mails
+    text = mail.get_body(("plain",)).get_content()
+    assert used.code not in text
+    assert message.coupon.code in text
+    assert good.code in text
+
+
+def test_a_batch_without_time_left_sends_one_message_and_gives_back_the_others(
+    mail_server, make_message
+):
+    for _ in range(3):
+        make_message()
+
+    assert send_due(ends=0) == 3
+
+    due = Message.objects.filter(status=MessageStatus.PENDING, due_at__lte=timezone.now())
+    assert (len(mail_server.mails), due.count()) == (1, 2)

@@ -431,7 +431,7 @@ def test_a_firebase_that_never_answers_holds_nobody_up(fcm, make_push, settings,
     begun = time.monotonic()
     send_due()
 
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8  # what is set without us is 10
     message.refresh_from_db()
     assert message.status == MessageStatus.PENDING
     assert message.error == "Firebase was not reached: ReadTimeout."
@@ -459,7 +459,7 @@ def test_a_token_address_that_never_answers_holds_nobody_up(fcm, make_push, sett
     begun = time.monotonic()
     send_due()
 
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8  # what is set without us is 10
     message.refresh_from_db()
     assert message.status == MessageStatus.PENDING
     assert message.error == "Firebase was not reached: TransportError."

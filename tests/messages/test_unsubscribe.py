@@ -9,6 +9,7 @@ from saleor_loyalty import preferences
 from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.models import Member, MessageKind, Shop
+from tests.shops import new_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,20 @@ def test_one_member_s_link_is_not_another_s(client, page, ada, make_member):
     client.post(page, ONE_CLICK)
 
     assert takes_email(bob)
+
+
+def test_the_link_of_one_shop_is_not_the_same_customer_id_s_in_another(client, page, ada):
+    other = Member.objects.create(
+        shop=new_shop("https://other.example.com/graphql/"),
+        customer_id=ada.customer_id,
+        email=ada.email,
+        joined_at=ada.joined_at,
+    )
+    client.post(urlsplit(unsubscribe.link(other)).path, ONE_CLICK)
+    assert (takes_email(ada), takes_email(other)) == (True, False)
+
+    client.post(page, ONE_CLICK)
+    assert not takes_email(ada)
 
 
 def test_the_link_outlives_another_address_of_the_shop_and_other_keys(client, page, ada, settings):

@@ -10,6 +10,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 NEVER, ROLLING, PER_LOT = "NEVER", "ROLLING", "PER_LOT"
+COUPONS_AT_ONCE = 5
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -136,6 +137,7 @@ class Account:
     """One member. `period` is the end of a ROLLING period; `running` was so before `moment`."""
 
     status: str = "ACTIVE"
+    has_more_to_come: bool = False
     movements: list[int] = field(default_factory=list)
     earned: int = 0
     lots: list[Lot] = field(default_factory=list)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 from django.db import transaction
+from django.test import override_settings
 from hypothesis.stateful import RuleBasedStateMachine
 
 from saleor_loyalty import expiry, inbox, settlement
 from saleor_loyalty.models import Change, Entry
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.model.facts import Order
+from tests.model.facts import COUPONS_AT_ONCE, Order
 from tests.model.shop import CentSaleor
 from tests.points.paper_saleor import order_id
 from tests.shops import new_shop
@@ -34,6 +35,8 @@ class Ground(RuleBasedStateMachine):
         self.ends.enter_context(
             mock.patch("saleor_loyalty.connection.HttpTransport", self.saleor.at)
         )
+        few = override_settings(LOYALTY_COUPONS_AT_ONCE=COUPONS_AT_ONCE)
+        self.ends.enter_context(few)
         whole = transaction.atomic()
         whole._from_testcase = True  # as TestCase does: what must be durable may be inside it
         self.ends.enter_context(whole)

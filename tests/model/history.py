@@ -8,7 +8,15 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from saleor_loyalty import coupons, members, programs, retirement, settlement, staff_points
+from saleor_loyalty import (
+    coupons,
+    members,
+    programs,
+    retirement,
+    rewards_to_come,
+    settlement,
+    staff_points,
+)
 from saleor_loyalty.models import Coupon
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.client import Saleor
@@ -32,6 +40,10 @@ from tests.points.paper_saleor import order_id
 
 def has_orders(history: "History") -> bool:
     return bool(history.orders)
+
+
+def has_more_to_come(history: "History") -> bool:
+    return any(account.has_more_to_come for account in history.programme.accounts.values())
 
 
 def has_coupons(history: "History") -> bool:
@@ -268,6 +280,18 @@ class History(Ground):
     @rule()
     def work_late(self) -> None:
         self.work()
+
+    @precondition(lambda self: self.programme.is_on and has_more_to_come(self))
+    @rule()
+    def issue_the_rest(self) -> None:
+        """Whatever came between, also a crash: what one transaction had no room for is not lost."""
+        waiting = self.shop.members.exclude(rewards_to_come="").order_by("pk")
+        customers = list(waiting.values_list("customer_id", flat=True))
+        self.programme.issue_the_rest(customers, self.tick())
+        for shop in rewards_to_come.shops_with_work():
+            while rewards_to_come.issue_due(shop):
+                pass
+        assert not waiting.exists()
 
     @precondition(has_coupons)
     @rule()

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from tests.model import goods
 from tests.model.facts import (
+    COUPONS_AT_ONCE,
     FOREVER,
+    Account,
     Coupon,
     Order,
     Rules,
@@ -74,12 +76,21 @@ class Programme(Points):
             return self.given[customer, kind, key] == points
         if (points > 0 and account.status != "ACTIVE") or -points > max(0, account.balance):
             return False
+        if kind == "give" and self._coupons_of(account, points) > COUPONS_AT_ONCE:
+            return False
+        self.room = COUPONS_AT_ONCE
         if key is not None:
             self.given[customer, kind, key] = points
         account.earned += points
         self.post(customer, points, now, rewards=points > 0)
         self.close()
         return True
+
+    def _coupons_of(self, account: Account, points: int) -> int:
+        """How many coupons these points bring, besides what the balance is worth already."""
+        worth = [max(0, balance) for balance in (account.balance, account.balance + points)]
+        before, after = (balance // self.rules.threshold for balance in worth)
+        return after - before
 
     def expire(self, now: datetime, *, ended_by: datetime) -> None:
         """What has ended goes, for each end by itself. While the programme is off nothing does."""
@@ -96,6 +107,7 @@ class Programme(Points):
         Coupons follow first. Then all that is too much is taken back, then what is missing comes,
         each in the order of payment.
         """
+        self.room = COUPONS_AT_ONCE
         orders = list(orders)
         with_coupon = [order for order in orders if order.coupon is not None]
         for order in sorted(with_coupon, key=lambda order: self.coupons.index(order.coupon)):

@@ -1,10 +1,20 @@
 """The model's points: what one cause brings with it, and when points end."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from tests.model.facts import FOREVER, NEVER, PER_LOT, ROLLING, Account, Coupon, Lot, Rules
+from tests.model.facts import (
+    COUPONS_AT_ONCE,
+    FOREVER,
+    NEVER,
+    PER_LOT,
+    ROLLING,
+    Account,
+    Coupon,
+    Lot,
+    Rules,
+)
 
 
 class Points:
@@ -15,6 +25,7 @@ class Points:
         self.protected_until: datetime | None = None
         self.accounts: dict[str, Account] = {}
         self.coupons: list[Coupon] = []
+        self.room = COUPONS_AT_ONCE  # what is looked at together has so many coupons
 
     @property
     def rules(self) -> Rules:
@@ -37,15 +48,32 @@ class Points:
         """One cause with its consequences: rewards reached, coupons that pay a debt, the period."""
         account = self.open(customer, now)
         self._move(account, points, now)
-        while rewards and account.balance >= self.rules.threshold:
+        if rewards:
+            self._reward(customer, now)
+        came_back = self.withdraw(customer, now)
+        if points > 0 or came_back:
+            self.start_period(account, now, renews=renews)
+
+    def issue_the_rest(self, customers: Iterable[str], now: datetime) -> None:
+        """Coupons that were too many to be issued at once, member by member."""
+        for customer in customers:
+            account = self.open(customer, now)
+            while account.has_more_to_come:
+                self.room = COUPONS_AT_ONCE
+                self._reward(customer, now)
+        self.close()
+
+    def _reward(self, customer: str, now: datetime) -> None:
+        """A coupon for each threshold reached, so many at once; the rest is to come."""
+        account = self.account(customer)
+        while self.room and account.balance >= self.rules.threshold:
+            self.room -= 1
             self._move(account, -self.rules.threshold, now)
             days = self.rules.coupon_days
             end = self.rules.ends(now, days) if days else None
             version = len(self.versions) - 1
             self.coupons.append(Coupon(customer, self.rules.threshold, end, version))
-        came_back = self.withdraw(customer, now)
-        if points > 0 or came_back:
-            self.start_period(account, now, renews=renews)
+        account.has_more_to_come = account.balance >= self.rules.threshold
 
     def start_period(self, account: Account, now: datetime, *, renews: bool = False) -> None:
         """One that ran before this moment goes on, whatever is taken back or given now."""

@@ -22,6 +22,7 @@ def assert_all_as_the_model_says(shop: Shop, programme: Programme, now: datetime
             assert not account.movements, f"{customer} is no member"
             continue
         member = members[customer]
+        assert bool(member.rewards_to_come) == account.has_more_to_come
         own_entries = [entry for entry in entries if entry.member_id == member.pk]
         own_lots = [lot for lot in lots if lot.member_id == member.pk]
         _assert_points(member, own_entries, account)

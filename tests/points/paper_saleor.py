@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from saleor_loyalty.saleor_api.catalogue import KINDS, by_kind
@@ -212,7 +213,7 @@ class PaperSaleor:
         self._check_limits(input)
         self.vouchers_made += 1
         key = f"voucher-{self.vouchers_made}"
-        self.vouchers[key] = {"code": code, "input": input, "listings": {}}
+        self.vouchers[key] = {"code": code, "input": input, "listings": {}, "isActive": True}
         return {"voucherCreate": {"voucher": {"id": key}, "errors": []}}
 
     def _limit(self, id: str, input: dict[str, Any]) -> dict[str, Any]:
@@ -244,6 +245,51 @@ class PaperSaleor:
             if voucher["code"].lower().startswith(code.lower())
         ]
         return {"vouchers": {"edges": edges}}
+
+    def change(self, **changes: Any) -> None:
+        """Change all vouchers, by Saleor's names, as staff do there."""
+        for voucher in self.vouchers.values():
+            voucher["input"] |= changes
+
+    def spend(self) -> None:
+        """All codes are taken by a checkout, whatever becomes of it."""
+        for voucher in self.vouchers.values():
+            voucher["isActive"] = False
+
+    def _vouchers(self, ids: list[str]) -> dict[str, Any]:
+        found = [self._voucher(id) for id in ids if id in self.vouchers]
+        return {"vouchers": {"edges": [{"node": node} for node in found]}}
+
+    def _voucher(self, id: str) -> dict[str, Any]:
+        voucher = self.vouchers[id]
+        code = {"code": voucher["code"], "isActive": voucher["isActive"]}
+        return {
+            "startDate": PAID_AT,
+            "onlyForStaff": False,
+            "applyOncePerCustomer": False,
+            "minCheckoutItemsQuantity": None,
+            **voucher["input"],
+            "id": id,
+            "used": int(not voucher["isActive"]),
+            "codes": {"edges": [{"node": code}], "pageInfo": {"hasNextPage": False}},
+            "channelListings": [_listing(each) for each in voucher["listings"].values()],
+        }
+
+    def _things(self, id: str) -> dict[str, Any]:
+        limits = self.vouchers[id]["input"]
+        kinds = (*KINDS, "variants")
+        ids = {name: limits.get(name, ()) for name in kinds}
+        edges = {
+            name: {"edges": [{"node": {"id": id}} for id in found]} for name, found in ids.items()
+        }
+        return {"voucher": edges}
+
+    def _orders_by_code(self, codes: list[str], after: str | None) -> dict[str, Any]:
+        named = [order for order in self.orders.values() if order["voucherCode"] in codes]
+        orders = [{"node": order} for order in named if order["status"] != "DRAFT"]
+        drafts = [{"node": order} for order in named if order["status"] == "DRAFT"]
+        no_more = {"hasNextPage": False, "endCursor": None}
+        return {"orders": {"edges": orders, "pageInfo": no_more}, "draftOrders": {"edges": drafts}}
 
     def _delete(self, id: str) -> dict[str, Any]:
         errors = [] if self.vouchers.pop(id, None) else [unknown(id)]
@@ -329,7 +375,20 @@ class PaperSaleor:
             raise SaleorRefused("Invalid ID specified.")
 
 
+def _listing(listing: dict[str, Any]) -> dict[str, Any]:
+    least = listing["minAmountSpent"]
+    return {
+        "channel": {"id": listing["channelId"], "name": "Main"},
+        "currency": "EUR",
+        "discountValue": Decimal(listing["discountValue"]),
+        "minSpent": {"amount": Decimal(least)} if least else None,
+    }
+
+
 ANSWERS = {
+    "vouchers": PaperSaleor._vouchers,
+    "voucher_things": PaperSaleor._things,
+    "orders_by_code": PaperSaleor._orders_by_code,
     "app": PaperSaleor._app,
     "shop": PaperSaleor._shop,
     "orders": PaperSaleor._orders,

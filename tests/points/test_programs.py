@@ -237,4 +237,5 @@ def test_switching_on_has_the_workers_look_at_once_for_what_happened_meanwhile(
 
     programs.update(shop=shop, changes={"is_active": True}, actor="Sam")
 
-    assert woken == ["reconcile", "settle_orders", "mint_coupons", "send_messages"]
+    waiting = ["settle_orders", "issue_coupons", "mint_coupons", "send_messages"]
+    assert woken == ["reconcile", *waiting]

@@ -80,7 +80,11 @@ def test_a_batch_of_500_takes_as_many_as_one(paper, statements_of):
 
 
 @OWN_TRANSACTIONS
-def test_rewards_and_what_takes_them_back_take_as_many_for_500_as_for_one(paper, statements_of):
+def test_rewards_and_what_takes_them_back_take_as_many_for_500_as_for_one(
+    paper, statements_of, settings
+):
+    settings.LOYALTY_COUPONS_AT_ONCE = 1000
+
     def settled_and_refunded(keys: Sequence[str]) -> tuple[int, int]:
         settled = len(statements_of(keys))
         for key in keys:

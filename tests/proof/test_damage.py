@@ -367,8 +367,22 @@ def test_a_message_that_waits_for_a_coupon_that_is_not_coming(history):
         message.member_id,
         f"message {message.pk}",
         f"waits for {message.cause}",
-        f"over: coupon {withdrawn.pk} is withdrawn, issue {withdrawn.issue}",
+        "no coupon of it is to be made",
     )
+
+
+def test_a_coupon_to_be_made_that_nobody_would_be_told_of(history):
+    coupon = Coupon.objects.filter(status="PENDING").order_by("pk").first()
+    damage(
+        "DELETE FROM saleor_loyalty_message WHERE member_id = %s AND cause = %s",
+        coupon.member_id,
+        coupon.announced_as,
+    )
+
+    law = "each coupon that is to be made is told of"
+    untold = f"no message of {coupon.announced_as}"
+    assert laws() == {law}
+    assert (law, coupon.member_id, f"coupon {coupon.pk}", untold, "one") in found()
 
 
 def test_every_coupon_state_is_in_the_history(history):

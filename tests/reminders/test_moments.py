@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saleor_loyalty.rules.days import end_of_day
@@ -133,9 +133,10 @@ moments = st.integers(0, 5 * 365 * 24 * 60).map(
 )
 last_days = st.dates(min_value=date(2026, 1, 1), max_value=date(2030, 12, 31))
 chosen = st.sets(st.sampled_from(ALL), min_size=1)
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(UNHURRIED, max_examples=500)
 @given(
     reminders=chosen,
     time_zone=st.sampled_from(ZONES),
@@ -161,7 +162,7 @@ def test_t27_stretches_hold_what_falls_due_between_two_runs_and_nothing_twice(
     assert found == ([due] if is_news else [])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(UNHURRIED, max_examples=50)
 @given(
     reminders=chosen,
     time_zone=st.sampled_from(ZONES),

@@ -61,6 +61,8 @@ class Command(BaseCommand):
             f"{shop.api_url}: {marked.orders} orders and {marked.customers} customers "
             "are to be looked at again."
         )
+        if marked.coupons:
+            self.stdout.write(f"{shop.api_url}: {marked.coupons} coupons follow their vouchers.")
         return True
 
 

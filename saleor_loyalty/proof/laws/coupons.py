@@ -25,6 +25,16 @@ LAWS = (
         """,
     ),
     Law(
+        "each coupon that is to be made is told of",
+        """
+        SELECT m.id, 'coupon ' || c.id, 'no message of ' || c.announced_as, 'one'
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'PENDING'
+        LEFT JOIN saleor_loyalty_message n ON n.member_id = m.id AND n.cause = c.announced_as
+        WHERE n.id IS NULL
+        """,
+    ),
+    Law(
         "a withdrawn coupon's points are back, and not spent again",
         """
         SELECT m.id, 'withdrawn coupon ' || c.id,
@@ -96,13 +106,13 @@ LAWS = (
     Law(
         "a message waits only for a coupon that is to be made",
         """
-        SELECT m.id, 'message ' || n.id, 'waits for ' || n.cause,
-               'over: coupon ' || c.id || ' is ' || lower(c.status) || ', issue ' || c.issue
+        SELECT m.id, 'message ' || n.id, 'waits for ' || n.cause, 'no coupon of it is to be made'
         FROM scope m
         JOIN saleor_loyalty_message n
           ON n.member_id = m.id AND n.status = 'PENDING' AND n.due_at IS NULL
-        JOIN saleor_loyalty_coupon c ON c.id = n.coupon_id
-        WHERE c.status <> 'PENDING' OR n.cause <> 'coupon:' || c.id || ':' || c.issue
+        LEFT JOIN saleor_loyalty_coupon c
+          ON c.member_id = m.id AND c.announced_as = n.cause AND c.status = 'PENDING'
+        WHERE c.id IS NULL AND m.rewards_to_come <> n.cause
         """,
     ),
     Law(

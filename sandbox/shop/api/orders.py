@@ -55,6 +55,20 @@ def orders_(
     return connection(info, found, first=first, after=after)
 
 
+@query.field("draftOrders")
+def draft_orders(
+    _root: object,
+    info: GraphQLResolveInfo,
+    where: dict[str, Any] | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Any:
+    """What staff prepare, the newest first."""
+    require(info, "MANAGE_ORDERS")
+    found = _where(rows().filter(status=Order.Status.DRAFT), where or {})
+    return connection(info, found.order_by("-number", "pk"), first=first, after=after)
+
+
 def _where(found: QuerySet[Order], where: dict[str, Any]) -> QuerySet[Order]:
     if where.get("ids") is not None:
         found = found.filter(pk__in=_order_keys(where["ids"]))
@@ -62,6 +76,10 @@ def _where(found: QuerySet[Order], where: dict[str, Any]) -> QuerySet[Order]:
     for ids in ([owner["eq"]] if "eq" in owner else None, owner.get("one_of")):
         if ids is not None:
             found = found.filter(user__in=user_keys(ids))
+    code = where.get("voucher_code") or {}
+    for codes in ([code["eq"]] if "eq" in code else None, code.get("one_of")):
+        if codes is not None:
+            found = found.filter(voucher_code__in=codes)
     updated = where.get("updated_at") or {}
     if updated.get("gte"):
         found = found.filter(updated_at__gte=updated["gte"])

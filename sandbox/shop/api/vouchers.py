@@ -13,7 +13,7 @@ from sandbox.shop.api.connections import connection
 from sandbox.shop.api.money import money
 from sandbox.shop.api.mutations import find, payload
 from sandbox.shop.ids import InvalidId, key_of, keys_of
-from sandbox.shop.models import Channel, Voucher, VoucherListing
+from sandbox.shop.models import Channel, Product, Voucher, VoucherListing
 from sandbox.shop.problems import ShopError
 
 query = QueryType()
@@ -42,13 +42,15 @@ def voucher(
 def vouchers_(
     _root: object,
     info: GraphQLResolveInfo,
-    filter: dict[str, str] | None = None,
+    filter: dict[str, Any] | None = None,
     first: int | None = None,
     after: str | None = None,
 ) -> Any:
     """Vouchers; a search finds beginnings of names and codes, in whatever case."""
     require(info, "MANAGE_DISCOUNTS")
     rows = Voucher.objects.prefetch_related("codes", "listings__channel")
+    if (ids := (filter or {}).get("ids")) is not None:
+        rows = rows.filter(pk__in=keys_of("Voucher", ids))
     if search := (filter or {}).get("search"):
         rows = rows.filter(
             Q(name__istartswith=search) | Q(codes__code__istartswith=search)
@@ -139,6 +141,36 @@ def codes(
     voucher: Voucher, info: GraphQLResolveInfo, first: int | None = None, after: str | None = None
 ) -> Any:
     return connection(info, list(voucher.codes.all()), first=first, after=after)
+
+
+@voucher_type.field("applyOncePerCustomer")
+@voucher_type.field("onlyForStaff")
+def is_for_some(_voucher: Voucher, _info: GraphQLResolveInfo) -> bool:
+    """The sandbox's vouchers are for everybody."""
+    return False
+
+
+@voucher_type.field("minCheckoutItemsQuantity")
+def least_pieces(_voucher: Voucher, _info: GraphQLResolveInfo) -> None:
+    """Nor do they ask for a number of pieces."""
+
+
+@voucher_type.field("products")
+@voucher_type.field("collections")
+@voucher_type.field("categories")
+def things(
+    voucher: Voucher, info: GraphQLResolveInfo, first: int | None = None, after: str | None = None
+) -> Any:
+    rows = getattr(voucher, info.field_name).order_by("pk")
+    return connection(info, rows, first=first, after=after)
+
+
+@voucher_type.field("variants")
+def variants(
+    _voucher: Voucher, info: GraphQLResolveInfo, first: int | None = None, after: str | None = None
+) -> Any:
+    """Products alone can be chosen here."""
+    return connection(info, Product.objects.none(), first=first, after=after)
 
 
 @voucher_type.field("channelListings")
