@@ -69,8 +69,9 @@ class CameBack:
         return cls(how=How(kept["how"]), name=kept["name"], **amounts)
 
     def rounding(self, currency: str) -> Fraction:
-        """By how much a refund of it may miss its value, which may be no whole cent."""
-        return _rounding(self.value, pieces=int(self.back), currency=currency)
+        """By how much a refund of it may miss its value, for a piece may cost no whole cents."""
+        each = Fraction(self.gross) / Fraction(self.pieces)
+        return _rounding(each, pieces=int(self.back), currency=currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +134,16 @@ def _pays_for_its_pieces(refund: GrantedRefund, order: Order) -> bool:
     for named in refund.pieces:
         line = lines.get(named.line_id)
         if line and line.quantity:
-            price = Fraction(line.price.gross) * named.quantity / line.quantity
-            value += price
-            rounding += _rounding(price, pieces=named.quantity, currency=order.currency)
+            each = Fraction(line.price.gross) / line.quantity
+            value += each * named.quantity
+            rounding += _rounding(each, pieces=named.quantity, currency=order.currency)
     return Fraction(refund.amount) + rounding >= value
 
 
-def _rounding(value: Fraction, *, pieces: int, currency: str) -> Fraction:
-    """Half the currency's smallest unit a piece, unless the value is a whole number of those."""
+def _rounding(each: Fraction, *, pieces: int, currency: str) -> Fraction:
+    """Half the currency's smallest unit a piece, unless each costs a whole number of those."""
     units = 10 ** get_currency_precision(currency)
-    return Fraction(0) if (value * units).denominator == 1 else Fraction(pieces, 2 * units)
+    return Fraction(0) if (each * units).denominator == 1 else Fraction(pieces, 2 * units)
 
 
 def _count(pieces: Counter[str], more: Iterable[Pieces]) -> None:

@@ -73,5 +73,5 @@ def _price(line: Line, pieces: int) -> Fraction:
 
 
 def _rounding(line: Line, pieces: int) -> Fraction:
-    """Half a cent a piece, where the price of the pieces is no whole number of cents."""
-    return Fraction(pieces, 2) if _price(line, pieces).denominator > 1 else Fraction(0)
+    """Half a cent a piece, where one costs no whole number of cents."""
+    return Fraction(pieces, 2) if line.gross % line.pieces else Fraction(0)

@@ -169,8 +169,8 @@ def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, expor
     coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
 
     assert set(Message.objects.filter(coupon=coupon).values_list("kind", "cause")) == {
-        ("REWARD_EMAIL", coupon.cause),
-        ("REWARD_PUSH", coupon.cause),
+        ("REWARD_EMAIL", coupon.announced_as),
+        ("REWARD_PUSH", coupon.announced_as),
     }
 
 
