@@ -30,11 +30,7 @@ from saleor_loyalty.postings import Posting
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.statements import Writing
-from tests.concurrency.test_waiting import (
-    PATIENCE,
-    _wait_until_somebody_waits_for_a_lock,
-    _with_own_connection,
-)
+from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.points.paper_saleor import line
 
 NAMES = ("a", "b", "c")
@@ -67,11 +63,18 @@ def locked_while_waiting_for_the_first(
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
             list(first.select_for_update())
-            waiting = threads.submit(_with_own_connection, lambda: _reading_tables_whole(work))
-            _wait_until_somebody_waits_for_a_lock()
+            waiting = threads.submit(_with_own_connection, _reading_tables_whole, work)
+            wait_until_somebody_waits_for_a_lock()
             free = {row.pk for row in rows.select_for_update(skip_locked=True)}
         waiting.result(PATIENCE)
     return [key for key in keys if key not in free]
+
+
+def _with_own_connection(run: Callable[..., None], work: Callable[[], object]) -> None:
+    try:
+        run(work)
+    finally:
+        connection.close()
 
 
 def _reading_tables_whole(work: Callable[[], object]) -> None:
@@ -215,8 +218,8 @@ def test_customers_are_enrolled_in_the_order_of_their_ids(shop, enrol):
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
             members.enroll_all(shop=shop, customers=[customer("a")])
-            waiting = threads.submit(_with_own_connection, lambda: _in_a_transaction(enrol_them))
-            _wait_until_somebody_waits_for_a_lock()
+            waiting = threads.submit(_with_own_connection, _in_a_transaction, enrol_them)
+            wait_until_somebody_waits_for_a_lock()
             members.enroll_all(shop=shop, customers=[customer("c")])  # or a deadlock ends one
         waiting.result(PATIENCE)
 

@@ -55,12 +55,12 @@ def test_t22_a_reward_costs_the_threshold_and_no_more(program, anna):
     assert [e.points for e in anna.entries.filter(kind=EntryKind.REWARD)] == [-5000] * 3
 
 
-def test_each_reward_brings_a_pending_coupon_and_an_email_that_waits_for_it(program, anna):
+def test_each_reward_brings_a_pending_coupon_and_one_email_waits_for_all_of_them(program, anna):
     post(anna, gift(anna, 10000))
 
     assert Coupon.objects.filter(member=anna, status="PENDING").count() == 2
     assert len(set(Coupon.objects.values_list("code", flat=True))) == 2
-    assert Message.objects.filter(member=anna, due_at=None, status="PENDING").count() == 2
+    assert Message.objects.filter(member=anna, due_at=None, status="PENDING").count() == 1
 
 
 def reissued(anna: Member, *, used: datetime, called_off: datetime) -> Coupon:
