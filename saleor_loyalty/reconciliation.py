@@ -9,6 +9,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -44,11 +45,54 @@ Watermark = Literal["orders_walked_to", "customers_walked_to"]
 
 
 class Marked(NamedTuple):
-    """How many orders and customers were marked, and coupons changed."""
+    """How many orders and customers were marked, and coupons changed.
+
+    `is_done` unless the time was used up before all that changed was seen.
+    """
 
     orders: int
     customers: int
     coupons: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two pages, and how long each part of a walk may take."""
+
+    pause: float
+    budget: timedelta | None
+
+    def ends(self) -> float:
+        """When a part that begins now is to end, by time.monotonic."""
+        return (
+            time.monotonic() + self.budget.total_seconds() if self.budget is not None else math.inf
+        )
+
+
+@dataclass(slots=True)
+class Walk:
+    """The pages, each noted as done when the next is asked for, until the time is used up.
+
+    Not before it is beyond where the last walk ended: else it would never get there.
+    """
+
+    shop: Shop
+    watermark: Watermark
+    pages: Iterator[list[Changed]]
+    start: datetime
+    pace: Pace
+    is_done: bool = False  # no page is left
+
+    def __iter__(self) -> Iterator[list[Changed]]:
+        ends = self.pace.ends()
+        for page in self.pages:
+            yield page
+            _advance(self.shop, self.watermark, page[-1].at)
+            if time.monotonic() >= ends and page[-1].at > self.start + OVERLAP:
+                return
+            time.sleep(self.pace.pause)
+        self.is_done = True
 
 
 def begin(shop: Shop) -> bool:
@@ -87,14 +131,14 @@ def reconcile(
     _follow_name(shop, saleor)
     inbox.note_answer(shop)
     channels.follow(shop, saleor.channels().values())
-    orders = _orders(shop, saleor, since, pause, budget)
-    customers = _customers(shop, saleor, since, pause, budget)
+    pace = Pace(pause, budget)
+    orders, no_more_orders = _orders(shop, saleor, since, pace)
+    customers, no_more_customers = _customers(shop, saleor, since, pace)
     return Marked(
-        orders=sum(orders) + _orders_with_coupons(shop) + _orders_partly_returned(shop),
-        customers=sum(customers)
-        + sum(_in_or_out(shop, saleor, pause))
-        + _active_again(shop, saleor),
-        coupons=sum(voucher_walk.walk(shop, saleor, pause=pause, ends=_ends(budget))),
+        orders=orders + _orders_with_coupons(shop) + _orders_partly_returned(shop),
+        customers=customers + sum(_in_or_out(shop, saleor, pause)) + _active_again(shop, saleor),
+        coupons=sum(voucher_walk.walk(shop, saleor, pause=pause, ends=pace.ends())),
+        is_done=no_more_orders and no_more_customers,
     )
 
 
@@ -106,16 +150,19 @@ def _follow_name(shop: Shop, saleor: Saleor) -> None:
         shop.name = name
 
 
-def _orders(
-    shop: Shop, saleor: Saleor, since: datetime | None, pause: float, budget: timedelta | None
-) -> Iterator[int]:
-    """Settled orders that Saleor was asked for as they are now are left out."""
+def _orders(shop: Shop, saleor: Saleor, since: datetime | None, pace: Pace) -> tuple[int, bool]:
+    """How many were marked, and whether there are no more.
+
+    Settled orders that Saleor was asked for as they are now are left out.
+    """
     start = since or _start(shop, shop.orders_walked_to)
-    pages = saleor.orders_changed_since(start)
-    for page in _walk(shop, "orders_walked_to", pages, start, pause, budget):
+    walk = Walk(shop, "orders_walked_to", saleor.orders_changed_since(start), start, pace)
+    marked = 0
+    for page in walk:
         ids = _not_asked_for(shop, page)
         inbox.mark(shop=shop, order_ids=ids)
-        yield len(ids)
+        marked += len(ids)
+    return marked, walk.is_done
 
 
 def _not_asked_for(shop: Shop, page: Sequence[Changed]) -> list[str]:
@@ -125,35 +172,15 @@ def _not_asked_for(shop: Shop, page: Sequence[Changed]) -> list[str]:
     return [changed.id for changed in page if changed not in asked]
 
 
-def _customers(
-    shop: Shop, saleor: Saleor, since: datetime | None, pause: float, budget: timedelta | None
-) -> Iterator[int]:
+def _customers(shop: Shop, saleor: Saleor, since: datetime | None, pace: Pace) -> tuple[int, bool]:
+    """How many were marked, and whether there are no more."""
     start = since or _start(shop, shop.customers_walked_to)
-    pages = saleor.customers_changed_since(start)
-    for page in _walk(shop, "customers_walked_to", pages, start, pause, budget):
+    walk = Walk(shop, "customers_walked_to", saleor.customers_changed_since(start), start, pace)
+    marked = 0
+    for page in walk:
         inbox.mark(shop=shop, customer_ids=[changed.id for changed in page])
-        yield len(page)
-
-
-def _walk(
-    shop: Shop,
-    watermark: Watermark,
-    pages: Iterator[list[Changed]],
-    start: datetime,
-    pause: float,
-    budget: timedelta | None,
-) -> Iterator[list[Changed]]:
-    """The pages, each noted as done when the next is asked for, until the time is used up.
-
-    Not before it is beyond where the last walk ended: else it would never get there.
-    """
-    ends = _ends(budget)
-    for page in pages:
-        yield page
-        _advance(shop, watermark, page[-1].at)
-        if time.monotonic() >= ends and page[-1].at > start + OVERLAP:
-            return
-        time.sleep(pause)
+        marked += len(page)
+    return marked, walk.is_done
 
 
 def _orders_with_coupons(shop: Shop) -> int:
@@ -230,10 +257,6 @@ def _active_again(shop: Shop, saleor: Saleor) -> int:
     active = [customer.id for customer in now.values() if customer.is_active]
     inbox.mark(shop=shop, customer_ids=active)
     return len(active)
-
-
-def _ends(budget: timedelta | None) -> float:
-    return time.monotonic() + budget.total_seconds() if budget is not None else math.inf
 
 
 def _start(shop: Shop, watermark: datetime | None) -> datetime:

@@ -81,12 +81,14 @@ def send_messages(until: float | None = None) -> None:
 def reconcile(until: float | None = None, shops: list[int] | None = None) -> None:
     """Mark what changed in each shop since the last walk, however its event was lost.
 
-    `shops` are those that an earlier turn had no time for: each is walked once.
+    `shops` are those that an earlier turn had no time for.
     """
     ends = time.monotonic() + conf.turn_seconds
     left = _to_walk() if shops is None else shops
     while left:
-        _visit(left.pop())
+        shop_id = left.pop()
+        if not _visit(shop_id):
+            left.insert(0, shop_id)
         is_over = bool(left) and time.monotonic() >= ends
         if is_over and turns.go_on("reconcile", until=until, shops=left):
             return
@@ -99,15 +101,17 @@ def _to_walk() -> list[int]:
     return list(shops.order_by("?").values_list("pk", flat=True))
 
 
-def _visit(shop_id: int) -> None:
+def _visit(shop_id: int) -> bool:
+    """False when more of the shop is to be walked."""
     shop = Shop.objects.filter(pk=shop_id).first()
     try:
         if shop and shop.is_active:
-            _walk(shop)
-        elif shop:
+            return _walk(shop)
+        if shop:
             look_again(shop)
     except Exception:
         logger.exception("Shop %s: not walked, the next run goes on", shop_id)
+    return True
 
 
 def _settle_in_shop(shop: Shop, _ends: float) -> bool:
@@ -132,14 +136,14 @@ def _retire_in_shop(shop: Shop, ends: float) -> bool:
     return retirement.retire_due(shop, ends=ends) > 0
 
 
-def _walk(shop: Shop) -> None:
-    """A turn for each part of the walk; what is left is the next walk's."""
+def _walk(shop: Shop) -> bool:
+    """A turn for each part of the walk; False when something is left for another."""
     if not reconciliation.begin(shop):
-        return
+        return True
     try:
         with connect(shop) as saleor:
             budget = timedelta(seconds=conf.turn_seconds)
-            reconciliation.reconcile(shop, saleor, budget=budget)
+            return reconciliation.reconcile(shop, saleor, budget=budget).is_done
     finally:
         reconciliation.end(shop)
 

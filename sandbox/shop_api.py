@@ -87,7 +87,7 @@ mutation Report($id: ID!, $amount: PositiveDecimal!, $reference: String!) {
 CHECKOUT = """
 mutation Checkout($input: CheckoutCreateInput!) {
   checkoutCreate(input: $input) {
-    checkout { id shippingMethods { id active } }
+    checkout { id shippingMethods { id active price { amount } } }
     errors { field message code }
   }
 }"""

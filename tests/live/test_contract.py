@@ -219,7 +219,8 @@ def bought(door: Door, customer: Customer, *variants: str, code: str | None = No
     }
     url, token = door.shop.api_url, customer.token
     checkout = ask(url, CHECKOUT, {"input": basket}, token=token)["checkout"]
-    for method in [each for each in checkout["shippingMethods"] if each["active"]][:1]:
+    methods = [each for each in checkout["shippingMethods"] if each["active"]]
+    for method in sorted(methods, key=lambda each: each["price"]["amount"])[-1:]:
         ask(url, DELIVERY, {"id": checkout["id"], "method": method["id"]}, token=token)
     if code:
         door.shop.add_code(token, checkout["id"], code)
