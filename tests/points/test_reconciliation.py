@@ -18,6 +18,7 @@ from saleor_loyalty.saleor_api.transport import (
 )
 from tests.points.paper_saleor import ANNA, BEN, fulfillment, line
 
+WALKED = reconciliation.Marked(orders=0, customers=0, coupons=0, is_done=True)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -264,6 +265,7 @@ def test_one_worker_walks_a_shop_at_a_time(shop, monkeypatch):
         walks.append(each.pk)
         if len(walks) == 1:
             tasks.reconcile()
+        return WALKED
 
     monkeypatch.setattr(reconciliation, "reconcile", reconcile)
     tasks.reconcile()
@@ -276,7 +278,12 @@ def test_one_worker_walks_a_shop_at_a_time(shop, monkeypatch):
 def test_a_killed_workers_walk_is_another_workers_soon(shop, monkeypatch):
     Shop.objects.update(sealed_token=vault.seal("token"), walk_until=timezone.now())
     walks = []
-    monkeypatch.setattr(reconciliation, "reconcile", lambda *_args, **_options: walks.append(1))
+
+    def reconcile(*_args, **_options):
+        walks.append(1)
+        return WALKED
+
+    monkeypatch.setattr(reconciliation, "reconcile", reconcile)
 
     tasks.reconcile()
 

@@ -6,7 +6,7 @@ import pytest
 from celery import current_app
 
 from saleor_loyalty import claims, coupons, retirement, tasks, turns
-from saleor_loyalty.models import Coupon, Shop
+from saleor_loyalty.models import Change, Coupon, Shop
 from tests.points.paper_saleor import line
 from tests.shops import new_shop
 
@@ -192,7 +192,7 @@ def test_a_walk_over_many_shops_is_gone_on_with_where_it_was_left(
 ):
     others = [new_shop(f"https://{name}.example.com/graphql/") for name in "ab"]
     walked = []
-    monkeypatch.setattr(tasks, "_walk", walked.append)
+    monkeypatch.setattr(tasks, "_walk", lambda each: walked.append(each) or True)
 
     tasks.reconcile()
     while sent:
@@ -200,3 +200,23 @@ def test_a_walk_over_many_shops_is_gone_on_with_where_it_was_left(
         tasks.reconcile(**told)
 
     assert sorted(each.pk for each in walked) == [shop.pk, *(other.pk for other in others)]
+
+
+def test_a_walk_that_is_out_of_time_is_gone_on_with_at_the_queues_end(
+    shop, paper, connected, sent, out_of_time
+):
+    """And not with the next beat: a shop that was down for a day has thousands of orders to see."""
+    paper.page = 1
+    moments = [f"2026-03-01T{hour}:00:00+00:00" for hour in range(10, 14)]
+    keys = [paper.place(n, line(10), updatedAt=at) for n, at in enumerate(moments)]
+
+    tasks.reconcile()
+    turns_taken = 1
+    while sent:
+        _task, told = sent.pop()
+        tasks.reconcile(**told)
+        turns_taken += 1
+
+    marked = Change.objects.filter(subject="ORDER").values_list("subject_id", flat=True)
+    assert set(marked) == set(keys)
+    assert turns_taken > 1
