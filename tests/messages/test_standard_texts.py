@@ -176,8 +176,9 @@ def test_names_and_reasons_do_not_turn_the_text_around_them(
     assert {"Nordlysevil", "Thanksevil"} <= set(re.findall("Nordlysevil|Thanksevil", text))
 
 
-def test_the_sender_s_name_does_not_either(shop, version, make_message, mail_server):
-    look.save(shop, actor="Olga", sender_name="Nordlys\u202eevil")
+def test_the_sender_s_name_does_not_either(settings, shop, version, make_message, mail_server):
+    settings.DEFAULT_FROM_EMAIL = "club@nordlys.example"
+    Shop.objects.update(name=f"Nordlys{STEERED}")
     make_message()
 
     send_due()
