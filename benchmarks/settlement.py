@@ -30,10 +30,10 @@ PLAIN = """
     ORDER BY subject_id::int;
     INSERT INTO saleor_loyalty_entry
         (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, order_id,
-         currency, eligible, charged, total, rate, entitled, reason, actor)
+         currency, eligible, total, unpaid, rate, entitled, reason, actor)
     SELECT shop_id, member_id, 'ORDER', 'order:' || order_id, 10,
            10 * row_number() OVER (PARTITION BY member_id ORDER BY id), %(now)s, version_id, id,
-           'EUR', 1, 1, 1, 10, 10, '', ''
+           'EUR', 1, 1, 0, 10, 10, '', ''
     FROM saleor_loyalty_settledorder ORDER BY id;
     INSERT INTO saleor_loyalty_lot (shop_id, member_id, entry_id, remaining, expires_at)
     SELECT shop_id, member_id, id, points, NULL FROM saleor_loyalty_entry ORDER BY id;
@@ -115,18 +115,19 @@ def order(number: int, customer: int) -> object:
         id=str(number),
         number=str(number),
         status="UNFULFILLED",
-        channel="main",
+        channel_id="main",
         currency="EUR",
         customer=Customer(f"customer-{customer}", f"{customer}@example.com", "", "en"),
         total=Decimal(1),
         charged=Decimal(1),
         shipping=Price(gross=Decimal(0), net=Decimal(0)),
-        lines=(OrderLine("line", euro, sells_gift_card=False),),
+        lines=(OrderLine("line", "Thing", 1, euro, sells_gift_card=False),),
+        fulfillments=(),
+        granted_refunds=(),
         voucher_code=None,
         created_at=NOW,
         fully_paid_at=NOW,
         updated_at=NOW,
-        history=2,
     )
 
 

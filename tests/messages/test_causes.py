@@ -6,6 +6,7 @@ from django.utils import timezone
 from saleor_loyalty import members, settlement, staff_points
 from saleor_loyalty.models import Activation, Member, Message, MessageKind, Program
 from saleor_loyalty.saleor_api.facts import Customer, Order
+from tests.messages.conftest import NOW
 from tests.points.paper_saleor import PaperSaleor, line
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +111,7 @@ def test_while_the_programme_is_off_nobody_is_welcomed_then_or_later(shop):
 
 def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
     now, past = (order_of(user(number), number) for number in (1, 2))
-    Activation.objects.update(started_at=now.created_at)
+    Activation.objects.update(started_at=NOW)
 
     settlement.bring_to_entitlement(shop, [now])
     settlement.bring_to_entitlement(shop, [past], past=True)
@@ -122,7 +123,8 @@ def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
 def order_of(customer: dict, number: int) -> Order:
     paper = PaperSaleor()
     key = paper.place(number, line(10), user=customer)
-    return Order.from_json(paper.orders[key] | {"channel": {"id": "eu"}})
+    paid = {"type": "ORDER_FULLY_PAID", "date": NOW.isoformat()}
+    return Order.from_json(paper.orders[key] | {"channel": {"id": "eu"}, "events": [paid]})
 
 
 def user(number: int) -> dict:

@@ -182,7 +182,7 @@ def test_t32_firebase_that_hangs_up_does_not_keep_email_from_going(
 
     notice.refresh_from_db()
     mail.refresh_from_db()
-    assert notice.error == "Firebase was not reached: ConnectionError."
+    assert notice.error == "Firebase was not reached: ConnectError."
     assert (notice.status, mail.status) == (MessageStatus.PENDING, MessageStatus.SENT)
 
 

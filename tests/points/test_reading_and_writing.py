@@ -41,7 +41,7 @@ def entry(settled: SettledOrder, points: int) -> Entry:
         order=settled,
         currency="EUR",
         eligible=Decimal("0.1"),
-        charged=Decimal("12345678901234567.891"),
+        unpaid=Decimal("12345678901234567.891"),
         reason="“Zoë” said: 100 %s",
     )
 
