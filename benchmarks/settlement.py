@@ -22,7 +22,7 @@ PLAIN = """
     INSERT INTO saleor_loyalty_settledorder
         (shop_id, order_id, number, member_id, channel_id, version_id, points, revision,
          gift_card_lines, waived, fully_paid_at, settled_at)
-    SELECT shop_id, subject_id, subject_id, member.id, 'main', %(version)s, 10, 1,
+    SELECT shop_id, subject_id, subject_id, member.id, 'channel-1', %(version)s, 10, 1,
            '{}', false, %(now)s, %(now)s
     FROM saleor_loyalty_change AS change
     JOIN saleor_loyalty_member AS member USING (shop_id)
@@ -115,7 +115,7 @@ def order(number: int, customer: int) -> object:
         id=str(number),
         number=str(number),
         status="UNFULFILLED",
-        channel_id="main",
+        channel_id="channel-1",
         currency="EUR",
         customer=Customer(f"customer-{customer}", f"{customer}@example.com", "", "en"),
         total=Decimal(1),
