@@ -58,12 +58,12 @@ class Door:
 
     def walk(self) -> None:
         """Have one walk over what changed in the shop."""
-        if self.live:
-            self.live.manage("loyalty_reconcile")
-        elif self.demo:
+        if self.demo:
             app, processes = self.demo.programs["app"], self.demo.processes
             processes.start("walk", ("django", "loyalty_reconcile"), app.env)
             processes.finish("walk", seconds=120)
+        elif self.live:
+            self.live.manage("loyalty_reconcile")
 
     def new_customer(self) -> Customer:
         email = f"live-{uuid4().hex[:8]}@example.com"
