@@ -145,6 +145,15 @@ def test_t43_an_event_that_comes_late_credits_by_the_rules_in_force_when_the_ord
     assert SettledOrder.objects.get().version.number == 1
 
 
+def test_t43_what_is_paid_at_the_moment_the_rules_change_goes_by_the_new_ones(
+    paper, settle, new_rules
+):
+    new_rules(rate="1", created_at=datetime.fromisoformat(PAID_AT))
+    settle(paper.place(1, line(100)))
+
+    assert balance() == 100
+
+
 def test_t43_orders_paid_under_many_rules_are_settled_together_each_by_its_own(
     paper, program, settle, new_rules
 ):

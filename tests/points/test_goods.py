@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_loyalty.rules.entitlement import EarningTerms, Entitlement, entitlement
-from saleor_loyalty.rules.goods import CameBack
+from saleor_loyalty.rules.goods import Back, CameBack, How, what_came_back
 from saleor_loyalty.saleor_api.facts import Order
 from tests.points.paper_saleor import PaperSaleor, fulfillment, granted, line, price
 
@@ -68,6 +68,13 @@ def test_t40_a_piece_returned_earns_nothing_whether_or_not_money_moved():
     assert points(order(coffee, back=returned)) == 360
     assert points(order(coffee, refund=36, back=returned)) == 360
     assert points(order(coffee, refund=36, back=refunded)) == 360
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "REFUNDED_AND_RETURNED"])
+def test_t40_pieces_refunded_earn_nothing_whatever_part_of_their_price_was_paid_back(status):
+    """The share that the money says would leave 900."""
+    back = [fulfillment(status, refunded=10, b=1)]
+    assert points(order(A, B, refund=10, back=back)) == 800
 
 
 def test_t41_a_refund_of_shipping_takes_no_points_of_goods():
@@ -205,6 +212,113 @@ def test_what_points_came_from_survives_being_kept():
     kept = tuple(CameBack.from_json(each.as_json()) for each in seen.came_back)
 
     assert replace(seen, came_back=kept) == seen
+
+
+C = line(20, name="c")  # as dear as B: money does not tell which of them came back
+
+
+def test_pieces_of_two_returns_are_counted_together():
+    coffee = line(72, name="a", quantity=3)
+    back = [fulfillment("RETURNED", a=1), fulfillment("RETURNED", a=1)]
+    assert what_came_back(order(coffee, back=back)).returned == {"a": 2}
+
+
+def test_of_granted_refunds_one_that_succeeded_is_taken_for_paid_before_an_older_one():
+    grants = [granted(20, b=1), granted(20, status="SUCCESS", at=LATER, c=1)]
+    assert what_came_back(order(A, B, C, refund=20, grants=grants)).refunded == {"c": 1}
+
+
+def test_of_granted_refunds_the_oldest_is_taken_for_paid():
+    grants = [granted(20, at=LATER, c=1), granted(20, b=1)]
+    assert what_came_back(order(A, B, C, refund=20, grants=grants)).refunded == {"b": 1}
+
+
+def test_a_granted_refund_too_large_to_have_been_paid_is_passed_over():
+    grants = [granted(80, a=1), granted(20, at=LATER, b=1)]
+    assert what_came_back(order(A, B, refund=20, grants=grants)).refunded == {"b": 1}
+
+
+def test_money_paid_back_with_a_return_is_not_there_for_a_refund_of_the_same_amount():
+    back = [fulfillment("REFUNDED_AND_RETURNED", refunded=20, b=1)]
+    seen = what_came_back(order(A, B, C, refund=20, back=back, grants=[granted(20, c=1)]))
+    assert seen == Back({"b": 1}, {}, 0)
+
+
+def test_a_refund_pays_for_all_the_pieces_that_it_names_or_for_none():
+    two = line(40, name="b", quantity=2)
+    for lines, grant in (((A, B), granted(20, a=1, b=1)), ((A, two), granted(20, b=2))):
+        assert not what_came_back(order(*lines, refund=20, grants=[grant])).refunded
+
+
+def test_a_refund_of_a_line_that_is_gone_is_spread_and_settles():
+    assert points(order(A, B, refund=20, grants=[granted(20, gone=1)])) == 800
+
+
+def test_a_line_of_no_pieces_costs_a_refund_nothing():
+    none = line(0, name="c", quantity=0)
+    assert points(order(A, B, none, refund=20, grants=[granted(20, b=1, c=1)])) == 800
+
+
+def test_a_price_that_divides_forgives_no_cent():
+    two = line(40, name="b", quantity=2)
+    assert not what_came_back(order(A, two, refund=39.99, grants=[granted(39.99, b=2)])).refunded
+
+
+def test_a_refund_may_miss_the_price_by_half_a_cent_for_each_of_its_pieces():
+    fives = [line(50.02, name=name, quantity=5) for name in "ab"]  # 10.004 each, refunded as 10.00
+    one, both = granted(40, a=4), granted(80, a=4, b=4)
+    assert what_came_back(order(*fives, refund=40, grants=[one])).refunded == {"a": 4}
+    assert what_came_back(order(*fives, refund=80, grants=[both])).refunded == {"a": 4, "b": 4}
+
+
+def test_what_was_refunded_too_much_for_rounding_is_no_rest():
+    fives = line(50.03, name="a", quantity=5)  # 10.006 each, refunded as 10.01
+    halves = line(20.01, name="a", quantity=2)  # 10.005
+    assert basis(order(fives, refund=40.04, grants=[granted(40.04, a=4)])).rest == 0
+    assert basis(order(halves, refund=10.01, grants=[granted(10.01, a=1)])).rest == 0
+
+
+def test_a_currency_without_cents_is_rounded_to_the_whole():
+    thirds = line(100, name="a", quantity=3)
+    yen = {"gross": {"amount": 100, "currency": "JPY"}}
+    refund = order(thirds, total=yen, refund=33, grants=[granted(33, a=1)])
+    assert what_came_back(refund).refunded == {"a": 1}
+
+
+def test_t41_a_refund_of_pieces_and_shipping_brings_all_of_the_shipping_back_and_no_more():
+    cheap = line(2, name="b")
+    part = [granted(5, shipping=True, b=1)]
+    twice = [fulfillment("REFUNDED_AND_RETURNED", refunded=12, shipping=10, b=1)]
+    assert what_came_back(order(A, cheap, shipping=10, refund=5, grants=part)).shipping == 10
+    again = order(A, cheap, shipping=10, refund=22, back=twice, grants=[granted(10, shipping=True)])
+    assert what_came_back(again).shipping == 10
+
+
+def test_t41_a_refund_that_does_not_name_shipping_leaves_it():
+    assert what_came_back(order(A, B, shipping=10, refund=20, grants=[granted(20, b=1)])) == Back(
+        {}, {"b": 1}, 0
+    )
+
+
+def test_t41_shipping_refunded_with_pieces_that_were_not_sent_is_back():
+    back = [fulfillment("REFUNDED", refunded=30, shipping=10, b=1)]
+    assert what_came_back(order(A, B, shipping=10, refund=30, back=back)).shipping == 10
+
+
+def test_a_rest_beyond_the_rounding_counts_whole():
+    thirds = line(20, name="a", quantity=3)
+    seen = basis(order(thirds, line(100, name="b"), refund=16.67, grants=[granted(6.67, a=1)]))
+    assert seen.rest == Fraction(1667, 100) - Fraction(20, 3)
+
+
+def test_a_piece_both_returned_and_refunded_is_said_to_be_returned():
+    back, grants = [fulfillment("RETURNED", b=1)], [granted(20, b=1)]
+    (seen,) = basis(order(A, B, refund=20, back=back, grants=grants)).came_back
+    assert seen.how == How.RETURNED
+
+
+def test_what_was_charged_beyond_the_price_is_not_said_to_be_unpaid():
+    assert basis(order(A, B, refund=-25)).unpaid == 0
 
 
 cents = st.integers(0, 1_000_000).map(lambda n: float(Decimal(n) / 100))

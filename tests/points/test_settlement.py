@@ -1,6 +1,6 @@
 """Orders settle to their entitlement, whatever came before."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Sum
 
@@ -9,8 +9,15 @@ from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused
 from tests.points import paper_saleor
-from tests.points.paper_saleor import ANNA, BEN, line, order_id
+from tests.points.paper_saleor import ANNA, BEN, PAID_AT, line, order_id
 from tests.shops import new_version
+
+PAID = datetime.fromisoformat(PAID_AT)
+
+
+def paid(moment: datetime) -> list[dict[str, str]]:
+    """What an order tells of its payment."""
+    return [{"type": "ORDER_FULLY_PAID", "date": moment.isoformat()}]
 
 
 def balance() -> int:
@@ -135,6 +142,16 @@ def test_t38_switching_on_does_not_credit_the_past(paper, settle, program):
     settle(paper.place(1, line(100)))
 
     assert balance() == 0
+
+
+def test_t38_the_programme_is_on_from_its_first_moment_and_off_from_its_last(
+    paper, settle, program
+):
+    off = PAID + timedelta(days=1)
+    program.activations.update(started_at=PAID, ended_at=off)
+    settle(paper.place(1, line(100)), paper.place(2, line(1), events=paid(off)))
+
+    assert balance() == 1000
 
 
 def test_an_order_paid_while_the_programme_was_on_is_credited_after_a_break(paper, settle, program):
