@@ -172,6 +172,7 @@ def test_an_entry_of_zero_points_is_refused_by_the_database(program, anna):
         "TRUNCATE saleor_loyalty_entry CASCADE",
         "UPDATE saleor_loyalty_programversion SET threshold = 1",
         "DELETE FROM saleor_loyalty_channelterms",
+        "DELETE FROM saleor_loyalty_auditrecord",
     ],
 )
 def test_t16_what_is_written_stays_whoever_asks(program, anna, statement):

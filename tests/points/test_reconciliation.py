@@ -426,7 +426,8 @@ def test_t40_a_second_return_of_which_no_event_told_is_found_within_a_day(
 
 def test_an_order_that_came_back_whole_or_long_ago_is_not_asked_for_again(paper, settle):
     long_ago = [{"type": "ORDER_FULLY_PAID", "date": NOON.isoformat()}]
-    settle(paper.place(1, line(10), status="RETURNED"))
+    today = [{"type": "ORDER_FULLY_PAID", "date": timezone.now().isoformat()}]
+    settle(paper.place(1, line(10), status="RETURNED", events=today))
     settle(paper.place(2, line(10), status="PARTIALLY_RETURNED", events=long_ago))
 
     assert not SettledOrder.objects.exclude(look_again_at=None).exists()

@@ -130,7 +130,7 @@ def test_an_order_marked_as_paid_counts_as_paid(paper, settle):
 def test_t23_a_guests_order_earns_nothing_until_a_customer_owns_it(paper, settle):
     key = paper.place(1, line(100), user=None)
     settle(key)
-    assert balance() == 0
+    assert (balance(), Change.objects.count()) == (0, 0)  # nobody's, and no trouble
 
     paper.orders[key]["user"] = ANNA
     settle(key)
@@ -166,6 +166,14 @@ def test_a_channel_without_terms_earns_nothing(paper, settle):
     settle(paper.place(1, line(100), channel={"id": "channel-2"}))
 
     assert balance() == 0
+
+
+def test_orders_of_one_batch_are_credited_in_the_order_in_which_they_were_paid(paper, settle):
+    second = paper.place(1, line(1), events=paid(PAID + timedelta(days=1)))
+    first = paper.place(2, line(2), events=paid(PAID))
+    settle(second, first)
+
+    assert list(Entry.objects.order_by("pk").values_list("points", flat=True)) == [20, 10]
 
 
 def test_t21_a_gift_card_line_stays_one_when_its_product_is_deleted(paper, settle):
