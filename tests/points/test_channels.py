@@ -149,6 +149,7 @@ def test_t43_what_is_paid_at_the_moment_the_rules_change_goes_by_the_new_ones(
     paper, settle, new_rules
 ):
     new_rules(rate="1", created_at=datetime.fromisoformat(PAID_AT))
+    new_rules(rate="5")
     settle(paper.place(1, line(100)))
 
     assert balance() == 100

@@ -6,6 +6,7 @@ from saleor_loyalty import staff_points
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.problems import ErrorCode, Refused
 from tests.points.paper_saleor import ANNA, BEN
+from tests.shops import new_version
 
 pytestmark = pytest.mark.usefixtures("connected")
 
@@ -61,6 +62,14 @@ def test_a_reason_too_long_is_refused(shop, anna):
     assert refusal(shop, reason="x" * 501).code == ErrorCode.OUT_OF_RANGE
 
 
+def test_the_most_points_and_the_longest_reason_and_key_are_taken(shop, program, anna):
+    program.current = new_version(program, threshold=5_000_000)
+    program.save()
+    give(shop, points=1_000_000, reason="x" * 500, idempotency_key="k" * 200)
+
+    assert Entry.objects.get().points == 1_000_000
+
+
 def test_an_unknown_customer_is_refused(shop):
     problem = refusal(shop, customer_id="VXNlcjo5OQ==")
     assert (problem.field, problem.code) == ("customer_id", ErrorCode.NOT_FOUND)
@@ -85,6 +94,13 @@ def test_t30_the_same_key_gives_once(shop, anna):
 
     assert first == again
     assert Entry.objects.count() == 1
+
+
+def test_t30_a_key_is_its_members_own(shop, anna):
+    for customer in (ANNA, BEN):
+        give(shop, customer_id=customer["id"], idempotency_key="page-1")
+
+    assert list(Member.objects.values_list("balance", flat=True)) == [200, 200]
 
 
 def test_t30_the_same_key_for_another_gift_is_refused(shop, anna):

@@ -7,7 +7,7 @@ from django.db.models import Sum
 from saleor_loyalty import inbox, settlement
 from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder
 from saleor_loyalty.saleor_api.client import Saleor
-from saleor_loyalty.saleor_api.transport import SaleorRefused
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
 from tests.points import paper_saleor
 from tests.points.paper_saleor import ANNA, BEN, PAID_AT, line, order_id
 from tests.shops import new_version
@@ -294,6 +294,17 @@ def test_a_saleor_that_refuses_every_order_is_not_asked_for_each(shop, paper):
 
     assert len(paper.calls) <= settlement.MOST_REQUESTS
     assert Change.objects.filter(claim=None, error__startswith="SaleorRefused").count() == 100
+
+
+def test_a_saleor_that_forbids_to_see_orders_is_asked_once_a_round(shop, paper, monkeypatch):
+    def orders(self, ids):
+        raise SaleorForbade("MANAGE_ORDERS is missing")
+
+    monkeypatch.setitem(paper_saleor.ANSWERS, "orders", orders)
+    inbox.mark(shop=shop, order_ids=[order_id(n) for n in range(100)])
+
+    assert settlement.settle_due(shop, Saleor(paper)) == 0
+    assert paper.calls == ["orders"]
 
 
 def test_two_orders_that_saleor_stumbles_over_hold_up_no_other(shop, paper, monkeypatch):
