@@ -231,6 +231,23 @@ def test_a_refund_that_withdraws_a_coupon_does_not_start_the_period_anew(paper, 
     assert Member.objects.get().expires_at == ends
 
 
+def test_a_newly_paid_order_renews_all_points_and_more_for_an_old_one_does_not(
+    paper, settle, program
+):
+    program.current = new_version(program, expiry_policy="ROLLING", expiry_days=30)
+    program.save()
+    old = paper.place(1, line(100), totalCharged={"amount": 60.0})
+    ends = []
+    for day, key in enumerate((old, paper.place(2, line(10)), old)):
+        with mock.patch("django.utils.timezone.now", return_value=PAID_AT + timedelta(days=day)):
+            settle(key)
+        ends.append(Member.objects.get().expires_at)
+        paper.charge(old, 100.0)
+
+    assert ends == [ends[0], ends[0] + timedelta(days=1), ends[1]]
+    assert Member.objects.get().balance == 1100
+
+
 def test_an_order_that_moves_and_grows_takes_back_before_others_credit(paper, settle):
     later = [{"type": "ORDER_FULLY_PAID", "date": "2026-03-02T10:00:00+00:00"}]
     moving = paper.place(2, line(500), events=later)
