@@ -57,6 +57,15 @@ def test_all_batches_are_swept(set_up, crowd, sweep, policy):
 
 
 @BOTH
+def test_a_sweep_that_is_out_of_time_ends_after_one_batch(set_up, crowd, sweep, policy):
+    set_up(policy, 30)
+    crowd(7)
+
+    assert sweep(END, limit=2, ends=0) == 2
+    assert sweep(END, limit=2) == 5
+
+
+@BOTH
 def test_a_batch_takes_the_same_number_of_statements_however_many_members(
     set_up, crowd, sweep, clock, policy
 ):

@@ -115,7 +115,9 @@ def test_a_correction_brings_its_coupons_in_several_transactions(shop, anna, pap
 
 def waiting() -> list[tuple[str, bool]]:
     """Messages of rewards, and whether they may go."""
-    rewards = Message.objects.filter(kind__startswith="REWARD", status="PENDING").order_by("kind")
+    rewards = Message.objects.filter(kind__startswith="REWARD", status="PENDING").order_by(
+        "kind", "pk"
+    )
     return [(message.kind, message.due_at is not None) for message in rewards]
 
 
@@ -181,6 +183,16 @@ def test_what_waits_for_more_goes_when_none_come_after_all(shop, paper, settle, 
     issue(shop)
 
     assert waiting() == [("REWARD_EMAIL", True)]
+
+
+def test_what_waits_for_more_goes_when_another_order_brings_them(shop, paper, settle, connected):
+    settle(paper.place(1, line(512 * 4)))
+    mint(shop)
+    assert waiting() == [("REWARD_EMAIL", False)]
+
+    settle(paper.place(2, line(512)))
+
+    assert waiting() == [("REWARD_EMAIL", True), ("REWARD_EMAIL", False)]
 
 
 def test_an_order_of_many_coupons_takes_as_many_statements_as_one_of_one(shop, paper):

@@ -115,14 +115,14 @@ def test_a_coupon_withdrawn_while_its_voucher_was_asked_for_is_left_alone(
 
 
 def test_an_answer_without_any_voucher_withdraws_nothing(shop, paper, settle, connected, walk):
-    settle(paper.place(1, line(10_000)))
+    settle(paper.place(1, line(5_000)))
     while coupons.mint_due(shop):
         pass
-    assert Coupon.objects.filter(status="ACTIVE").count() == 20
+    assert Coupon.objects.filter(status="ACTIVE").count() == voucher_walk.NOT_BELIEVED
     paper.vouchers.clear()
 
     assert walk() == 0
-    assert Coupon.objects.filter(status="ACTIVE").count() == 20
+    assert Coupon.objects.filter(status="ACTIVE").count() == voucher_walk.NOT_BELIEVED
 
 
 def test_without_the_permission_nothing_is_concluded(shop, paper, minted, monkeypatch):
@@ -347,6 +347,27 @@ def test_a_code_that_no_order_names_is_issued_anew_once_none_can_be_under_way(pa
     walk()
 
     assert as_it_is(minted).issue == 2
+
+
+def test_a_code_that_goes_after_its_coupon_has_ended_is_not_made_good(paper, minted, walk):
+    ended = timezone.now() - timedelta(hours=2)
+    paper.change(endDate=ended.isoformat())
+    paper.spend()
+    Coupon.objects.update(expires_at=ended, refused_at=ended)
+
+    walk()
+
+    assert (as_it_is(minted).code, shown(minted)[0]) == (minted.code, "EXPIRED")
+
+
+@pytest.mark.parametrize("change", [{"status": "USED"}, {"expires_at": "2026-01-01T00:00:00Z"}])
+def test_a_coupon_that_can_never_be_good_again_is_not_looked_at(shop, paper, minted, change):
+    Coupon.objects.update(**change)
+    paper.calls.clear()
+
+    list(voucher_walk.walk(shop, Saleor(paper), pause=0, ends=math.inf))
+
+    assert paper.calls == []
 
 
 def test_a_draft_that_keeps_the_code_of_a_withdrawn_coupon_uses_nothing(
