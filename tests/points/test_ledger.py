@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from saleor_loyalty import ledger
-from saleor_loyalty.models import Coupon, Entry, EntryKind, Member, Message
+from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Message
 from saleor_loyalty.postings import Posting
 from tests.shops import new_program, new_version
 
@@ -187,6 +187,18 @@ def test_t16_what_is_written_stays_whoever_asks(program, anna, statement):
             cursor.execute(statement)
 
     assert anna.entries.get().points == 10
+
+
+def test_a_lot_never_holds_less_than_nothing(program, anna):
+    post(anna, gift(anna, 10))
+
+    with pytest.raises(IntegrityError, match="lot_not_negative"):
+        Lot.objects.update(remaining=-1)
+
+
+def test_a_programme_that_is_on_is_not_switched_on_again(program):
+    with pytest.raises(IntegrityError, match="one_open_activation"):
+        program.activations.create(started_at=NOW)
 
 
 def test_t24_one_customer_is_one_member(shop, anna):

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.db import IntegrityError
 from django.db.models import Sum
 
 from saleor_loyalty import inbox, settlement
@@ -59,6 +61,15 @@ def test_t01_t02_an_order_seen_again_and_again_is_credited_once(paper, settle):
 
     assert balance() == 1000
     assert Entry.objects.count() == 1
+
+
+def test_t01_an_order_has_one_row(paper, settle):
+    settle(paper.place(1, line(100)))
+    row = SettledOrder.objects.get()
+    row.pk, row._state.adding = None, True
+
+    with pytest.raises(IntegrityError, match="order_settled_once"):
+        row.save()
 
 
 def test_t03_a_refunded_order_gives_its_points_back(paper, settle):
