@@ -105,10 +105,10 @@ def _visit(shop_id: int) -> bool:
     """False when more of the shop is to be walked."""
     shop = Shop.objects.filter(pk=shop_id).first()
     try:
+        if shop and not shop.is_active:
+            look_again(shop)
         if shop and shop.is_active:
             return _walk(shop)
-        if shop:
-            look_again(shop)
     except Exception:
         logger.exception("Shop %s: not walked, the next run goes on", shop_id)
     return True

@@ -220,3 +220,14 @@ def test_a_walk_that_is_out_of_time_is_gone_on_with_at_the_queues_end(
     marked = Change.objects.filter(subject="ORDER").values_list("subject_id", flat=True)
     assert set(marked) == set(keys)
     assert turns_taken > 1
+
+
+def test_a_shop_that_is_woken_is_walked_at_once(shop, paper, connected, sent):
+    """What happened while it rested is found now, and not with the next beat."""
+    key = paper.place(1, line(10))
+    Shop.objects.update(is_active=False)
+
+    tasks.reconcile()
+
+    assert Shop.objects.get().is_active
+    assert Change.objects.get(subject="ORDER").subject_id == key
