@@ -28,6 +28,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE, Changed, Saleor
 from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.standings import ASKED_DAILY
 
 # A change is stamped before it can be read: for as long as its transaction in Saleor is open.
 OVERLAP = timedelta(minutes=10)
@@ -35,7 +36,6 @@ PAUSE = 0.25  # seconds between two pages: the shop has customers to serve
 LEASE = timedelta(minutes=10)  # longer than the most patient page
 MEMBER_PAGES = 10  # pages of members that one walk looks up among Saleor's customers
 NOT_BELIEVED = 10  # so many members absent at once, and nobody present, are a fault of the answer
-ASKED_DAILY = timedelta(days=1)
 LONGEST_NAME = 255
 MAY_EXPIRE_FOR = timedelta(days=60)  # after an order was placed with a coupon
 
