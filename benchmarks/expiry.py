@@ -94,7 +94,7 @@ def fill(policy: str, members: int) -> object:
 
 
 def sweep(shop: object) -> None:
-    from saleor_loyalty import expiry
+    from saleor_loyalty.ledger import expiry
 
     before = peak_memory()
     expiry.sweep(shop, now=NOW)

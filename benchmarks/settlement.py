@@ -98,7 +98,7 @@ def fill(members: int) -> object:
 
 
 def settle(shop: object, orders: int, members: int) -> Callable[[], None]:
-    from saleor_loyalty import inbox, settlement
+    from saleor_loyalty.orders import inbox, settlement
 
     facts = {str(n): order(n, n % members) for n in range(orders)}
     inbox.mark(shop=shop, order_ids=facts)
@@ -108,7 +108,8 @@ def settle(shop: object, orders: int, members: int) -> Callable[[], None]:
 
 def order(number: int, customer: int) -> object:
     """One of 1 euro, paid."""
-    from saleor_loyalty.saleor_api.facts import Customer, Order, OrderLine, Price
+    from saleor_loyalty.rules.purchase import Line, Price
+    from saleor_loyalty.saleor_api.facts import Customer, Order
 
     euro = Price(gross=Decimal(1), net=Decimal(1))
     return Order(
@@ -121,7 +122,7 @@ def order(number: int, customer: int) -> object:
         total=Decimal(1),
         charged=Decimal(1),
         shipping=Price(gross=Decimal(0), net=Decimal(0)),
-        lines=(OrderLine("line", "Thing", 1, euro, sells_gift_card=False),),
+        lines=(Line("line", "Thing", 1, euro, sells_gift_card=False),),
         fulfillments=(),
         granted_refunds=(),
         voucher_code=None,
@@ -132,8 +133,8 @@ def order(number: int, customer: int) -> object:
 
 
 def settle_plainly(shop: object, orders: int, members: int) -> Callable[[], None]:
-    from saleor_loyalty import inbox
     from saleor_loyalty.models import ProgramVersion
+    from saleor_loyalty.orders import inbox
 
     inbox.mark(shop=shop, order_ids=map(str, range(orders)))
     values = {"now": NOW, "version": ProgramVersion.objects.get().pk, "members": members}

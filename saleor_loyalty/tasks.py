@@ -11,22 +11,15 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty import (
-    coupons,
-    customers,
-    expiry,
-    inbox,
-    reconciliation,
-    retirement,
-    rewards_to_come,
-    settlement,
-    turns,
-)
 from saleor_loyalty.conf import conf
-from saleor_loyalty.connection import connect, look_again
+from saleor_loyalty.ledger import expiry
 from saleor_loyalty.messages import failed, outbox, reminders
 from saleor_loyalty.models import Door, Shop
+from saleor_loyalty.orders import customers, inbox, reconciliation, settlement
+from saleor_loyalty.rewards import coupons, retirement, to_come
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, ORDERS_AT_ONCE
+from saleor_loyalty.shop.connection import connect, look_again
+from saleor_loyalty.workers import turns
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +33,7 @@ def settle_orders(until: float | None = None) -> None:
 @shared_task(ignore_result=True)
 def issue_coupons(until: float | None = None) -> None:
     """Issue the coupons that one transaction had no room for, in every shop."""
-    turns.take("issue_coupons", rewards_to_come.shops_with_work(), _issue_in_shop, until=until)
+    turns.take("issue_coupons", to_come.shops_with_work(), _issue_in_shop, until=until)
 
 
 @shared_task(ignore_result=True)
@@ -125,7 +118,7 @@ def _settle_in_shop(shop: Shop, _ends: float) -> bool:
 
 
 def _issue_in_shop(shop: Shop, _ends: float) -> bool:
-    return rewards_to_come.issue_due(shop) > 0
+    return to_come.issue_due(shop) > 0
 
 
 def _mint_in_shop(shop: Shop, ends: float) -> bool:

@@ -7,10 +7,12 @@ import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 import saleor_loyalty.server.celery  # noqa: F401 - tasks go to the queue of this test run
-from saleor_loyalty import connection, inbox, members, settlement
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Member, Program, Shop
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api import client
 from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.shop import connection
 from tests.doors.saleor import Saleor, SigningKey
 from tests.points.paper_saleor import ANNA, PaperSaleor
 from tests.shops import new_program, new_shop
@@ -59,7 +61,7 @@ def program(shop: Shop) -> Program:
 
 @pytest.fixture
 def anna(shop: Shop) -> Member:
-    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)], welcome=False)
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)], welcome=False)
     return Member.objects.get(customer_id=ANNA["id"])
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from saleor_loyalty import gathering
-from saleor_loyalty.gathering import PAUSE, Gatherer
+from saleor_loyalty.workers import batcher
+from saleor_loyalty.workers.batcher import PAUSE, Gatherer
 from sandbox.waiting import look_until
 
 
@@ -68,14 +68,14 @@ def test_leaving_waits_for_what_is_left_and_no_longer(monkeypatch):
         released.wait(10)
         done.append(things)
 
-    monkeypatch.setattr(gathering, "LAST_MOMENT", 0.2)
+    monkeypatch.setattr(batcher, "LAST_MOMENT", 0.2)
     gatherer = Gatherer(work)
     gatherer.add(["slow"])
     gatherer.leave()
     assert done == []
 
     released.set()
-    monkeypatch.setattr(gathering, "LAST_MOMENT", 10)
+    monkeypatch.setattr(batcher, "LAST_MOMENT", 10)
     gatherer.add(["more"])
     gatherer.leave()
     assert done == [{"slow"}, {"more"}]

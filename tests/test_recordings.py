@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty.saleor_api.catalogue import Kind, kind_of
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms, document
+from saleor_loyalty.saleor_api.items import Kind, kind_of
 from saleor_loyalty.saleor_api.transport import SaleorRefused
 
 RECORDINGS = Path(__file__).parent / "recordings" / "graphql"

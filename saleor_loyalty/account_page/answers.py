@@ -10,8 +10,9 @@ from django.utils.translation import get_language_info, override
 
 from saleor_loyalty import __version__
 from saleor_loyalty.conf import conf
-from saleor_loyalty.messages import colors, look
+from saleor_loyalty.messages import colors
 from saleor_loyalty.models import Look
+from saleor_loyalty.shop import branding
 from saleor_loyalty.templating import rendered
 
 PAGE = "account"  # the name of the page's own address, below which all others are
@@ -64,7 +65,7 @@ def _policy(nonce: str, logo_url: str) -> str:
     frames = " ".join(conf.allowed_origins) or "'none'"
     logo = urlsplit(logo_url)
     # Checked when it was saved, but what else would stand there is no word of a policy.
-    is_host = look.HOST.fullmatch(logo.netloc)
+    is_host = branding.HOST.fullmatch(logo.netloc)
     pictures = f"'self' {logo.scheme}://{logo.netloc}" if is_host else "'self'"
     return (
         "default-src 'none'; script-src 'self'; "

@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, npgettext, pgettext
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import expiry
 from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import Place
-from saleor_loyalty.coupon_terms import terms_now
-from saleor_loyalty.explanations import explain, points
-from saleor_loyalty.messages.offers import discount, offers, reward_name
+from saleor_loyalty.ledger import expiry
+from saleor_loyalty.messages.explanations import explain, points
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
+from saleor_loyalty.rewards.coupon_terms import terms_now
+from saleor_loyalty.rewards.offers import discount, offers, reward_name
 from saleor_loyalty.rules.rewards import progress
 
 ENTRIES_SHOWN = 10  # of the history, at a time

@@ -15,16 +15,17 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saleor_loyalty import members, preferences, programs
 from saleor_loyalty.account_page import answers, contents, sessions, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
 from saleor_loyalty.conf import conf
-from saleor_loyalty.keyset import whole_number
-from saleor_loyalty.messages import look
-from saleor_loyalty.messages.localised import LANGUAGES, language_of, locale_of
+from saleor_loyalty.database.paging import whole_number
+from saleor_loyalty.members import enrolment, preferences
 from saleor_loyalty.models import Look, Member, MemberStatus, Program, Shop
 from saleor_loyalty.permissions import PermissionDenied, Viewer
 from saleor_loyalty.problems import Refused
+from saleor_loyalty.program import programs
+from saleor_loyalty.rules.languages import LANGUAGES, language_of, locale_of
+from saleor_loyalty.shop import branding
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ def account(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
 @signed_in
 def change_preferences(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
     """Keep what the customer chose, and show the page again."""
-    member = members.find(shop=shop, customer_id=session.customer_id)
+    member = enrolment.find(shop=shop, customer_id=session.customer_id)
     if not sessions.is_own_form(request):
         return _turned_away(request, "form", status=403, session=session, shop=shop)
     if member is None:
@@ -138,10 +139,10 @@ def sign_out(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse
 def _account(
     request: HttpRequest, session: Session, shop: Shop, *, problem: str = ""
 ) -> HttpResponse:
-    member = members.find(shop=shop, customer_id=session.customer_id)
+    member = enrolment.find(shop=shop, customer_id=session.customer_id)
     if member and member.status == MemberStatus.CLOSED:
         return _turned_away(request, "closed", status=403, session=session, shop=shop)
-    shown_as, program = look.of(shop), programs.current(shop)
+    shown_as, program = branding.of(shop), programs.current(shop)
     language = _language(request, member, shown_as)
     place = _place(member, program, language)
     context = {
@@ -204,7 +205,7 @@ def _turned_away(
         request,
         "turned_away",
         context,
-        shown_as=look.of(shop) if shop else Look(),
+        shown_as=branding.of(shop) if shop else Look(),
         language=language_of(get_language_from_request(request)),
         status=status,
     )

@@ -10,12 +10,8 @@ from babel import Locale
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from saleor_loyalty.coupon_terms import asks_for_more, terms_now
-from saleor_loyalty.expiry import Ending
-from saleor_loyalty.explanations import isolated, points
-from saleor_loyalty.messages import localised
-from saleor_loyalty.messages.localised import last_day, round_money, written
-from saleor_loyalty.messages.offers import Offer, offers
+from saleor_loyalty.ledger.expiry import Ending
+from saleor_loyalty.messages.explanations import isolated, points
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -24,6 +20,10 @@ from saleor_loyalty.models import (
     ExpiryPolicy,
     ProgramVersion,
 )
+from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
+from saleor_loyalty.rewards.offers import Offer, offers
+from saleor_loyalty.rules import languages
+from saleor_loyalty.rules.languages import last_day, round_money, written
 
 
 class Place(NamedTuple):
@@ -33,7 +33,7 @@ class Place(NamedTuple):
     time_zone: str
 
     def number(self, value: int, *, signed: bool = False) -> str:
-        return localised.number(value, self.locale, signed=signed)
+        return languages.number(value, self.locale, signed=signed)
 
     def last_day(self, end: datetime, *, time_zone: str | None = None) -> str:
         """The day that an end closes, in the programme's zone or another one."""
@@ -98,7 +98,7 @@ def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
         yield _("Coupons are for selected products only.")
     if version.coupon_valid_days:
         yield _("A coupon is valid for {days}.").format(
-            days=localised.days(version.coupon_valid_days, place.locale)
+            days=languages.days(version.coupon_valid_days, place.locale)
         )
     yield _validity(version, place.locale)
 
@@ -186,7 +186,7 @@ def _gives(offer: Offer) -> str:
 def _validity(version: ProgramVersion, locale: Locale) -> str:
     if version.expiry_days is None:
         return _("Your points do not expire.")
-    days = localised.days(version.expiry_days, locale)
+    days = languages.days(version.expiry_days, locale)
     if version.expiry_policy == ExpiryPolicy.ROLLING:
         return _("Your points are valid for {days} after each paid order.").format(days=days)
     return _("Points are valid for {days} from the day you get them.").format(days=days)

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from saleor_loyalty.dashboard_extension.limits import in_words
+from saleor_loyalty.dashboard_extension.coupon_scope import in_words
 from saleor_loyalty.dashboard_extension.tags import last_day, number, points
 from saleor_loyalty.models import Coupon, CouponStatus, Member, SettledOrder, Shop
-from saleor_loyalty.program_input import Rules
-from saleor_loyalty.programs import Draft
+from saleor_loyalty.program.programs import Draft
+from saleor_loyalty.program.validation import Rules
 from saleor_loyalty.rules.expiry import ExpiryRule
 
 COUPON = ("discount_type", "coupon_valid_days", "reward_name", "limited_to")

@@ -5,13 +5,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from saleor_loyalty.dashboard_extension import slices
+from saleor_loyalty.dashboard_extension import pagination
 from saleor_loyalty.dashboard_extension.forms import Form
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.dashboard_extension.words import FAULTS, KINDS_OF_MESSAGES
-from saleor_loyalty.keyset import Keyset
+from saleor_loyalty.database.paging import Keyset
 from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Message, MessageFault, MessageKind
 from saleor_loyalty.permissions import Permission
@@ -74,7 +74,7 @@ def _show(visit: Visit, *, refusal: str = "") -> HttpResponse:
     chosen = _chosen(filters)
     messages = failed.matching(visit.shop, **chosen)
     order = Keyset(Message.objects.filter(shop=visit.shop))
-    found = slices.read(visit.request, messages.select_related("member"), order)
+    found = pagination.read(visit.request, messages.select_related("member"), order)
     count, true = failed.counted(messages)
     context = {
         "filters": filters,

@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty import staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number

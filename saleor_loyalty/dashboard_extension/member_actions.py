@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import coupons, members, staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import (
     CorrectForm,
     GiftForm,
@@ -22,10 +22,12 @@ from saleor_loyalty.dashboard_extension.pages import Visit, go, page
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import signed
 from saleor_loyalty.dashboard_extension.words import gave, took_back, withdrew
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
+from saleor_loyalty.rewards import coupons
 
 REFUSED = 422
 
@@ -75,7 +77,7 @@ def status_view(visit: Visit, *, member_id: int) -> HttpResponse:
     ):
         return show_member(visit, member, refusal=_("That cannot be done."), status=REFUSED)
     try:
-        members.set_status(
+        enrolment.set_status(
             shop=visit.shop,
             customer_id=member.customer_id,
             status=str(status),

@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty import member_search
-from saleor_loyalty.dashboard_extension import slices
+from saleor_loyalty.dashboard_extension import pagination
 from saleor_loyalty.dashboard_extension.forms import Form, WholeNumberField
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
-from saleor_loyalty.dashboard_extension.slices import Found
-from saleor_loyalty.member_search import SortField
+from saleor_loyalty.dashboard_extension.pagination import Found
+from saleor_loyalty.members import listing
+from saleor_loyalty.members.listing import SortField
 from saleor_loyalty.models import Member, MemberStatus
 from saleor_loyalty.permissions import Permission
 
@@ -112,7 +112,7 @@ def members_view(visit: Visit) -> HttpResponse:
 
 def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found[Member]:
     inactive = chosen.get("inactive")
-    members = member_search.matching(
+    members = listing.matching(
         shop=visit.shop,
         search=str(chosen.get("search") or ""),
         status=[str(chosen["status"])] if chosen.get("status") else None,
@@ -122,8 +122,8 @@ def _read(visit: Visit, chosen: Mapping[str, object], sorting: Sorting) -> Found
         if isinstance(inactive, int)
         else None,
     )
-    order = member_search.order(shop=visit.shop, field=sorting.field, descending=sorting.descending)
-    return slices.read(visit.request, members, order)
+    order = listing.order(shop=visit.shop, field=sorting.field, descending=sorting.descending)
+    return pagination.read(visit.request, members, order)
 
 
 def _columns(sorting: Sorting, kept: Mapping[str, str]) -> list[dict[str, object]]:

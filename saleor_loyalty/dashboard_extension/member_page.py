@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import announcements, expiry, staff_points
-from saleor_loyalty.coupon_terms import asks_for_more, terms_now
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import (
     CorrectForm,
     GiftForm,
@@ -21,10 +20,11 @@ from saleor_loyalty.dashboard_extension.forms import (
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words, language_name
-from saleor_loyalty.explanations import explain, taken_back
-from saleor_loyalty.keyset import whole_number
+from saleor_loyalty.database.paging import whole_number
+from saleor_loyalty.ledger import expiry
+from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import bounces
-from saleor_loyalty.messages.offers import offers, reward_name
+from saleor_loyalty.messages.explanations import explain, taken_back
 from saleor_loyalty.models import (
     BY_SALEOR,
     Coupon,
@@ -39,6 +39,8 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.permissions import Permission
+from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
+from saleor_loyalty.rewards.offers import offers, reward_name
 from saleor_loyalty.rules.rewards import progress
 
 HISTORY = 20

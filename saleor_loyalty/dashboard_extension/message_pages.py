@@ -9,11 +9,11 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.forms import StaffForm
-from saleor_loyalty.dashboard_extension.meanwhile import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, language_name
-from saleor_loyalty.messages import texts, trial
+from saleor_loyalty.messages import test_sends, texts
 from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
@@ -171,7 +171,7 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     kind, form = _known(kind), TestForm(posted)
     if form.is_valid():
         try:
-            trial.send(
+            test_sends.send(
                 visit.shop,
                 kind,
                 language,

@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from saleor_loyalty.dashboard_extension import figures
-from saleor_loyalty.dashboard_extension.figures import Day, Movement, Stuck
+from saleor_loyalty.dashboard_extension import statistics
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
+from saleor_loyalty.dashboard_extension.statistics import Day, Movement, Stuck
 from saleor_loyalty.dashboard_extension.tags import moment, number
-from saleor_loyalty.explanations import explain
+from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
 
@@ -26,17 +26,17 @@ def overview_view(visit: Visit) -> HttpResponse:
     asked = visit.request.GET.get("days", "")
     days = int(asked) if asked in map(str, PERIODS) else 30
     time_zone = visit.program.current.time_zone
-    by_day = figures.by_day(shop=visit.shop, days=days, time_zone=time_zone)
-    outstanding, holders = figures.outstanding(visit.shop)
+    by_day = statistics.by_day(shop=visit.shop, days=days, time_zone=time_zone)
+    outstanding, holders = statistics.outstanding(visit.shop)
     context = {
         "periods": PERIODS,
         "days": days,
-        "figures": figures.total(by_day),
+        "figures": statistics.total(by_day),
         "outstanding": outstanding,
         "holders": holders,
-        "coupons": figures.coupons(shop=visit.shop, days=days, time_zone=time_zone),
+        "coupons": statistics.coupons(shop=visit.shop, days=days, time_zone=time_zone),
         "by_day": [{"day": each.day, **_shown(each)} for each in reversed(by_day)],
-        "has_movement": figures.total(by_day) != Movement(),
+        "has_movement": statistics.total(by_day) != Movement(),
         "chart": _chart(by_day),
         "latest": _latest(visit.shop),
         "health": _health(visit.shop),
@@ -83,13 +83,13 @@ def _latest(shop: Shop) -> list[dict[str, object]]:
             "created_at": entry.created_at,
             "words": explain(entry, get_language()),
         }
-        for entry in figures.latest(shop, EVENTS)
+        for entry in statistics.latest(shop, EVENTS)
     ]
 
 
 def _health(shop: Shop) -> list[dict[str, object]]:
     """Each thing that can go wrong: in words, and what to do about it."""
-    stuck = figures.stuck(shop)
+    stuck = statistics.stuck(shop)
     return [
         _orders(shop, stuck),
         _check(

@@ -9,15 +9,15 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNumberField
-from saleor_loyalty.dashboard_extension.limits import (
+from saleor_loyalty.dashboard_extension.coupon_scope import (
     Choice,
     ThingsField,
     choice,
     in_words,
     names_sent,
 )
-from saleor_loyalty.dashboard_extension.meanwhile import Difference, OpenedForm, differences
+from saleor_loyalty.dashboard_extension.edit_conflict import Difference, OpenedForm, differences
+from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNumberField
 from saleor_loyalty.models import (
     ChannelTerms,
     DiscountType,
@@ -25,7 +25,7 @@ from saleor_loyalty.models import (
     ProgramVersion,
     SpendBasis,
 )
-from saleor_loyalty.program_input import (
+from saleor_loyalty.program.validation import (
     LONGEST_NAME,
     MAX_AMOUNT,
     MAX_DAYS,

@@ -11,8 +11,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from saleor_loyalty import catalogue, programs
-from saleor_loyalty.dashboard_extension import limits
+from saleor_loyalty.dashboard_extension import coupon_scope
 from saleor_loyalty.dashboard_extension.consequences import consequences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
@@ -20,8 +19,10 @@ from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.program import programs
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from saleor_loyalty.shop import catalogue
 
 AN_ORDER = Decimal("120.00")
 NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
@@ -89,7 +90,7 @@ def preview_view(visit: Visit) -> HttpResponse:
     is_valid = forms.is_valid()
     ids = forms.rules.cleaned_data.get("limited_to") if is_valid else ()
     context = {
-        "limited_to": limits.in_words(ids, forms.names) if ids else "",
+        "limited_to": coupon_scope.in_words(ids, forms.names) if ids else "",
         "is_amount": forms.rules.cleaned_data.get("discount_type") == DiscountType.FIXED,
         "promises": _promises(forms) if is_valid else [],
         "misleading": _misleading_name(forms) if is_valid else "",
@@ -132,7 +133,7 @@ def _known(visit: Visit) -> tuple[dict[str, Channel], dict[str, str], bool]:
         rows = version.channels.all() if version else ()
         names = {
             **(version.limited_names if version else {}),
-            **limits.names_sent(visit.request.POST),
+            **coupon_scope.names_sent(visit.request.POST),
         }
         return programs.channels_of(rows), names, False
 

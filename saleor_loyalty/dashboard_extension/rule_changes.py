@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from saleor_loyalty.dashboard_extension.limits import in_words
-from saleor_loyalty.dashboard_extension.meanwhile import NOTHING, shown
+from saleor_loyalty.dashboard_extension.coupon_scope import in_words
+from saleor_loyalty.dashboard_extension.edit_conflict import NOTHING, shown
 from saleor_loyalty.dashboard_extension.program_form import (
     TERMS,
     ProgramForm,

@@ -10,7 +10,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 
-from saleor_loyalty.messages import localised
+from saleor_loyalty.rules import languages
 
 register = template.Library()
 
@@ -25,13 +25,13 @@ def number(value: int | Decimal | None) -> str:
     """1234.5 -> "1,234.5"; nothing for None."""
     if value is None:
         return ""
-    return localised.number(value, locale())
+    return languages.number(value, locale())
 
 
 @register.filter
 def signed(value: int) -> str:
     """With its sign: 200 -> "+200"."""
-    return localised.number(value, locale(), signed=True)
+    return languages.number(value, locale(), signed=True)
 
 
 @register.filter
@@ -44,13 +44,13 @@ def points(value: int) -> str:
 @register.filter
 def money(value: Decimal, currency: str) -> str:
     """With the currency's own number of decimals: "€9.90"."""
-    return localised.money(value, currency, locale())
+    return languages.money(value, currency, locale())
 
 
 @register.filter
 def percent(value: Decimal) -> str:
     """10 -> "10%"."""
-    return localised.percentage(value, locale())
+    return languages.percentage(value, locale())
 
 
 @register.filter
@@ -85,7 +85,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def date_words(value: date) -> str:
     """A day that is one already."""
-    return localised.written(value, locale(), format="medium")
+    return languages.written(value, locale(), format="medium")
 
 
 @register.filter

@@ -3,13 +3,14 @@
 from django.http import HttpResponse
 from django.utils.translation import get_language
 
-from saleor_loyalty import members, staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import GiftForm
 from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, why_taken_back
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.words import gave, took_back
-from saleor_loyalty.explanations import explain
+from saleor_loyalty.members import enrolment
+from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Entry, SettledOrder
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
@@ -21,7 +22,7 @@ LATEST = 3
 def customer_view(visit: Visit) -> HttpResponse:
     """`?customerId=`: the customer's points, and how they came about last."""
     customer_id = visit.request.GET.get("customerId", "")
-    member = members.find(shop=visit.shop, customer_id=customer_id)
+    member = enrolment.find(shop=visit.shop, customer_id=customer_id)
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
     if member:
         entries = Entry.objects.filter(member=member).select_related("version", "order")
@@ -66,7 +67,7 @@ def gift_view(visit: Visit) -> HttpResponse:
     context = {
         "form": form,
         "customer_id": customer_id,
-        "member": members.find(shop=visit.shop, customer_id=customer_id),
+        "member": enrolment.find(shop=visit.shop, customer_id=customer_id),
     }
     return show(visit, "widgets/gift.html", context, status=422 if form.errors else 200)
 

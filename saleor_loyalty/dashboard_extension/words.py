@@ -4,7 +4,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.tags import locale, number
-from saleor_loyalty.messages import localised
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
@@ -12,6 +11,7 @@ from saleor_loyalty.models import (
     MessageFault,
     MessageKind,
 )
+from saleor_loyalty.rules import languages
 
 KINDS_OF_MESSAGES = {
     MessageKind.REWARD_EMAIL: _("Reward: email"),
@@ -58,7 +58,7 @@ NOBODY = _("nobody in particular")
 
 def language_in_words(code: str) -> str:
     """ "fr" -> "French", in the reader's language, as within a sentence."""
-    known = localised.known_locale(code)
+    known = languages.known_locale(code)
     return (known and known.get_display_name(locale())) or code
 
 

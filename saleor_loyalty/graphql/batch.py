@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from saleor_loyalty import channels, expiry
-from saleor_loyalty.expiry import Ending
+from saleor_loyalty.ledger import expiry
+from saleor_loyalty.ledger.expiry import Ending
 from saleor_loyalty.models import Member, Program, SettledOrder
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.rules.expiry import ExpiryRule
+from saleor_loyalty.shop import channels
 
 
 class Batch:

@@ -9,8 +9,8 @@ from django.db.models import Model, QuerySet
 from graphene.relay import PageInfo
 from graphql import GraphQLError
 
+from saleor_loyalty.database.paging import Keyset, Slice, UnknownPlace
 from saleor_loyalty.graphql.ids import read_id, write_id
-from saleor_loyalty.keyset import Keyset, Slice, UnknownPlace
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20

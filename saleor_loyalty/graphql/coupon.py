@@ -8,7 +8,6 @@ from django.db.models import Case, CharField, F, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty.coupon_terms import terms_now
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyDiscountType
 from saleor_loyalty.graphql.ids import write_id
@@ -21,9 +20,10 @@ from saleor_loyalty.graphql.program import (
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
-from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member
-from saleor_loyalty.saleor_api.catalogue import by_kind
+from saleor_loyalty.rewards.coupon_terms import terms_now
+from saleor_loyalty.rewards.offers import reward_in
+from saleor_loyalty.saleor_api.items import by_kind
 
 
 class LoyaltyCouponTerms(graphene.ObjectType):

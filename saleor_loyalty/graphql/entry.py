@@ -6,14 +6,14 @@ from typing import Unpack
 import graphene
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty import expiry
-from saleor_loyalty.explanations import explain
 from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import DateTime
+from saleor_loyalty.ledger import expiry
+from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.permissions import Permission
 

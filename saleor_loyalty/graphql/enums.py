@@ -6,7 +6,8 @@ graphene 3, and to the domain's verbs that is the same.
 
 import graphene
 
-from saleor_loyalty import member_search, models, problems
+from saleor_loyalty import models, problems
+from saleor_loyalty.members import listing
 from saleor_loyalty.rules import reminders
 
 
@@ -21,7 +22,7 @@ class LoyaltyMemberSortField(graphene.Enum):
     """LAST_ACTIVITY_AT takes who never did anything by when they joined; BALANCE, debts below 0."""
 
     class Meta:
-        enum = member_search.SortField
+        enum = listing.SortField
 
 
 class LoyaltyEntryKind(graphene.Enum):

@@ -4,8 +4,8 @@ import graphene
 from django.utils.translation import get_language
 from graphene import ResolveInfo
 
-from saleor_loyalty.messages.localised import language_of
 from saleor_loyalty.models import Member
+from saleor_loyalty.rules.languages import language_of
 
 
 def language_argument() -> graphene.String:

@@ -6,7 +6,6 @@ import graphene
 from graphene import NonNull, ResolveInfo
 from graphql import GraphQLError
 
-from saleor_loyalty import member_search
 from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.connections import (
     Connection,
@@ -18,6 +17,7 @@ from saleor_loyalty.graphql.connections import (
 from saleor_loyalty.graphql.enums import LoyaltyMemberSortField, LoyaltyMemberStatus
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.scalars import DateTime
+from saleor_loyalty.members import listing
 from saleor_loyalty.models import Member
 from saleor_loyalty.permissions import Permission
 
@@ -71,8 +71,8 @@ def _resolve(
     **arguments: Unpack[PageArguments],
 ) -> Page[Member]:
     shop = info.context.loyalty_viewer.require(Permission.MANAGE_USERS)
-    order = member_search.order(shop=shop, **_order(sort_by) if sort_by else {})
-    matching = member_search.matching(shop=shop, **filter or {})
+    order = listing.order(shop=shop, **_order(sort_by) if sort_by else {})
+    matching = listing.matching(shop=shop, **filter or {})
     page = paginate("LoyaltyMember", matching, order=order, **arguments)
     batch_of(info.context).remember(page.slice.rows)
     return page

@@ -8,7 +8,7 @@ from graphql import GraphQLError
 
 from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.enums import LoyaltyMessageKind
-from saleor_loyalty.messages import texts, trial
+from saleor_loyalty.messages import test_sends, texts
 from saleor_loyalty.messages.texts import Rendered
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import Shop
@@ -129,5 +129,5 @@ class LoyaltyMessageTest(ByStaff):
     @classmethod
     def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
         kind, language = arguments["kind"], arguments["language_code"]
-        trial.send(shop, kind, language, recipient=arguments["recipient"], actor=actor)
+        test_sends.send(shop, kind, language, recipient=arguments["recipient"], actor=actor)
         return {"ok": True}

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import graphene
 from graphene import ResolveInfo
 
-from saleor_loyalty import catalogue, devices, members, preferences, programs, staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.entry import LoyaltyEntry
 from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberStatus
@@ -14,9 +14,12 @@ from saleor_loyalty.graphql.errors import errors_field
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.message import LoyaltyMessageTest, LoyaltyMessageUpdate
 from saleor_loyalty.graphql.program import LoyaltyProgram, LoyaltyProgramInput, changes_of
+from saleor_loyalty.members import devices, enrolment, preferences
 from saleor_loyalty.models import Entry, Member, Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied
 from saleor_loyalty.problems import Refused
+from saleor_loyalty.program import programs
+from saleor_loyalty.shop import catalogue
 
 
 class LoyaltyProgramUpdate(ByStaff):
@@ -97,7 +100,7 @@ class LoyaltyMemberUpdate(ByStaff):
 
     @classmethod
     def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
-        return {"member": members.set_status(shop=shop, actor=actor, **arguments)}
+        return {"member": enrolment.set_status(shop=shop, actor=actor, **arguments)}
 
 
 class LoyaltyPreferencesUpdate(graphene.Mutation):
@@ -156,7 +159,7 @@ class LoyaltyDeviceUnregister(graphene.Mutation):
     @classmethod
     def mutate(cls, _root: None, info: ResolveInfo, token: str) -> Self:
         shop, customer_id = info.context.loyalty_viewer.require_customer()
-        if member := members.find(shop=shop, customer_id=customer_id):
+        if member := enrolment.find(shop=shop, customer_id=customer_id):
             devices.unregister(member=member, token=token)
         return cls(ok=True, errors=[])
 
@@ -164,7 +167,7 @@ class LoyaltyDeviceUnregister(graphene.Mutation):
 def _own_member(info: ResolveInfo) -> Member:
     """The signed-in customer, made a member if they are none yet. Raises PermissionDenied."""
     shop, customer_id = info.context.loyalty_viewer.require_customer()
-    member = members.find_or_enroll(shop=shop, customer_id=customer_id)
+    member = enrolment.find_or_enroll(shop=shop, customer_id=customer_id)
     if member is None:  # deleted after its token was made, or Saleor lists no staff as customers
         message = (
             "The shop has no customer with this account: it was deleted, or it is a staff "

@@ -15,12 +15,12 @@ from saleor_loyalty.graphql.enums import (
 )
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import Decimal
-from saleor_loyalty.messages.offers import reward_in
 from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
-from saleor_loyalty.saleor_api.catalogue import KINDS, by_kind, kind_of
+from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.facts import Channel
+from saleor_loyalty.saleor_api.items import KINDS, by_kind, kind_of
 
 REWARD_NAME = "In the shop's words; without them, by what it takes off, such as 10% off."
 

@@ -4,14 +4,15 @@ import graphene
 from graphene import ResolveInfo
 from graphql import GraphQLError
 
-from saleor_loyalty import members, programs
 from saleor_loyalty.graphql.ids import read_id
 from saleor_loyalty.graphql.member import LoyaltyMember
 from saleor_loyalty.graphql.member_list import members_field
 from saleor_loyalty.graphql.message import MessageQueries
 from saleor_loyalty.graphql.program import LoyaltyProgram
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Member, Program
 from saleor_loyalty.permissions import Permission
+from saleor_loyalty.program import programs
 
 
 class Query(MessageQueries, graphene.ObjectType):
@@ -40,7 +41,7 @@ class Query(MessageQueries, graphene.ObjectType):
     @staticmethod
     def resolve_loyalty(_root: None, info: ResolveInfo) -> Member | None:
         shop, customer_id = info.context.loyalty_viewer.require_customer()
-        return members.find(shop=shop, customer_id=customer_id)
+        return enrolment.find(shop=shop, customer_id=customer_id)
 
     @staticmethod
     def resolve_loyalty_member(
@@ -54,4 +55,4 @@ class Query(MessageQueries, graphene.ObjectType):
         if [id, customer_id, email].count(None) != 2:
             raise GraphQLError("Give exactly one of `id`, `customerId` and `email`.")
         pk = None if id is None else read_id("LoyaltyMember", id)
-        return members.find(shop=shop, pk=pk, customer_id=customer_id, email=email)
+        return enrolment.find(shop=shop, pk=pk, customer_id=customer_id, email=email)

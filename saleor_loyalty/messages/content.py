@@ -10,16 +10,21 @@ from typing import TypeVar
 from babel import Locale
 from markupsafe import Markup, escape
 
-from saleor_loyalty import programs
-from saleor_loyalty.coupon_terms import terms_now
-from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages.colors import palette
-from saleor_loyalty.messages.localised import harmless, locale_of
+from saleor_loyalty.messages.liquid import (
+    TemplateFailed,
+    as_failure,
+    html_template,
+    text_template,
+)
 from saleor_loyalty.messages.rendering import check_styles, inline_styles, one_line, plain_text
-from saleor_loyalty.messages.sandbox import TemplateFailed, as_failure, html_template, text_template
 from saleor_loyalty.messages.variables import Occasion, Values, values
 from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
 from saleor_loyalty.models import Look, Message, ProgramVersion, Shop
+from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.coupon_terms import terms_now
+from saleor_loyalty.rules.languages import harmless, locale_of
+from saleor_loyalty.shop import branding as looks
 
 # Behind the preheader, so that inboxes do not show the start of the text after it.
 PADDING = Markup("&#847;&zwnj;&nbsp;") * 80

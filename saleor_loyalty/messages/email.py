@@ -21,10 +21,10 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.messages.content import Writer
-from saleor_loyalty.messages.localised import harmless
 from saleor_loyalty.messages.outcomes import NotSent, Postponed, Rejected, Unavailable
 from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import Message
+from saleor_loyalty.rules.languages import harmless
 
 PERMANENT = 500  # SMTP replies from here on are final for this mail (RFC 5321, 4.2.1)
 CLOSING = 421  # the server takes nothing more now, whoever it is for (RFC 5321, 4.2.3)

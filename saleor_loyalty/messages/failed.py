@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from saleor_loyalty import announcements, audit
+from saleor_loyalty import audit
+from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import (
@@ -22,7 +23,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
-from saleor_loyalty.workers import wake
+from saleor_loyalty.workers.waking import wake
 
 AT_ONCE = 1_000  # messages that one transaction takes up
 LONGEST_REASON = 200

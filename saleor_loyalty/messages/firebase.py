@@ -14,7 +14,7 @@ from pyfcm.errors import FCMNotRegisteredError, InvalidDataError
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages.outcomes import Postponed, Unavailable
-from saleor_loyalty.outgoing import Client
+from saleor_loyalty.saleor_api.outgoing import Client
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 

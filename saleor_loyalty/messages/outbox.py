@@ -12,14 +12,14 @@ from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
-from saleor_loyalty import claims
-from saleor_loyalty.backoff import wait_before_try
+from saleor_loyalty.database import leases
+from saleor_loyalty.database.leases import wait_before_try
 from saleor_loyalty.messages import reach, reminders
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.email import EmailCourier
+from saleor_loyalty.messages.liquid import TemplateFailed
 from saleor_loyalty.messages.outcomes import NotSent, Postponed, Skipped, Unavailable, Unwritten
 from saleor_loyalty.messages.push import PushCourier
-from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -28,7 +28,7 @@ from saleor_loyalty.models import (
     MessageStatus,
 )
 
-TRIES = 19  # about a day, by the waits of saleor_loyalty.backoff; a provider's outage uses up none
+TRIES = 19  # about a day, by the waits of database.leases; a provider's outage uses up none
 # Longer than this no provider is waited for with what is only news. Coupons and reminders end by
 # themselves.
 NEWS = timedelta(days=7)
@@ -81,7 +81,7 @@ def _claim(limit: int) -> Sequence[Message]:
     with transaction.atomic(durable=True):
         for some in (due.exclude(REMINDERS), due.filter(REMINDERS)):
             if room := limit - len(messages):
-                messages += claims.take(some, limit=room, now=now, lease=LEASE)
+                messages += leases.take(some, limit=room, now=now, lease=LEASE)
     prefetch_related_objects(messages, "shop", "entry", "coupon__version__channels")
     return messages
 

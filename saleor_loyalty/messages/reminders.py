@@ -27,7 +27,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 from saleor_loyalty.rules.reminders import ReminderRule
-from saleor_loyalty.workers import wake
+from saleor_loyalty.workers.waking import wake
 
 MEMBERS_AT_ONCE = 10_000
 

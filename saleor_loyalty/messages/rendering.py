@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from css_inline import CSSInliner, InlineError
 
-from saleor_loyalty.messages.sandbox import LONGEST_OUTPUT, SECONDS, TemplateFailed
+from saleor_loyalty.messages.liquid import LONGEST_OUTPUT, SECONDS, TemplateFailed
 
 MOST_TAGS = 5_000  # their ends are tags as well
 # Characters of style sheets times tags: at worst, every tag gets every declaration. This much took

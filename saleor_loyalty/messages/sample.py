@@ -9,8 +9,6 @@ from operator import attrgetter
 from babel import Locale
 from django.utils import timezone
 
-from saleor_loyalty import programs
-from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages.variables import Occasion, Values, values
 from saleor_loyalty.models import (
     ChannelTerms,
@@ -20,7 +18,9 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
+from saleor_loyalty.program import programs
 from saleor_loyalty.rules.days import end_of_day
+from saleor_loyalty.shop import branding as looks
 
 CODE = "7K2M-QX9T-4HBD-W3NE"
 UNSUBSCRIBE_URL = "https://example.com/unsubscribe"

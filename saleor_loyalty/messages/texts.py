@@ -9,22 +9,22 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from saleor_loyalty import audit
-from saleor_loyalty.messages import look as looks
 from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
-from saleor_loyalty.messages.localised import LANGUAGES, checked_code
-from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, examples, sample, samples
-from saleor_loyalty.messages.sandbox import (
+from saleor_loyalty.messages.liquid import (
     Template,
     TemplateFailed,
     html_template,
     text_template,
 )
+from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, examples, sample, samples
 from saleor_loyalty.messages.turns import turn
 from saleor_loyalty.messages.variables import EMAILS, Values
 from saleor_loyalty.messages.wording import Text, Wording, standard_text
 from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
+from saleor_loyalty.rules.languages import LANGUAGES, checked_code
+from saleor_loyalty.shop import branding as looks
 
 NO_WAY_OUT = (
     "Every email has to say how to end it; add a link to {{ unsubscribe_url }}, such as "

@@ -9,13 +9,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from saleor_loyalty.messages.localised import Count, harmless, language_of, last_day, round_money
-from saleor_loyalty.messages.offers import discount, offers_in, on_products, reward_name
 from saleor_loyalty.models import (
     ChannelTerms,
     ExpiryPolicy,
     MessageKind,
     ProgramVersion,
+)
+from saleor_loyalty.rewards.offers import (
+    discount,
+    offers_in,
+    on_products,
+    reward_name,
+)
+from saleor_loyalty.rules.languages import (
+    Count,
+    harmless,
+    language_of,
+    last_day,
+    round_money,
 )
 from saleor_loyalty.rules.rewards import progress
 

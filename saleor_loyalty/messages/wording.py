@@ -5,9 +5,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from saleor_loyalty.messages.localised import FALLBACK, LANGUAGES, broader, locale_of
 from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.models import MessageKind, MessageSwitch, MessageText, Shop
+from saleor_loyalty.rules.languages import (
+    FALLBACK,
+    LANGUAGES,
+    broader,
+    locale_of,
+)
 
 TEMPLATES = files("saleor_loyalty.messages") / "templates"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from saleor_loyalty.accounts import NOT_EARNING
+from saleor_loyalty.ledger.accounts import NOT_EARNING
 from saleor_loyalty.models import Coupon, Entry, Lot, Member, SettledOrder, Shop
 from saleor_loyalty.proof.law import SCOPE, Law
 from saleor_loyalty.proof.laws import LAWS

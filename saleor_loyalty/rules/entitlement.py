@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import floor
 
 from saleor_loyalty.rules.goods import CameBack, How, unpaid, what_came_back
-from saleor_loyalty.saleor_api.facts import Order, Price
+from saleor_loyalty.rules.purchase import Price, Purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Entitlement:
 
 
 def entitlement(
-    order: Order, terms: EarningTerms, *, gift_card_lines: Collection[str]
+    order: Purchase, terms: EarningTerms, *, gift_card_lines: Collection[str]
 ) -> Entitlement:
     """What an order that was once fully paid entitles to now.
 
@@ -102,7 +102,7 @@ def entitlement(
 
 
 def eligible_amount(
-    order: Order, terms: EarningTerms, *, gift_card_lines: Collection[str]
+    order: Purchase, terms: EarningTerms, *, gift_card_lines: Collection[str]
 ) -> Decimal:
     """The amount that counts: goods, gift cards left out, shipping if the programme says so."""
     prices = [line.price for line in order.lines if line.id not in gift_card_lines]
@@ -112,7 +112,7 @@ def eligible_amount(
 
 
 def _came_back(
-    order: Order, terms: EarningTerms, gift_card_lines: Collection[str]
+    order: Purchase, terms: EarningTerms, gift_card_lines: Collection[str]
 ) -> Iterator[CameBack]:
     back = what_came_back(order)
     for line in order.lines:

@@ -14,7 +14,7 @@ from typing import Self
 
 from babel.numbers import get_currency_precision
 
-from saleor_loyalty.saleor_api.facts import GrantedRefund, Order, OrderLine, Pieces
+from saleor_loyalty.rules.purchase import GrantedRefund, Line, Pieces, Purchase
 
 RETURNED = frozenset({"RETURNED", "REFUNDED_AND_RETURNED"})
 REFUNDED = frozenset({"REFUNDED"})
@@ -82,19 +82,19 @@ class Back:
     refunded: Mapping[str, int]
     shipping: Decimal
 
-    def of(self, line: OrderLine) -> tuple[How, int]:
+    def of(self, line: Line) -> tuple[How, int]:
         """Pieces of one line, at most its quantity. One piece may be both returned and refunded."""
         returned, refunded = self.returned.get(line.id, 0), self.refunded.get(line.id, 0)
         how = How.RETURNED if returned >= refunded else How.REFUNDED
         return how, min(line.quantity, max(returned, refunded))
 
 
-def unpaid(order: Order) -> Decimal:
+def unpaid(order: Purchase) -> Decimal:
     """What of the order's total was given back, or never paid."""
     return order.total - min(order.charged, order.total)
 
 
-def what_came_back(order: Order) -> Back:
+def what_came_back(order: Purchase) -> Back:
     """Pieces that were returned, and those that a refund paid back.
 
     Of granted refunds, those count that the money given back covers: first those that Saleor knows
@@ -127,7 +127,7 @@ def _covered(refunds: Iterable[GrantedRefund], left: Decimal) -> Iterator[Grante
             yield refund
 
 
-def _pays_for_its_pieces(refund: GrantedRefund, order: Order) -> bool:
+def _pays_for_its_pieces(refund: GrantedRefund, order: Purchase) -> bool:
     """False for a part of the price, which makes up for something and brings nothing back."""
     lines = {line.id: line for line in order.lines}
     value = rounding = Fraction(0)

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, Self
 
-from saleor_loyalty.saleor_api.catalogue import KINDS, Thing, by_kind
 from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
+from saleor_loyalty.saleor_api.items import KINDS, Thing, by_kind
 from saleor_loyalty.saleor_api.transport import (
     PatientTransport,
     SaleorForbade,

@@ -11,7 +11,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-VOID_STATUSES = frozenset({"DRAFT", "CANCELED", "EXPIRED"})
+from saleor_loyalty.rules.purchase import (
+    Fulfillment,
+    GrantedRefund,
+    Line,
+    Pieces,
+    Price,
+    Purchase,
+)
+
 PAID_STATUSES = frozenset({"FULL", "OVERCHARGED"})
 PAID_EVENTS = frozenset({"ORDER_FULLY_PAID", "ORDER_MARKED_AS_PAID"})
 
@@ -23,100 +31,6 @@ Json = Mapping[str, Any]
 
 class Unreadable(Exception):
     """An answer of Saleor that does not look as its schema says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """An amount with and without tax, in the order's currency."""
-
-    gross: Decimal
-    net: Decimal
-
-    @classmethod
-    def from_json(cls, price: Json) -> Self:
-        return cls(gross=_decimal(price["gross"]["amount"]), net=_decimal(price["net"]["amount"]))
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """A line after its discounts: `price` is that of all its pieces.
-
-    `name` is the product's, as it was ordered. `sells_gift_card` is None when the product is gone.
-    """
-
-    id: str
-    name: str
-    quantity: int
-    price: Price
-    sells_gift_card: bool | None
-
-    @classmethod
-    def from_json(cls, line: Json) -> Self:
-        variant = line["variant"]
-        return cls(
-            id=_text(line["id"]),
-            name=_text(line["productName"]),
-            quantity=_whole(line["quantity"]),
-            price=Price.from_json(line["totalPrice"]),
-            sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
-            if variant
-            else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Some pieces of one line."""
-
-    line_id: str
-    quantity: int
-
-    @classmethod
-    def from_json(cls, pieces: Json) -> Self:
-        return cls(_text(pieces["orderLine"]["id"]), _whole(pieces["quantity"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Fulfillment:
-    """Pieces that went out, came back, or were paid back: `status` says which.
-
-    `refunded` is what was paid back with it, `shipping_refunded` what of that was for shipping.
-    """
-
-    status: str
-    refunded: Decimal
-    shipping_refunded: Decimal
-    pieces: tuple[Pieces, ...]
-
-    @classmethod
-    def from_json(cls, fulfillment: Json) -> Self:
-        return cls(
-            status=_text(fulfillment["status"]),
-            refunded=_amount(fulfillment["totalRefundedAmount"]),
-            shipping_refunded=_amount(fulfillment["shippingRefundedAmount"]),
-            pieces=_pieces(fulfillment["lines"]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class GrantedRefund:
-    """What staff decided to pay back, and for which pieces; whether it was is another matter."""
-
-    granted_at: datetime
-    status: str
-    amount: Decimal
-    includes_shipping: bool
-    pieces: tuple[Pieces, ...]
-
-    @classmethod
-    def from_json(cls, refund: Json) -> Self:
-        return cls(
-            granted_at=_moment(refund["createdAt"]),
-            status=_text(refund["status"]),
-            amount=_decimal(refund["amount"]["amount"]),
-            includes_shipping=bool(refund["shippingCostsIncluded"]),
-            pieces=_pieces(refund["lines"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,42 +65,23 @@ class Customer:
         return hashlib.sha256(known_as.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Purchase):
     """An order as it stands.
 
-    `charged` is net of refunds and chargebacks (Saleor's totalCharged). `fully_paid_at` is when it
-    was first paid in full, however much was given back since; None when it never was. `customer`
-    is None for a guest's order. `total` is what is to be paid in money: a gift card lowers it, and
-    not the lines. `voucher_code` is the code that lowers the order's price.
+    `charged` is Saleor's totalCharged. `fully_paid_at` is when it was first paid in full, however
+    much was given back since; None when it never was. `customer` is None for a guest's order.
+    `voucher_code` is the code that lowers the order's price.
     """
 
     id: str
     number: str
-    status: str
     channel_id: str
-    currency: str
     customer: Customer | None
-    total: Decimal
-    charged: Decimal
-    shipping: Price
-    lines: tuple[OrderLine, ...]
-    fulfillments: tuple[Fulfillment, ...]
-    granted_refunds: tuple[GrantedRefund, ...]
     voucher_code: str | None
     created_at: datetime
     updated_at: datetime
     fully_paid_at: datetime | None
-
-    @property
-    def is_void(self) -> bool:
-        """True when the order never came about or was called off."""
-        return self.status in VOID_STATUSES
-
-    @property
-    def gift_card_lines(self) -> frozenset[str]:
-        """Ids of the lines known to sell gift cards."""
-        return frozenset(line.id for line in self.lines if line.sells_gift_card)
 
     @classmethod
     def from_json(cls, order: Json) -> Self:
@@ -200,10 +95,10 @@ class Order:
                 customer=Customer.from_json(order["user"]) if order["user"] else None,
                 total=_decimal(order["total"]["gross"]["amount"]),
                 charged=_decimal(order["totalCharged"]["amount"]),
-                shipping=Price.from_json(order["shippingPrice"]),
-                lines=tuple(OrderLine.from_json(line) for line in order["lines"]),
-                fulfillments=tuple(map(Fulfillment.from_json, order["fulfillments"])),
-                granted_refunds=tuple(map(GrantedRefund.from_json, order["grantedRefunds"])),
+                shipping=_price(order["shippingPrice"]),
+                lines=tuple(map(_line, order["lines"])),
+                fulfillments=tuple(map(_fulfillment, order["fulfillments"])),
+                granted_refunds=tuple(map(_granted_refund, order["grantedRefunds"])),
                 voucher_code=code_that_counts(order),
                 created_at=_moment(order["created"]),
                 updated_at=_moment(order["updatedAt"]),
@@ -257,6 +152,48 @@ def _fully_paid_at(order: Json) -> datetime | None:
     return None
 
 
+def _price(price: Json) -> Price:
+    return Price(gross=_decimal(price["gross"]["amount"]), net=_decimal(price["net"]["amount"]))
+
+
+def _line(line: Json) -> Line:
+    variant = line["variant"]
+    return Line(
+        id=_text(line["id"]),
+        name=_text(line["productName"]),
+        quantity=_whole(line["quantity"]),
+        price=_price(line["totalPrice"]),
+        sells_gift_card=variant["product"]["productType"]["kind"] == "GIFT_CARD"
+        if variant
+        else None,
+    )
+
+
+def _fulfillment(fulfillment: Json) -> Fulfillment:
+    return Fulfillment(
+        status=_text(fulfillment["status"]),
+        refunded=_amount(fulfillment["totalRefundedAmount"]),
+        shipping_refunded=_amount(fulfillment["shippingRefundedAmount"]),
+        pieces=_pieces(fulfillment["lines"]),
+    )
+
+
+def _granted_refund(refund: Json) -> GrantedRefund:
+    return GrantedRefund(
+        granted_at=_moment(refund["createdAt"]),
+        status=_text(refund["status"]),
+        amount=_decimal(refund["amount"]["amount"]),
+        includes_shipping=bool(refund["shippingCostsIncluded"]),
+        pieces=_pieces(refund["lines"]),
+    )
+
+
+def _pieces(lines: list[Json] | None) -> tuple[Pieces, ...]:
+    return tuple(
+        Pieces(_text(each["orderLine"]["id"]), _whole(each["quantity"])) for each in lines or ()
+    )
+
+
 def _decimal(value: object) -> Decimal:
     """A JSON number as an exact Decimal: through its text, never through a float's bits."""
     number = Decimal(str(value))
@@ -267,10 +204,6 @@ def _decimal(value: object) -> Decimal:
 
 def _amount(money: Json | None) -> Decimal:
     return _decimal(money["amount"]) if money else Decimal(0)
-
-
-def _pieces(lines: list[Json] | None) -> tuple[Pieces, ...]:
-    return tuple(map(Pieces.from_json, lines or ()))
 
 
 def _whole(value: object) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 import httpx
 
-from saleor_loyalty.outgoing import Client
+from saleor_loyalty.saleor_api.outgoing import Client
 
 FORBIDDEN = frozenset({"PermissionDenied", "InvalidTokenError", "ExpiredSignatureError"})
 

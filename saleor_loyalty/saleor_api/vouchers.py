@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from saleor_loyalty.saleor_api.facts import MISREAD, VOID_STATUSES, Unreadable, code_that_counts
+from saleor_loyalty.rules.purchase import VOID_STATUSES
+from saleor_loyalty.saleor_api.facts import MISREAD, Unreadable, code_that_counts
 
 Json = Mapping[str, Any]
 

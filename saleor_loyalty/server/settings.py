@@ -13,7 +13,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from saleor_loyalty.conf import Conf
-from saleor_loyalty.timetable import timetable
+from saleor_loyalty.workers.schedule import timetable
 
 _Number = TypeVar("_Number", int, float)
 

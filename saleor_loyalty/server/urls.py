@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from saleor_loyalty.unsubscribe_page import unsubscribe_view
+from saleor_loyalty.account_page.unsubscribe import unsubscribe_view
 
 urlpatterns = [
     path("", include("saleor_loyalty.doors.app.urls")),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from saleor_loyalty import addresses
+from saleor_loyalty.members import addresses
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.models import (
     AddressTrust,

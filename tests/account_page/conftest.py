@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_loyalty import ledger, members, staff_points
+from saleor_loyalty.activities import staff_points
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -21,7 +24,6 @@ from saleor_loyalty.models import (
     SettledOrder,
     Shop,
 )
-from saleor_loyalty.postings import Posting
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.chromium import browser
@@ -62,7 +64,7 @@ def enroll(
     shop: Shop, customer_id: str, email: str, first_name: str = "", language: str = "en"
 ) -> Member:
     customer = Customer(customer_id, email, first_name, language)
-    ids = members.enroll_all(shop=shop, customers=[customer])
+    ids = enrolment.enroll_all(shop=shop, customers=[customer])
     return Member.objects.get(pk=ids[customer_id])
 
 
@@ -99,7 +101,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             order=order,
             basis=basis,
         )
-        with ledger.open_book([member.pk], version=version, now=now) as book:
+        with open_book([member.pk], version=version, now=now) as book:
             return book.post(posting)
 
     return earn

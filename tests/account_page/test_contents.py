@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from saleor_loyalty import members
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import CouponStatus, Look, Lot, Member, MemberStatus
 from tests.account_page.conftest import STORE, use
 
@@ -123,7 +123,7 @@ def test_while_the_programme_is_off_nothing_is_said_to_expire(shown, program, ad
 
 def test_a_blocked_member_keeps_what_they_have_and_is_told(shown, shop, ada, earn):
     earn(ada, "120")
-    members.set_status(
+    enrolment.set_status(
         shop=shop, customer_id=ada.customer_id, status=MemberStatus.BLOCKED, actor="sam"
     )
 
@@ -135,7 +135,7 @@ def test_a_blocked_member_keeps_what_they_have_and_is_told(shown, shop, ada, ear
 
 def test_a_closed_account_shows_nothing(sign_in, shop, program, ada):
     client = sign_in()
-    members.set_status(
+    enrolment.set_status(
         shop=shop, customer_id=ada.customer_id, status=MemberStatus.CLOSED, actor="sam"
     )
 

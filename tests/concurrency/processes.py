@@ -15,12 +15,15 @@ if not apps.ready:  # in the process that all workers are forked from
 from django.conf import settings
 from django.db import connection, transaction
 
-from saleor_loyalty import claims, inbox, settlement, staff_points, tasks
-from saleor_loyalty.connection import connect
+from saleor_loyalty import tasks
+from saleor_loyalty.activities import staff_points
+from saleor_loyalty.database import leases
 from saleor_loyalty.messages import outbox
 from saleor_loyalty.models import Shop
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.server.celery import app
+from saleor_loyalty.shop.connection import connect
 
 
 def begin(database: str, log: str) -> None:
@@ -33,7 +36,7 @@ def begin(database: str, log: str) -> None:
 def work_until_killed(database: str, log: str, lease: float) -> None:
     """The tasks of a real worker, one after the other, with leases of so many seconds."""
     begin(database, log)
-    claims.LEASE = timedelta(seconds=lease)
+    leases.LEASE = timedelta(seconds=lease)
     while True:
         tasks.settle_orders()
         tasks.mint_coupons()

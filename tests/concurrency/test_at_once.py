@@ -3,8 +3,9 @@
 import pytest
 from django.db.models import Sum
 
-from saleor_loyalty import inbox, members, settlement
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Coupon, Entry, Member
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.concurrency.processes import deliver_and_settle, give, settle_past_the_inbox
@@ -13,7 +14,7 @@ from tests.points.paper_saleor import ANNA, line
 
 @pytest.fixture
 def anna(shop) -> Member:
-    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
     return Member.objects.get()
 
 

@@ -20,8 +20,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from saleor_loyalty import inbox
 from saleor_loyalty.models import Change, Coupon, Entry, Member, RetiredCode, SettledOrder, Shop
+from saleor_loyalty.orders import inbox
 from tests.concurrency.processes import work_until_killed
 from tests.concurrency.saleor_over_http import Server
 from tests.points.paper_saleor import line, order_id

@@ -14,8 +14,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from saleor_loyalty import inbox, ledger, members
-from saleor_loyalty.ground import survey
+from saleor_loyalty.database.statements import Writing
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -26,10 +28,10 @@ from saleor_loyalty.models import (
     SettledOrder,
     Shop,
 )
-from saleor_loyalty.postings import Posting
+from saleor_loyalty.orders import inbox
+from saleor_loyalty.orders.context import survey
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
-from saleor_loyalty.statements import Writing
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.points.paper_saleor import line
 
@@ -42,7 +44,7 @@ def customer(name: str) -> Customer:
 
 @pytest.fixture
 def people(shop: Shop) -> list[Member]:
-    members.enroll_all(shop=shop, customers=map(customer, NAMES))
+    enrolment.enroll_all(shop=shop, customers=map(customer, NAMES))
     return list(Member.objects.order_by("pk"))
 
 
@@ -88,15 +90,15 @@ def _reading_tables_whole(work: Callable[[], object]) -> None:
 def test_members_are_locked_in_the_order_of_their_ids(people):
     ids = [member.pk for member in reversed(people)]
 
-    held = locked_while_waiting_for_the_first(Member.objects.all(), lambda: members.lock(ids))
+    held = locked_while_waiting_for_the_first(Member.objects.all(), lambda: enrolment.lock(ids))
 
     assert held == []
 
 
 def test_members_are_locked_in_the_order_of_their_ids_beside_newcomers(shop, people):
     def enrol_and_lock() -> None:
-        newcomer = members.newcomer(shop=shop, customer=customer("d"), now=timezone.now())
-        members.lock([member.pk for member in reversed(people)], [newcomer])
+        newcomer = enrolment.newcomer(shop=shop, customer=customer("d"), now=timezone.now())
+        enrolment.lock([member.pk for member in reversed(people)], [newcomer])
 
     old = Member.objects.filter(pk__in=[member.pk for member in people])
 
@@ -107,7 +109,7 @@ def test_members_whose_customers_changed_are_locked_in_the_order_of_their_ids(sh
     changed = {name: customer(name) for name in reversed(NAMES)}
 
     held = locked_while_waiting_for_the_first(
-        Member.objects.all(), lambda: members.follow(shop=shop, customers=changed)
+        Member.objects.all(), lambda: enrolment.follow(shop=shop, customers=changed)
     )
 
     assert held == []
@@ -119,14 +121,14 @@ def test_coupons_are_locked_in_the_order_of_their_ids(people, version):
         posting = Posting(
             member_id=member.pk, kind=EntryKind.GIFT, points=5000, source="a", version=version
         )
-        with transaction.atomic(), ledger.open_book([member.pk], version=version, now=now) as book:
+        with transaction.atomic(), open_book([member.pk], version=version, now=now) as book:
             book.post(posting)
 
-    def open_book() -> None:
-        with ledger.open_book([member.pk for member in people], version=version, now=now):
+    def open_and_close() -> None:
+        with open_book([member.pk for member in people], version=version, now=now):
             pass
 
-    assert locked_while_waiting_for_the_first(Coupon.objects.all(), open_book) == []
+    assert locked_while_waiting_for_the_first(Coupon.objects.all(), open_and_close) == []
 
 
 def test_settled_orders_are_locked_in_the_order_of_their_ids(shop, saleor, settled):
@@ -211,16 +213,16 @@ def test_customers_are_enrolled_in_the_order_of_their_ids(shop, enrol):
 
     def enrol_them() -> None:
         if enrol == "all":
-            members.enroll_all(shop=shop, customers=people)
+            enrolment.enroll_all(shop=shop, customers=people)
         else:
-            members.lock([], [members.newcomer(shop=shop, customer=c, now=now) for c in people])
+            enrolment.lock([], [enrolment.newcomer(shop=shop, customer=c, now=now) for c in people])
 
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
-            members.enroll_all(shop=shop, customers=[customer("a")])
+            enrolment.enroll_all(shop=shop, customers=[customer("a")])
             waiting = threads.submit(_with_own_connection, _in_a_transaction, enrol_them)
             wait_until_somebody_waits_for_a_lock()
-            members.enroll_all(shop=shop, customers=[customer("c")])  # or a deadlock ends one
+            enrolment.enroll_all(shop=shop, customers=[customer("c")])  # or a deadlock ends one
         waiting.result(PATIENCE)
 
     assert Member.objects.count() == 3

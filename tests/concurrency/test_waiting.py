@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_loyalty import backfill, inbox, ledger, members, settlement
-from saleor_loyalty.ground import survey
+from saleor_loyalty.database.statements import Writing
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -23,10 +25,10 @@ from saleor_loyalty.models import (
     SettledOrder,
     Shop,
 )
-from saleor_loyalty.postings import Posting
+from saleor_loyalty.orders import backfill, inbox, settlement
+from saleor_loyalty.orders.context import survey
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
-from saleor_loyalty.statements import Writing
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.points.paper_saleor import ANNA, line
 from tests.shops import LONG_AGO, new_version
@@ -56,7 +58,7 @@ def version(shop):
 
 @pytest.fixture
 def anna(shop) -> Member:
-    members.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(ANNA)])
     return Member.objects.get()
 
 
@@ -73,7 +75,7 @@ def post(anna, version) -> Callable[..., Callable[[], None]]:
             now = timezone.now()
             with (
                 transaction.atomic(),
-                ledger.open_book([anna.pk], version=version, now=now) as book,
+                open_book([anna.pk], version=version, now=now) as book,
             ):
                 book.post(posting)
 

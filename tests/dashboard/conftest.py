@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_loyalty import members, staff_points, vault
+from saleor_loyalty.activities import staff_points
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Activation,
     ChannelTerms,
@@ -21,6 +22,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.shop import vault
 from tests.chromium import PATIENCE, browser
 from tests.dashboard.frame import Dashboard
 from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
@@ -100,7 +102,7 @@ def program(shop: Shop) -> Program:
 
 @pytest.fixture
 def ada(shop: Shop) -> Member:
-    members.enroll_all(shop=shop, customers=[Customer.from_json(ADA)])
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(ADA)])
     return Member.objects.get(customer_id=ADA["id"])
 
 

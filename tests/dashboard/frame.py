@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import sandbox
 from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
-from saleor_loyalty.saleor_api.catalogue import by_kind
+from saleor_loyalty.saleor_api.items import by_kind
 from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
 
 SCRIPT = Path(sandbox.__file__).parent / "shop/static/shop/dashboard.js"

@@ -165,7 +165,7 @@ def test_a_member_of_another_shop_is_not_found(ask, ada, program, other_member):
 def other_member(shop) -> Member:
     from django.utils import timezone
 
-    from saleor_loyalty import members
+    from saleor_loyalty.members import enrolment
     from saleor_loyalty.models import Shop
     from saleor_loyalty.saleor_api.facts import Customer
 
@@ -177,7 +177,7 @@ def other_member(shop) -> Member:
         installed_at=timezone.now(),
     )
     person = {**ADA, "email": "eve@example.com"}
-    members.enroll_all(shop=other, customers=[Customer.from_json(person)])
+    enrolment.enroll_all(shop=other, customers=[Customer.from_json(person)])
     return Member.objects.get(shop=other)
 
 

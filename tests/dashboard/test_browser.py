@@ -639,9 +639,9 @@ def earned(ada, shop, program):
 
     from django.utils import timezone
 
-    from saleor_loyalty import ledger
+    from saleor_loyalty.ledger.book import open_book
+    from saleor_loyalty.ledger.postings import Posting
     from saleor_loyalty.models import EntryKind, SettledOrder
-    from saleor_loyalty.postings import Posting
     from saleor_loyalty.rules.entitlement import Entitlement
 
     now = timezone.now()
@@ -669,7 +669,7 @@ def earned(ada, shop, program):
 
     with (
         transaction.atomic(),
-        ledger.open_book([ada.pk], version=program.current, now=now) as book,
+        open_book([ada.pk], version=program.current, now=now) as book,
     ):
         book.post(
             Posting(

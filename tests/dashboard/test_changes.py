@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, IntegerField
 from django.db.models.signals import post_init
 from django.utils import timezone
 
-from saleor_loyalty import staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.audit_pages import SHOWN
 from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
 from saleor_loyalty.messages import texts

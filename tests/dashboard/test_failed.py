@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import addresses
+from saleor_loyalty.members import addresses
 from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import (
     AddressFault,

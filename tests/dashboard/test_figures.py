@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import inbox
-from saleor_loyalty.dashboard_extension import figures
+from saleor_loyalty.dashboard_extension import statistics
 from saleor_loyalty.models import Change, Coupon, Entry, EntryKind, Shop, Subject
+from saleor_loyalty.orders import inbox
 
 PARIS = "Europe/Paris"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_a_day_ends_at_midnight_in_the_programs_time_zone(shop, moved):
     moved(1, datetime(2026, 11, 21, 22, 59, 59, tzinfo=UTC))
     moved(10, datetime(2026, 11, 21, 23, 0, tzinfo=UTC))  # midnight in Paris
 
-    days = figures.by_day(shop=shop, days=7, time_zone=PARIS)
+    days = statistics.by_day(shop=shop, days=7, time_zone=PARIS)
 
     assert [day.moved.issued for day in days[-2:]] == [1, 10]
     assert str(days[-1].day) == "2026-11-22"
@@ -47,7 +47,7 @@ def test_a_day_ends_at_midnight_in_the_programs_time_zone(shop, moved):
 def test_a_day_has_its_own_length_when_clocks_change(shop, moved):
     moved(1, datetime(2026, 10, 25, 22, 30, tzinfo=UTC))  # 23:30 of a day of 25 hours
 
-    days = {str(d.day): d.moved for d in figures.by_day(shop=shop, days=30, time_zone=PARIS)}
+    days = {str(d.day): d.moved for d in statistics.by_day(shop=shop, days=30, time_zone=PARIS)}
 
     assert days["2026-10-25"].issued == 1
 
@@ -62,9 +62,9 @@ def test_each_kind_of_movement_counts_where_it_belongs(shop, moved):
     moved(-7, at, EntryKind.ADJUSTMENT)
     moved(20, at, EntryKind.ADJUSTMENT)
 
-    total = figures.total(figures.by_day(shop=shop, days=7, time_zone=PARIS))
+    total = statistics.total(statistics.by_day(shop=shop, days=7, time_zone=PARIS))
 
-    assert total == figures.Movement(
+    assert total == statistics.Movement(
         issued=1020, taken_back=107, spent=500, returned=500, expired=30
     )
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from saleor_loyalty import programs
+from saleor_loyalty.program import programs
 from tests.dashboard.frame import DRINKS, JUICE, MUG, SALE
 from tests.dashboard.test_program import FORM
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import members
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     AuditRecord,
     CouponStatus,
@@ -28,7 +28,7 @@ def enroll(shop, count):
         {**ADA, "id": f"c{n:03}", "email": f"p{n:03}@example.com", "firstName": f"P{n}"}
         for n in range(count)
     ]
-    members.enroll_all(shop=shop, customers=[Customer.from_json(each) for each in people])
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(each) for each in people])
 
 
 def emails(answer):
@@ -60,7 +60,7 @@ def test_the_list_is_found_filtered_and_sorted(ask, shop, program, gift):
     one, two, three = Member.objects.order_by("pk")
     gift(one, 100)
     gift(two, 300)
-    members.set_status(shop=shop, customer_id="c002", status="BLOCKED", actor="sam")
+    enrolment.set_status(shop=shop, customer_id="c002", status="BLOCKED", actor="sam")
 
     assert emails(ask("members?search=P001")) == [two.email]
     assert emails(ask("members?sort=-BALANCE"))[0] == two.email
@@ -143,7 +143,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_given(ask, ada, pr
 
 
 def test_t35_a_gift_to_a_blocked_member_is_refused_in_words(ask, shop, ada, program):
-    members.set_status(shop=shop, customer_id=ada.customer_id, status="BLOCKED", actor="sam")
+    enrolment.set_status(shop=shop, customer_id=ada.customer_id, status="BLOCKED", actor="sam")
 
     answer = ask(f"members/{ada.pk}/gift", post={"points": "5", "reason": "x", "key": "k"})
 
@@ -263,7 +263,7 @@ def test_blocking_is_kept_with_who_and_when(ask, ada, program):
 def test_nobody_is_closed_or_brought_back_from_there(ask, shop, ada, program):
     assert ask(f"members/{ada.pk}/status", post={"status": "CLOSED"}).status_code == 422
 
-    members.set_status(shop=shop, customer_id=ada.customer_id, status="CLOSED", actor="")
+    enrolment.set_status(shop=shop, customer_id=ada.customer_id, status="CLOSED", actor="")
     assert ask(f"members/{ada.pk}/status", post={"status": "ACTIVE"}).status_code == 422
 
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 
-from saleor_loyalty import programs
 from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch, MessageText
+from saleor_loyalty.program import programs
 
 
 def test_a_test_goes_to_whom_it_is_sent_and_is_kept_without_the_address(ask, program):

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.db import DatabaseError, transaction
 
-from saleor_loyalty import programs
 from saleor_loyalty.models import AuditAction, AuditRecord
 from saleor_loyalty.problems import SavedMeanwhile
+from saleor_loyalty.program import programs
 
 FORM = {
     "opened_at": "1",

@@ -14,11 +14,11 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from saleor_loyalty import inbox, settlement
 from saleor_loyalty.doors.app import tokens
 from saleor_loyalty.doors.bearer import InvalidToken
 from saleor_loyalty.doors.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
 from saleor_loyalty.models import Change, Entry, Shop
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.saleor_api.client import Saleor as Api
 from tests.doors.saleor import Saleor, SigningKey

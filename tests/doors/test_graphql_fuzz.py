@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import Mode, from_schema
 from pytest_django import Settings
 
-from saleor_loyalty import staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.graphql.federation import schema
 from saleor_loyalty.models import Shop
 from tests.doors.saleor import APP_ID, SigningKey

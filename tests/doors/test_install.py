@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from saleor_loyalty import vault
 from saleor_loyalty.doors.app import shops
 from saleor_loyalty.models import Member, Shop
+from saleor_loyalty.shop import vault
 from tests.doors.saleor import APP_ID, APP_TOKEN, Saleor, SigningKey
 
 pytestmark = pytest.mark.django_db

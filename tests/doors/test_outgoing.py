@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from saleor_loyalty.outgoing import Client
+from saleor_loyalty.saleor_api.outgoing import Client
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorUnavailable
 from tests.doors.dripping import HEAD, dripping
 
@@ -48,7 +48,9 @@ def test_each_call_on_a_kept_connection_has_its_time_anew(saleor):
 
 
 def test_a_host_of_which_one_address_is_dead_is_reached_by_another(saleor, monkeypatch):
-    monkeypatch.setattr("saleor_loyalty.outgoing._addresses", lambda *_: ["127.0.0.9", "127.0.0.1"])
+    monkeypatch.setattr(
+        "saleor_loyalty.saleor_api.outgoing._addresses", lambda *_: ["127.0.0.9", "127.0.0.1"]
+    )
     port = saleor.domain.rpartition(":")[2]
 
     with Client(seconds=SECONDS) as client:

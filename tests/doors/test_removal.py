@@ -6,10 +6,12 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from saleor_loyalty import inbox, settlement, tasks, vault
-from saleor_loyalty.connection import connect
+from saleor_loyalty import tasks
 from saleor_loyalty.models import Change, Shop
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
+from saleor_loyalty.shop import vault
+from saleor_loyalty.shop.connection import connect
 from tests.doors.saleor import APP_ID, Saleor
 from tests.shops import new_program
 

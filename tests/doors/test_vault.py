@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from saleor_loyalty.models import Shop
-from saleor_loyalty.vault import CannotUnseal, seal, unseal
+from saleor_loyalty.shop.vault import CannotUnseal, seal, unseal
 from tests.doors.saleor import APP_TOKEN
 
 

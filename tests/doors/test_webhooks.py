@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from saleor_loyalty import inbox
 from saleor_loyalty.models import Change, Shop
+from saleor_loyalty.orders import inbox
 from tests.doors.saleor import Saleor, SigningKey, signed_with_the_public_key, unsigned
 from tests.shops import installed
 

@@ -12,11 +12,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from saleor_loyalty import checks
-from saleor_loyalty.connection import connect
 from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api import inside
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
-from saleor_loyalty.timetable import timetable
+from saleor_loyalty.shop.connection import connect
+from saleor_loyalty.workers.schedule import timetable
 
 
 class Recorder:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import expiry, ledger, members, programs
+from saleor_loyalty.ledger import expiry
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Entry,
     EntryKind,
@@ -18,7 +21,7 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
-from saleor_loyalty.postings import Posting
+from saleor_loyalty.program import programs
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_program, new_shop
 
@@ -79,7 +82,7 @@ def change(shop: Shop) -> Callable[..., ProgramVersion]:
 def enroll(shop: Shop) -> Callable[[str], Member]:
     def enroll(name: str) -> Member:
         customer = Customer(f"customer-{name}", f"{name}@example.com", "", "en")
-        ids = members.enroll_all(shop=shop, customers=[customer])
+        ids = enrolment.enroll_all(shop=shop, customers=[customer])
         return Member.objects.get(pk=ids[customer.id])
 
     return enroll
@@ -107,7 +110,7 @@ def post(shop: Shop, clock: SimpleNamespace) -> Callable[..., Entry]:
             version=version,
             renews=renews,
         )
-        with ledger.open_book([posting.member_id], version=version, now=clock.now) as book:
+        with open_book([posting.member_id], version=version, now=clock.now) as book:
             return book.post(posting)
 
     return post

@@ -9,8 +9,10 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from saleor_loyalty import expiry, inbox, lapse, tasks
+from saleor_loyalty import tasks
+from saleor_loyalty.ledger import expiry, lapse
 from saleor_loyalty.models import Change, Entry, Lot, Member, Program
+from saleor_loyalty.orders import inbox
 from tests.expiry.conftest import START, balance, lapsed
 from tests.locks import wait_until_somebody_waits_for_a_lock
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from saleor_loyalty import expiry
+from saleor_loyalty.ledger import expiry
 from saleor_loyalty.messages import reminders
 from saleor_loyalty.models import Member, Message, Program
 from saleor_loyalty.rules.days import end_of_same_day

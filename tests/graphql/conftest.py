@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty import ledger, members, programs, staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.graphql.schema import execute
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Entry, EntryKind, Member, Program, SettledOrder, Shop
 from saleor_loyalty.permissions import Permission, Viewer
-from saleor_loyalty.postings import Posting
+from saleor_loyalty.program import programs
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_shop
@@ -124,7 +127,7 @@ def program(shop: Shop) -> Program:
 def enroll(db: None) -> Callable[..., Member]:
     def enroll(shop: Shop, customer_id: str, email: str, language_code: str = "en") -> Member:
         customer = Customer(customer_id, email, "", language_code)
-        ids = members.enroll_all(shop=shop, customers=[customer])
+        ids = enrolment.enroll_all(shop=shop, customers=[customer])
         return Member.objects.get(pk=ids[customer_id])
 
     return enroll
@@ -214,7 +217,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             order=order,
             basis=basis,
         )
-        with ledger.open_book([posting.member_id], version=version, now=NOW) as book:
+        with open_book([posting.member_id], version=version, now=NOW) as book:
             return book.post(posting)
 
     return earn

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from graphql_relay import to_global_id
 
-from saleor_loyalty import programs
 from saleor_loyalty.models import Coupon
+from saleor_loyalty.program import programs
 
 COUPONS = """query ($status: [LoyaltyCouponStatus!], $first: Int, $after: String) {
   loyalty {

@@ -2,7 +2,7 @@
 
 import logging
 
-from saleor_loyalty import members
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Program
 
 
@@ -37,7 +37,7 @@ def test_what_nobody_foresaw_is_logged_and_not_described(ask, customer, ada, mon
     def fail(**_given: object) -> None:
         raise ValueError("secret detail")
 
-    monkeypatch.setattr(members, "find", fail)
+    monkeypatch.setattr(enrolment, "find", fail)
 
     with caplog.at_level(logging.ERROR, "saleor_loyalty.graphql.errors"):
         answer = ask(customer, "{ loyalty { email } }")

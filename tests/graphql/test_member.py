@@ -3,8 +3,8 @@
 import pytest
 from graphql_relay import to_global_id
 
-from saleor_loyalty import programs
 from saleor_loyalty.models import Coupon, Member
+from saleor_loyalty.program import programs
 
 LOYALTY = """{
   loyalty {

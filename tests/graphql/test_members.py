@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from graphql_relay import to_global_id
 
-from saleor_loyalty import programs
 from saleor_loyalty.models import Member
+from saleor_loyalty.program import programs
 
 MEMBERS = """query (
   $filter: LoyaltyMemberFilter, $sortBy: LoyaltyMemberSort,

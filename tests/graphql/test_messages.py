@@ -3,8 +3,9 @@
 import pytest
 from django.core import mail
 
-from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages import texts
 from saleor_loyalty.models import MessageText
+from saleor_loyalty.shop import branding
 
 MESSAGES = """query ($kind: LoyaltyMessageKind, $language: String) {
   loyaltyMessages(kind: $kind, languageCode: $language) {
@@ -55,7 +56,7 @@ def test_all_texts_are_listed(ask, owner, program):
 
 
 def test_texts_are_listed_by_kind_and_by_what_a_language_gets(ask, owner, shop, program):
-    look.save(shop, actor="Olga", default_language="fr")
+    branding.save(shop, actor="Olga", default_language="fr")
 
     answer = ask(owner, MESSAGES, kind="GIFT_PUSH", language="it")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleor_loyalty import members
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Member
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.saleor_api.facts import Customer
@@ -38,7 +38,7 @@ def test_what_is_not_given_or_null_stays_as_it_is(ask, customer, ada):
 
 def test_t29_a_language_chosen_here_outlives_what_the_shop_s_account_says(ask, customer, shop, ada):
     ask(customer, UPDATE, language="de")
-    other = members.enroll_all(
+    other = enrolment.enroll_all(
         shop=shop, customers=[Customer("VXNlcjoy", "bob@example.com", "Bob", "it")]
     )
 
@@ -46,7 +46,7 @@ def test_t29_a_language_chosen_here_outlives_what_the_shop_s_account_says(ask, c
         "VXNlcjox": Customer("VXNlcjox", "ada@new.example.com", "Adele", "fr"),
         "VXNlcjoy": Customer("VXNlcjoy", "bob@example.com", "Bob", "fr"),
     }
-    members.follow(shop=shop, customers=changed)
+    enrolment.follow(shop=shop, customers=changed)
 
     ada.refresh_from_db()
     assert (ada.language_code, ada.email, ada.first_name) == ("de", "ada@new.example.com", "Adele")

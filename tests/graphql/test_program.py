@@ -2,10 +2,10 @@
 
 import pytest
 
-from saleor_loyalty import programs
 from saleor_loyalty.models import Channel, ChannelTerms
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.problems import Refused
+from saleor_loyalty.program import programs
 
 PROGRAM = """{
   loyaltyProgram {

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from graphql import parse
 
-from saleor_loyalty.timetable import timetable
+from saleor_loyalty.workers.schedule import timetable
 from sandbox.graphql_client import Refused, ask
 from sandbox.waiting import look_until
 from tests.live.doors import Door

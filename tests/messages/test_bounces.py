@@ -7,7 +7,7 @@ import pytest
 from django.urls import include, path
 from django.utils import timezone
 
-from saleor_loyalty import addresses, members, preferences
+from saleor_loyalty.members import addresses, enrolment, preferences
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.models import (
@@ -171,7 +171,7 @@ def test_t47_who_registers_anew_with_the_address_is_not_written_to(
     report, ada, shop, make_member, make_message, mail_server
 ):
     report(**COMPLAINT)
-    members.follow(shop=shop, customers={ada.customer_id: None})
+    enrolment.follow(shop=shop, customers={ada.customer_id: None})
     again = make_member(email=ada.email)
     message = make_message(member=again)
 
@@ -214,7 +214,7 @@ def test_t47_a_report_of_an_address_that_a_member_had_holds_when_they_have_it_ag
 
 def follow(shop: Shop, member: Member, email: str) -> None:
     customer = Customer(member.customer_id, email, "Ada", "en")
-    members.follow(shop=shop, customers={member.customer_id: customer})
+    enrolment.follow(shop=shop, customers={member.customer_id: customer})
     member.refresh_from_db()
 
 
@@ -260,7 +260,7 @@ def test_a_domain_in_letters_and_its_xn_form_are_one(report, make_member, theirs
 def test_a_member_is_found_by_either_way_to_write_the_domain(make_member, shop, theirs, asked):
     member = make_member(email=theirs)
 
-    assert members.find(shop=shop, email=asked) == member
+    assert enrolment.find(shop=shop, email=asked) == member
 
 
 @pytest.mark.parametrize("odd", ["", "ada", "@", "ada@", "ada@..", "ada@-x-.example", "a@xn--a"])

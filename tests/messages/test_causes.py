@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import members, settlement, staff_points
+from saleor_loyalty.activities import staff_points
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Activation, Member, Message, MessageKind, Program
+from saleor_loyalty.orders import settlement
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from tests.messages.conftest import NOW
 from tests.points.paper_saleor import PaperSaleor, line
@@ -80,14 +82,14 @@ def test_a_correction_is_no_gift(shop, ada):
 
 def test_a_new_member_is_welcomed_once(shop):
     for _ in range(2):
-        members.enroll_all(shop=shop, customers=[customer(1), customer(2)])
+        enrolment.enroll_all(shop=shop, customers=[customer(1), customer(2)])
 
     assert kinds() == [MessageKind.WELCOME_EMAIL] * 2
     assert Message.objects.values("member").distinct().count() == 2
 
 
 def test_t23_an_address_that_may_be_anybody_s_is_not_welcomed(shop):
-    members.enroll_all(shop=shop, customers=[customer(is_confirmed=False)])
+    enrolment.enroll_all(shop=shop, customers=[customer(is_confirmed=False)])
 
     assert kinds() == []
 
@@ -95,16 +97,16 @@ def test_t23_an_address_that_may_be_anybody_s_is_not_welcomed(shop):
 def test_a_shop_that_trusts_unconfirmed_addresses_welcomes_them(shop, settings):
     settings.LOYALTY_TRUST_UNCONFIRMED_EMAILS = True
 
-    members.enroll_all(shop=shop, customers=[customer(is_confirmed=False)])
+    enrolment.enroll_all(shop=shop, customers=[customer(is_confirmed=False)])
 
     assert kinds() == [MessageKind.WELCOME_EMAIL]
 
 
 def test_while_the_programme_is_off_nobody_is_welcomed_then_or_later(shop):
     Program.objects.update(is_active=False)
-    members.enroll_all(shop=shop, customers=[customer()])
+    enrolment.enroll_all(shop=shop, customers=[customer()])
     Program.objects.update(is_active=True)
-    members.enroll_all(shop=shop, customers=[customer()])
+    enrolment.enroll_all(shop=shop, customers=[customer()])
 
     assert kinds() == []
 

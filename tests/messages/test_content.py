@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Writer
-from saleor_loyalty.messages.sandbox import TemplateFailed
+from saleor_loyalty.messages.liquid import TemplateFailed
 from saleor_loyalty.models import Message, MessageKind, MessageText, Program, ProgramVersion
+from saleor_loyalty.shop import branding
 
 pytestmark = pytest.mark.django_db
 
@@ -223,7 +224,7 @@ def test_t29_amounts_in_arabic_do_not_mix_with_the_numbers_beside_them(make_mess
 def test_t29_a_language_without_texts_gets_the_shop_s_and_all_of_it_is_in_that(
     shop, make_message, make_member
 ):
-    look.save(shop, actor="Olga", default_language="fr")
+    branding.save(shop, actor="Olga", default_language="fr")
     message = make_message(
         member=make_member(language_code="PT_BR", balance=12_345),
         coupon={"expires_at": END_OF_MAY},
@@ -482,7 +483,7 @@ def test_a_message_that_cannot_be_written_at_all_fails_as_a_whole(make_message):
 
 
 def test_the_look_is_the_shop_s(shop, make_message):
-    look.save(
+    branding.save(
         shop,
         actor="Olga",
         shop_name="Nordlys & Co",
@@ -533,7 +534,7 @@ def test_a_push_notice_in_words(make_message, make_member):
 
 def test_a_notice_opens_the_shop_s_app(shop, make_message, settings):
     settings.LOYALTY_APP_SCHEMES = ["nordlys"]
-    look.save(shop, actor="Olga", push_url="nordlys://discounts/{language}")
+    branding.save(shop, actor="Olga", push_url="nordlys://discounts/{language}")
 
     assert Writer().notice(make_message(MessageKind.REWARD_PUSH)).link == ("nordlys://discounts/en")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleor_loyalty import devices
+from saleor_loyalty.members import devices
 from saleor_loyalty.models import Device, DevicePlatform
 from saleor_loyalty.problems import ErrorCode, Refused
 

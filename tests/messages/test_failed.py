@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_loyalty import addresses
+from saleor_loyalty.members import addresses
 from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.models import (
@@ -207,7 +207,7 @@ def test_news_that_waited_too_long_for_the_provider_says_so(stopped_mail_server,
 
 
 def test_a_text_that_cannot_be_rendered_says_so(mail_server, make_message, monkeypatch):
-    monkeypatch.setattr("saleor_loyalty.messages.sandbox.LONGEST_OUTPUT", 10)
+    monkeypatch.setattr("saleor_loyalty.messages.liquid.LONGEST_OUTPUT", 10)
     message = make_message()
 
     send_due()

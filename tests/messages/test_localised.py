@@ -3,7 +3,7 @@
 import pytest
 from babel import Locale
 
-from saleor_loyalty.messages.localised import LANGUAGES, days, number
+from saleor_loyalty.rules.languages import LANGUAGES, days, number
 
 SIXTY_DAYS = {
     "en": "60 days",

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from saleor_loyalty.messages import look
 from saleor_loyalty.messages.colors import CARD_IN_THE_DARK, contrast, palette
 from saleor_loyalty.models import AuditRecord, Look
 from saleor_loyalty.problems import ErrorCode, Refused
+from saleor_loyalty.shop import branding
 
 
 def color(written):
@@ -15,35 +15,37 @@ def color(written):
 
 
 def test_a_shop_is_called_as_in_saleor_until_its_look_names_it(shop):
-    assert look.of(shop).name == "nordlys.example"
+    assert branding.of(shop).name == "nordlys.example"
     shop.name = "Nordlys AS"
     shop.save()
-    assert look.of(shop).name == "Nordlys AS"
+    assert branding.of(shop).name == "Nordlys AS"
     assert not Look.objects.exists()
 
-    look.save(shop, actor="Olga", shop_name="Nordlys")
+    branding.save(shop, actor="Olga", shop_name="Nordlys")
 
-    assert look.of(shop).name == "Nordlys"
+    assert branding.of(shop).name == "Nordlys"
 
 
 def test_what_is_given_is_kept_and_the_rest_stays(shop, settings):
     settings.LOYALTY_APP_SCHEMES = ["nordlys"]
-    look.save(shop, actor="Olga", shop_name=" Nordlys ", brand_color="#0F766E")
-    look.save(
+    branding.save(shop, actor="Olga", shop_name=" Nordlys ", brand_color="#0F766E")
+    branding.save(
         shop, actor="Olga", default_language="pt-br", push_url="nordlys://discounts/{language}"
     )
 
     details = AuditRecord.objects.order_by("pk").values_list("detail", flat=True)
     assert list(details) == ["brand_color, shop_name", "default_language, push_url"]
-    kept = look.of(shop)
+    kept = branding.of(shop)
     assert (kept.name, kept.brand_color, kept.default_language) == ("Nordlys", "#0F766E", "pt_BR")
-    assert look.push_link(kept, language="pt_BR", kind="GIFT_PUSH") == "nordlys://discounts/pt-BR"
+    assert (
+        branding.push_link(kept, language="pt_BR", kind="GIFT_PUSH") == "nordlys://discounts/pt-BR"
+    )
 
 
 def test_links_fall_back_to_the_server_s_setting(shop, settings):
     settings.LOYALTY_DISCOUNTS_URL = "https://nordlys.example/{language}/d?k={kind}"
 
-    link = look.push_link(look.of(shop), language="fr", kind="REWARD_PUSH")
+    link = branding.push_link(branding.of(shop), language="fr", kind="REWARD_PUSH")
 
     assert link == "https://nordlys.example/fr/d?k=reward_push"
 
@@ -96,7 +98,7 @@ def test_links_fall_back_to_the_server_s_setting(shop, settings):
 )
 def test_what_a_look_cannot_be_is_refused(shop, field, value, code):
     with pytest.raises(Refused) as refused:
-        look.save(shop, actor="Olga", **{field: value})
+        branding.save(shop, actor="Olga", **{field: value})
 
     assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
     assert not Look.objects.exists()
@@ -105,7 +107,7 @@ def test_what_a_look_cannot_be_is_refused(shop, field, value, code):
 
 def test_all_that_is_wrong_is_told_at_once(shop):
     with pytest.raises(Refused) as refused:
-        look.save(shop, actor="Olga", shop_name="Fine", brand_color="red", reply_to="nobody")
+        branding.save(shop, actor="Olga", shop_name="Fine", brand_color="red", reply_to="nobody")
 
     assert {p.field for p in refused.value.problems} == {"brand_color", "reply_to"}
 

@@ -3,8 +3,8 @@
 import pytest
 
 from saleor_loyalty.messages.content import write_email
+from saleor_loyalty.messages.liquid import TemplateFailed
 from saleor_loyalty.messages.rendering import inline_styles, one_line, plain_text
-from saleor_loyalty.messages.sandbox import TemplateFailed
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import Look, Shop
 

@@ -5,9 +5,9 @@ import time
 import pytest
 from babel import Locale
 
-from saleor_loyalty.messages import sandbox
-from saleor_loyalty.messages.localised import Count
-from saleor_loyalty.messages.sandbox import TemplateFailed, html_template, text_template
+from saleor_loyalty.messages import liquid
+from saleor_loyalty.messages.liquid import TemplateFailed, html_template, text_template
+from saleor_loyalty.rules.languages import Count
 
 
 class Secretive:
@@ -96,7 +96,7 @@ def test_what_would_not_end_is_refused_at_once(source):
 
 @pytest.mark.parametrize("source", ENDLESS_TO_READ.values(), ids=ENDLESS_TO_READ)
 def test_what_liquid_would_read_for_minutes_is_refused_before_it_reads_it(monkeypatch, source):
-    monkeypatch.setattr(sandbox, "_parsed", None)
+    monkeypatch.setattr(liquid, "_parsed", None)
 
     assert failure(source).startswith("Line 1: ")
 
@@ -127,7 +127,7 @@ def test_what_is_not_allowed_or_wrong_is_refused(source):
 
 
 def test_what_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(sandbox, "SECONDS", 0)  # which no Python is too fast for
+    monkeypatch.setattr(liquid, "SECONDS", 0)  # which no Python is too fast for
 
     assert failure("{% if true %}a{% endif %}") == "Line 1: it takes longer than 0 s to make."
 

@@ -8,13 +8,14 @@ import pytest
 from babel import Locale
 from playwright.sync_api import Browser, Page
 
-from saleor_loyalty.messages import look, texts
+from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Writer
-from saleor_loyalty.messages.localised import LANGUAGES
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.messages.variables import EMAILS, names
 from saleor_loyalty.messages.wording import standard_text
 from saleor_loyalty.models import MessageKind, Program, Shop
+from saleor_loyalty.rules.languages import LANGUAGES
+from saleor_loyalty.shop import branding
 
 ALL = [(kind, language) for kind in MessageKind for language in LANGUAGES]
 STOP = "https://example.com/unsubscribe"
@@ -188,7 +189,7 @@ def test_the_sender_s_name_does_not_either(settings, shop, version, make_message
 
 @pytest.mark.parametrize("brand_color", ["#2459c4", "#ffd400", "#101010"])
 def test_every_email_can_be_read_by_day_and_night(phone, shop, emails, brand_color):
-    look.save(shop, actor="Olga", brand_color=brand_color)
+    branding.save(shop, actor="Olga", brand_color=brand_color)
 
     for email, html in emails().items():
         phone.set_content(html)

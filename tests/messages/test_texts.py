@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from saleor_loyalty.messages import look, texts, trial, turns
-from saleor_loyalty.messages.localised import LANGUAGES
+from saleor_loyalty.messages import test_sends, texts, turns
 from saleor_loyalty.models import AuditRecord, MessageKind, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Refused
+from saleor_loyalty.rules.languages import LANGUAGES
+from saleor_loyalty.shop import branding
 from tests.shops import new_shop
 
 pytestmark = pytest.mark.django_db
@@ -288,9 +289,9 @@ def test_a_preview_shows_the_shop_s_own_rules(shop, make_version):
 
 
 def test_a_test_email_goes_the_way_of_real_ones(shop, version, mail_server):
-    look.save(shop, actor="Olga", shop_name="Nordlys", reply_to="help@nordlys.example")
+    branding.save(shop, actor="Olga", shop_name="Nordlys", reply_to="help@nordlys.example")
 
-    trial.send(
+    test_sends.send(
         shop, MessageKind.REWARD_EMAIL, "fr", recipient=" olga@nordlys.example ", actor="Olga"
     )
 
@@ -305,7 +306,7 @@ def test_a_test_email_goes_the_way_of_real_ones(shop, version, mail_server):
 
 
 def test_a_draft_can_be_tried_before_it_is_saved(shop, version, mail_server):
-    trial.send(
+    test_sends.send(
         shop,
         GIFT,
         "es",
@@ -325,7 +326,7 @@ def test_a_test_email_that_is_refused_says_why(shop, version, mail_server):
     mail_server.refused_recipients["olga@nordlys.example"] = "550 No such user"
 
     with pytest.raises(Refused, match="550 No such user"):
-        trial.send(
+        test_sends.send(
             shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example", actor="Olga"
         )
 
@@ -335,7 +336,7 @@ def test_a_test_notice_goes_to_the_devices_of_a_member(
 ):
     make_device(make_member(email="olga@nordlys.example"), "phone")
 
-    trial.send(shop, PUSH, "de", recipient="olga@nordlys.example", actor="Olga")
+    test_sends.send(shop, PUSH, "de", recipient="olga@nordlys.example", actor="Olga")
 
     [notice] = fcm.notices
     assert notice["token"] == "phone"
@@ -345,7 +346,9 @@ def test_a_test_notice_goes_to_the_devices_of_a_member(
 def test_a_kind_that_is_switched_off_can_be_tried_all_the_same(shop, version, mail_server):
     save(shop, kind=MessageKind.REWARD_EMAIL, is_active=False)
 
-    trial.send(shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example", actor="Olga")
+    test_sends.send(
+        shop, MessageKind.REWARD_EMAIL, "en", recipient="olga@nordlys.example", actor="Olga"
+    )
 
     assert len(mail_server.mails) == 1
 

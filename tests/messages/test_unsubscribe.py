@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from saleor_loyalty import preferences
+from saleor_loyalty.members import preferences
 from saleor_loyalty.messages import unsubscribe
 from saleor_loyalty.messages.outbox import send_due
 from saleor_loyalty.models import Member, MessageKind, Shop

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.test import override_settings
 from hypothesis.stateful import RuleBasedStateMachine
 
-from saleor_loyalty import expiry, inbox, settlement
+from saleor_loyalty.ledger import expiry
 from saleor_loyalty.models import Change, Entry
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.model.facts import COUPONS_AT_ONCE, Order
 from tests.model.shop import CentSaleor
@@ -33,7 +34,7 @@ class Ground(RuleBasedStateMachine):
         self.ends = ExitStack()
         self.ends.enter_context(mock.patch("django.utils.timezone.now", self.clock))
         self.ends.enter_context(
-            mock.patch("saleor_loyalty.connection.HttpTransport", self.saleor.at)
+            mock.patch("saleor_loyalty.shop.connection.HttpTransport", self.saleor.at)
         )
         few = override_settings(LOYALTY_COUPONS_AT_ONCE=COUPONS_AT_ONCE)
         self.ends.enter_context(few)

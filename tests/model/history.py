@@ -8,17 +8,13 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from saleor_loyalty import (
-    coupons,
-    members,
-    programs,
-    retirement,
-    rewards_to_come,
-    settlement,
-    staff_points,
-)
+from saleor_loyalty.activities import staff_points
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Coupon
+from saleor_loyalty.orders import settlement
 from saleor_loyalty.problems import Refused
+from saleor_loyalty.program import programs
+from saleor_loyalty.rewards import coupons, retirement, to_come
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.model.facts import Grant, Line, Order, Parcel, Rules
 from tests.model.ground import Ground
@@ -288,8 +284,8 @@ class History(Ground):
         waiting = self.shop.members.exclude(rewards_to_come="").order_by("pk")
         customers = list(waiting.values_list("customer_id", flat=True))
         self.programme.issue_the_rest(customers, self.tick())
-        for shop in rewards_to_come.shops_with_work():
-            while rewards_to_come.issue_due(shop):
+        for shop in to_come.shops_with_work():
+            while to_come.issue_due(shop):
                 pass
         assert not waiting.exists()
 
@@ -333,9 +329,9 @@ class History(Ground):
         status=st.sampled_from(["ACTIVE", "ACTIVE", "BLOCKED", "CLOSED"]),
     )
     def set_status(self, customer: str, status: str) -> None:
-        if members.find(shop=self.shop, customer_id=customer):
+        if enrolment.find(shop=self.shop, customer_id=customer):
             self.tick()
-            members.set_status(shop=self.shop, customer_id=customer, status=status, actor="staff")
+            enrolment.set_status(shop=self.shop, customer_id=customer, status=status, actor="staff")
             self.programme.account(customer).status = status
 
     @precondition(has_orders)

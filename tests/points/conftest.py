@@ -2,8 +2,8 @@
 
 import pytest
 
-from saleor_loyalty import customers, inbox, settlement
 from saleor_loyalty.models import Member
+from saleor_loyalty.orders import customers, inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from saleor_loyalty.saleor_api.catalogue import KINDS, by_kind
 from saleor_loyalty.saleor_api.client import document
+from saleor_loyalty.saleor_api.items import KINDS, by_kind
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 
 PAID_AT = "2026-03-01T10:00:00+00:00"

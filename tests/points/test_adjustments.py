@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from saleor_loyalty import staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.models import Coupon, Entry, Lot, Member
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from tests.points.paper_saleor import ANNA, BEN, line

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from saleor_loyalty import backfill, inbox, members, settlement
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -20,6 +20,7 @@ from saleor_loyalty.models import (
     SettledOrder,
     Shop,
 )
+from saleor_loyalty.orders import backfill, inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN, PAID_AT, line
 
@@ -139,9 +140,9 @@ def test_t23_a_backfill_does_not_credit_an_unconfirmed_customer(paper, run, prog
 def test_orders_waived_while_their_member_was_blocked_are_credited_once_active_again(
     paper, settle, run, anna, shop
 ):
-    members.set_status(shop=shop, customer_id=ANNA["id"], status="BLOCKED", actor="staff")
+    enrolment.set_status(shop=shop, customer_id=ANNA["id"], status="BLOCKED", actor="staff")
     settle(paper.place(1, line(100)))
-    members.set_status(shop=shop, customer_id=ANNA["id"], status="ACTIVE", actor="staff")
+    enrolment.set_status(shop=shop, customer_id=ANNA["id"], status="ACTIVE", actor="staff")
     run()
     run()
 
@@ -151,13 +152,13 @@ def test_orders_waived_while_their_member_was_blocked_are_credited_once_active_a
 def test_t35_a_backfill_credits_no_blocked_member_and_forgets_nothing_of_it(
     paper, settle, run, anna, shop
 ):
-    members.set_status(shop=shop, customer_id=ANNA["id"], status="BLOCKED", actor="staff")
+    enrolment.set_status(shop=shop, customer_id=ANNA["id"], status="BLOCKED", actor="staff")
     key = paper.place(1, line(100))
     settle(key)
     run()
     assert SettledOrder.objects.get().waived
 
-    members.set_status(shop=shop, customer_id=ANNA["id"], status="ACTIVE", actor="staff")
+    enrolment.set_status(shop=shop, customer_id=ANNA["id"], status="ACTIVE", actor="staff")
     settle(key)
     assert balances() == {ANNA["id"]: 0}
     run()

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_loyalty import backfill, coupons, programs, reconciliation
 from saleor_loyalty.models import Channel, Coupon, Entry, Member, SettledOrder
+from saleor_loyalty.orders import backfill, reconciliation
+from saleor_loyalty.program import programs
+from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import PAID_AT, line
 from tests.shops import new_version

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import claims, inbox
+from saleor_loyalty.database import leases
 from saleor_loyalty.models import Change, Coupon, RetiredCode
+from saleor_loyalty.orders import inbox
 from tests.points.paper_saleor import line
 
 LEASE = timedelta(minutes=2)
@@ -15,7 +16,7 @@ LEASE = timedelta(minutes=2)
 def take(limit: int = 10, *, later: timedelta = timedelta(0)) -> list[str]:
     """The subjects of what was taken, as a worker would `later`."""
     now = timezone.now() + later
-    rows = claims.take(Change.objects.all(), limit=limit, now=now, lease=LEASE)
+    rows = leases.take(Change.objects.all(), limit=limit, now=now, lease=LEASE)
     assert all((row.due_at, row.attempts > 0) == (now + LEASE, True) for row in rows)
     return [row.subject_id for row in rows]
 
@@ -49,5 +50,5 @@ def test_taking_is_one_statement_however_many_rows(
     inbox.mark(shop=shop, order_ids=keys)
     now = timezone.now()
     with django_assert_num_queries(1):
-        rows = claims.take(model.objects.filter(shop=shop), limit=25, now=now, lease=LEASE)
+        rows = leases.take(model.objects.filter(shop=shop), limit=25, now=now, lease=LEASE)
     assert len(rows) == 25

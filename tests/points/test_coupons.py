@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import coupons
-from saleor_loyalty.messages import look as looks
 from saleor_loyalty.models import ChannelTerms, Coupon, Message
+from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from saleor_loyalty.shop import branding as looks
 from tests.points.paper_saleor import CUSHION, DRINKS, JUICE, SALE, line
 from tests.shops import new_version
 
@@ -273,7 +273,7 @@ def test_minting_twice_changes_nothing(paper, coupon):
 
 def test_t32_a_coupon_waits_while_saleor_is_down(paper, shop, coupon, monkeypatch):
     shop.api_url = "http://127.0.0.1:1/graphql/"  # nobody listens there
-    monkeypatch.setattr("saleor_loyalty.vault.unseal", lambda sealed: "token")
+    monkeypatch.setattr("saleor_loyalty.shop.vault.unseal", lambda sealed: "token")
 
     assert coupons.mint_due(shop) == 0
 

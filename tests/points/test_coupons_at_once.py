@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from saleor_loyalty import coupons, inbox, rewards_to_come, settlement, staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.models import Coupon, Device, Entry, Member, Message, MessageKind
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.proof import differences
+from saleor_loyalty.rewards import coupons, to_come
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN, line, order_id
 
@@ -20,7 +22,7 @@ def _three_at_once(settings):
 def issue(shop) -> list[int]:
     """Issue what is to come; how many coupons there are after each transaction."""
     numbers = []
-    while rewards_to_come.issue_due(shop):
+    while to_come.issue_due(shop):
         numbers.append(Coupon.objects.count())
     assert list(differences(shop=shop)) == []
     return numbers
@@ -43,7 +45,7 @@ def test_an_order_that_earns_many_coupons_brings_them_in_several_transactions(sh
 
 def test_what_a_crash_left_to_come_is_issued_later_and_once(shop, paper, settle):
     settle(paper.place(1, line(512 * 8)))
-    rewards_to_come.issue_due(shop)
+    to_come.issue_due(shop)
 
     settle(order_id(1))  # nothing new about it
 
@@ -75,8 +77,8 @@ def test_while_the_program_is_off_nothing_that_is_to_come_is_issued(shop, paper,
     program.is_active = False
     program.save()
 
-    assert rewards_to_come.shops_with_work() == []
-    assert rewards_to_come.issue_due(shop) == 0
+    assert to_come.shops_with_work() == []
+    assert to_come.issue_due(shop) == 0
 
 
 def test_a_gift_that_would_bring_too_many_coupons_is_refused_and_says_why(shop, anna, paper):

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from saleor_loyalty import members, proof
-from saleor_loyalty.explanations import explain
+from saleor_loyalty import proof
+from saleor_loyalty.members import enrolment
+from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import (
     Change,
     Coupon,
@@ -95,7 +96,7 @@ def test_a_deleted_customer_closes_the_member_and_keeps_the_points(paper, settle
 
 
 def test_a_deleted_customers_devices_are_forgotten_and_no_others(paper, anna, shop, hear):
-    members.enroll_all(shop=shop, customers=[Customer.from_json(BEN)])
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(BEN)])
     ben = member_of(BEN)
     for member in (anna, ben):
         Device.objects.create(
@@ -287,7 +288,9 @@ def test_whom_the_shop_has_again_it_opens_again(paper, settle, hear):
 
 
 def test_whom_staff_closed_the_shop_does_not_open(anna, shop, hear):
-    members.set_status(shop=shop, customer_id=ANNA["id"], status="CLOSED", actor="eva@example.com")
+    enrolment.set_status(
+        shop=shop, customer_id=ANNA["id"], status="CLOSED", actor="eva@example.com"
+    )
     hear(ANNA)
 
     assert (member_of(ANNA).status, member_of(ANNA).status_by) == ("CLOSED", "eva@example.com")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_loyalty.rules.entitlement import EarningTerms, entitlement
-from saleor_loyalty.saleor_api.facts import Order, Price
+from saleor_loyalty.rules.purchase import Price
+from saleor_loyalty.saleor_api.facts import Order
 from tests.points.paper_saleor import PaperSaleor, line
 
 TEN_PER_EURO = EarningTerms("EUR", Decimal(10), net=False, include_shipping=False)

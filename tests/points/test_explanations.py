@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone, translation
 
-from saleor_loyalty import expiry, staff_points
-from saleor_loyalty.explanations import explain, points
+from saleor_loyalty.activities import staff_points
+from saleor_loyalty.ledger import expiry
+from saleor_loyalty.messages.explanations import explain, points
 from saleor_loyalty.models import Coupon, Entry, Member
 from tests.points.paper_saleor import ANNA, BEN, fulfillment, granted, line
 from tests.shops import new_version

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from saleor_loyalty import customers, inbox
 from saleor_loyalty.models import (
     Change,
     FollowedCustomer,
     Member,
 )
+from saleor_loyalty.orders import customers, inbox
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.conftest import balances, member_of
 from tests.points.paper_saleor import ANNA, line

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleor_loyalty import staff_points
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.problems import ErrorCode, Refused
 from tests.points.paper_saleor import ANNA, BEN

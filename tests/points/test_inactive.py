@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import proof, reconciliation, staff_points
+from saleor_loyalty import proof
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.models import FollowedCustomer, Member
+from saleor_loyalty.orders import reconciliation
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.conftest import balances, member_of, work

@@ -7,10 +7,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_loyalty import inbox
-from saleor_loyalty.inbox import Claim
+from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.models import Change
-from saleor_loyalty.statements import Writing
+from saleor_loyalty.orders import inbox
+from saleor_loyalty.orders.inbox import Claim
 
 
 def finish(claim: Claim) -> None:

@@ -7,9 +7,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_loyalty import ledger
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Message
-from saleor_loyalty.postings import Posting
 from tests.shops import new_program, new_version
 
 NOW = timezone.now()
@@ -28,7 +28,7 @@ def gift(member: Member, points: int, source: str = "gift:1") -> Posting:
 
 def post(member: Member, *postings: Posting) -> list[Entry]:
     version = member.shop.program.current
-    with transaction.atomic(), ledger.open_book([member.pk], version=version, now=NOW) as book:
+    with transaction.atomic(), open_book([member.pk], version=version, now=NOW) as book:
         return [book.post(posting) for posting in postings]
 
 
@@ -68,16 +68,14 @@ def reissued(anna: Member, *, used: datetime, called_off: datetime) -> Coupon:
     version = anna.shop.program.current
     issued = datetime(2026, 1, 1, 12, tzinfo=UTC)
     with transaction.atomic():
-        with ledger.open_book([anna.pk], version=version, now=issued) as book:
+        with open_book([anna.pk], version=version, now=issued) as book:
             book.post(gift(anna, 5000))
         Coupon.objects.update(status="ACTIVE", voucher_id="Vm91Y2hlcjox", error="was down once")
-        with ledger.open_book([anna.pk], version=version, now=used) as book:
+        with open_book([anna.pk], version=version, now=used) as book:
             (coupon,) = book.coupons.values()
             assert coupon.expires_at == MIDNIGHT
             book.use(coupon, order_id="o", number="1", at=used, code=coupon.code)
-        with ledger.open_book(
-            [anna.pk], version=version, now=called_off, coupon_ids=[coupon.pk]
-        ) as book:
+        with open_book([anna.pk], version=version, now=called_off, coupon_ids=[coupon.pk]) as book:
             book.reissue(book.coupons[coupon.pk])
     return Coupon.objects.get()
 
@@ -110,7 +108,7 @@ def test_t13_a_reissued_coupon_lasts_as_much_longer_as_it_was_used_and_to_the_en
 def test_t13_a_coupon_without_an_end_is_reissued_without_one(shop, anna):
     version = new_program(shop, coupon_valid_days=None).current
     post(anna, gift(anna, 5000))
-    with transaction.atomic(), ledger.open_book([anna.pk], version=version, now=NOW) as book:
+    with transaction.atomic(), open_book([anna.pk], version=version, now=NOW) as book:
         (coupon,) = book.coupons.values()
         book.use(coupon, order_id="o", number="1", at=NOW, code=coupon.code)
         book.reissue(coupon)
@@ -124,12 +122,12 @@ def test_t06_a_coupon_is_worth_what_it_cost_also_when_the_threshold_is_another_n
     first = program.current
     post(anna, gift(anna, 5000))
     dearer = new_version(program, threshold=8000)
-    with transaction.atomic(), ledger.open_book([anna.pk], version=dearer, now=NOW) as book:
+    with transaction.atomic(), open_book([anna.pk], version=dearer, now=NOW) as book:
         (coupon,) = book.coupons.values()
         book.withdraw(coupon, reason="by mistake", actor="Olga")
     with (
         transaction.atomic(),
-        ledger.open_book([anna.pk], version=dearer, now=NOW, coupon_ids=[coupon.pk]) as book,
+        open_book([anna.pk], version=dearer, now=NOW, coupon_ids=[coupon.pk]) as book,
     ):
         used = book.coupons[coupon.pk]
         book.use(used, order_id="o", number="1", at=NOW, code=used.code)

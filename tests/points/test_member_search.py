@@ -5,9 +5,9 @@ from itertools import chain
 
 import pytest
 
-from saleor_loyalty import member_search
-from saleor_loyalty.keyset import UnknownPlace
-from saleor_loyalty.member_search import SortField
+from saleor_loyalty.database.paging import UnknownPlace
+from saleor_loyalty.members import listing
+from saleor_loyalty.members.listing import SortField
 from saleor_loyalty.models import Member, MemberStatus, Shop
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ def names(shop):
     """First names of the members who fit, in order of joining."""
 
     def names(**given) -> list[str]:
-        members = member_search.matching(shop=shop, **given).order_by("joined_at")
+        members = listing.matching(shop=shop, **given).order_by("joined_at")
         return list(members.values_list("first_name", flat=True))
 
     return names
@@ -55,8 +55,8 @@ def pages(shop):
     def pages(
         field: SortField, *, descending: bool, forward: bool = True, size: int = 2
     ) -> list[list[str]]:
-        order = member_search.order(shop=shop, field=field, descending=descending)
-        members = member_search.matching(shop=shop)
+        order = listing.order(shop=shop, field=field, descending=descending)
+        members = listing.matching(shop=shop)
         read, start, more = [], None, True
         while more:
             page = order.read(members, size=size, start=start, forward=forward)
@@ -164,10 +164,10 @@ def test_a_member_who_no_longer_fits_still_marks_where_a_page_ends(enroll, shop)
     for name, balance in {"Ada": 10, "Bob": 20, "Cid": 30}.items():
         enroll(name, balance=balance)
     bob = Member.objects.get(first_name="Bob")
-    rich = member_search.matching(shop=shop, status=["ACTIVE"])
+    rich = listing.matching(shop=shop, status=["ACTIVE"])
     Member.objects.filter(pk=bob.pk).update(status=MemberStatus.BLOCKED)
 
-    order = member_search.order(shop=shop, field=SortField.BALANCE)
+    order = listing.order(shop=shop, field=SortField.BALANCE)
     page = order.read(rich, size=5, start=bob.pk, forward=True)
 
     assert [member.first_name for member in page.rows] == ["Ada"]
@@ -178,7 +178,7 @@ def test_a_member_of_another_shop_marks_no_place(enroll, shop, other_shop):
     enroll("Ada", balance=10)
     foreign = enroll("Eve", of=other_shop, balance=5)
 
-    order = member_search.order(shop=shop, field=SortField.BALANCE)
+    order = listing.order(shop=shop, field=SortField.BALANCE)
 
     with pytest.raises(UnknownPlace):
-        order.read(member_search.matching(shop=shop), size=5, start=foreign.pk, forward=True)
+        order.read(listing.matching(shop=shop), size=5, start=foreign.pk, forward=True)

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_loyalty import catalogue, programs
 from saleor_loyalty.models import Program, ProgramVersion
 from saleor_loyalty.problems import ErrorCode, Refused
+from saleor_loyalty.program import programs
 from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.shop import catalogue
 from tests.points.paper_saleor import PaperSaleor, line
 
 MAIN = {

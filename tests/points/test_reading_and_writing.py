@@ -7,8 +7,8 @@ import pytest
 from django.db import DataError, transaction
 from django.forms.models import model_to_dict
 
+from saleor_loyalty.database.statements import Writing, read
 from saleor_loyalty.models import ChannelTerms, Entry, Lot, Member, ProgramVersion, SettledOrder
-from saleor_loyalty.statements import Writing, read
 
 MOMENT = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=UTC)
 

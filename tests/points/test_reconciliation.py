@@ -8,14 +8,16 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from saleor_loyalty import inbox, reconciliation, settlement, tasks, vault
+from saleor_loyalty import tasks
 from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder, Shop
+from saleor_loyalty.orders import inbox, reconciliation, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import (
     PatientTransport,
     SaleorRefused,
     SaleorUnavailable,
 )
+from saleor_loyalty.shop import vault
 from tests.points.paper_saleor import ANNA, BEN, fulfillment, line
 
 WALKED = reconciliation.Marked(orders=0, customers=0, coupons=0, is_done=True)

@@ -3,8 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import coupons, retirement, tasks
+from saleor_loyalty import tasks
 from saleor_loyalty.models import Coupon, Message, RetiredCode
+from saleor_loyalty.rewards import coupons, retirement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 from tests.points.paper_saleor import line, order_id

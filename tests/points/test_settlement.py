@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import Sum
 
-from saleor_loyalty import inbox, settlement
 from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
 from tests.points import paper_saleor

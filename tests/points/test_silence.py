@@ -6,8 +6,9 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from saleor_loyalty import inbox, reconciliation, settlement, tasks
+from saleor_loyalty import tasks
 from saleor_loyalty.models import Change, Member, Shop
+from saleor_loyalty.orders import inbox, reconciliation, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from tests.points.paper_saleor import line

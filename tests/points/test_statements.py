@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from saleor_loyalty import inbox, settlement
 from saleor_loyalty.models import Change, Coupon, Entry, Lot, Member, SettledOrder, Shop
+from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
 from tests.points.paper_saleor import ANNA, BEN, PaperSaleor, line
 

@@ -5,8 +5,11 @@ import time
 import pytest
 from celery import current_app
 
-from saleor_loyalty import claims, coupons, retirement, tasks, turns
+from saleor_loyalty import tasks
+from saleor_loyalty.database import leases
 from saleor_loyalty.models import Change, Coupon, Shop
+from saleor_loyalty.rewards import coupons, retirement
+from saleor_loyalty.workers import turns
 from tests.points.paper_saleor import line
 from tests.shops import new_shop
 
@@ -160,7 +163,7 @@ def test_what_another_worker_has_taken_over_is_not_given_back(shop, paper, settl
     batch = coupons._claim(shop, 10)
     Coupon.objects.filter(pk=batch[1].pk).update(due_at=batch[1].due_at.replace(year=2100))
 
-    claims.give_back(batch)
+    leases.give_back(batch)
 
     assert [coupon.pk for coupon in coupons._claim(shop, 10)] == [batch[0].pk]
 

@@ -7,15 +7,16 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import coupons, inbox, retirement, voucher_walk
 from saleor_loyalty.account_page import contents
 from saleor_loyalty.account_page.wording import Place
-from saleor_loyalty.coupon_terms import terms_now
-from saleor_loyalty.explanations import explain
 from saleor_loyalty.graphql.coupon import coupons_of
-from saleor_loyalty.messages.localised import locale_of
+from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Coupon, Entry, Message, RetiredCode
+from saleor_loyalty.orders import inbox, voucher_walk
 from saleor_loyalty.proof import differences
+from saleor_loyalty.rewards import coupons, retirement
+from saleor_loyalty.rewards.coupon_terms import terms_now
+from saleor_loyalty.rules.languages import locale_of
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade
 from tests.points.paper_saleor import CUSHION, JUICE, line, order_id

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from saleor_loyalty import announcements, coupons, ledger
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import announcements
 from saleor_loyalty.models import Coupon, Device, EntryKind, Member, Message, Program
-from saleor_loyalty.postings import Posting
+from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN, PaperSaleor, line
 from tests.shops import new_version
@@ -133,9 +135,7 @@ def _dan_gets_a_gift(program: Program) -> None:
             reason="Merci “beaucoup”",
             actor="staff@example.com",
         )
-        with ledger.open_book(
-            [posting.member_id], version=program.current, now=timezone.now()
-        ) as book:
+        with open_book([posting.member_id], version=program.current, now=timezone.now()) as book:
             entry = book.post(posting)
         if kind == EntryKind.GIFT:
             Message.objects.bulk_create(announcements.of_gift(entry))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from saleor_loyalty import members, proof
+from saleor_loyalty import proof
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Member
 
 DATA = Path(__file__).parents[2] / "docs" / "data.md"
@@ -13,7 +14,7 @@ DATA = Path(__file__).parents[2] / "docs" / "data.md"
 
 def test_a_person_is_forgotten_and_every_balance_is_proved_as_before(history):
     member = Member.objects.exclude(entries=None).order_by("pk")[0]
-    members.follow(shop=member.shop, customers={member.customer_id: None})
+    enrolment.follow(shop=member.shop, customers={member.customer_id: None})
     [statement] = re.findall(r"UPDATE .*?;", DATA.read_text(), re.DOTALL)
 
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty import members
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.messages import reminders
 from saleor_loyalty.models import Member, Message, ProgramVersion, Shop
 from saleor_loyalty.rules.reminders import Reminder
@@ -32,7 +32,7 @@ def enroll(shop: Shop) -> Callable[[str], Member]:
 
     def enroll(name: str) -> Member:
         customer = Customer(f"customer-{name}", f"{name}@example.com", "", "en")
-        ids = members.enroll_all(shop=shop, customers=[customer], welcome=False)
+        ids = enrolment.enroll_all(shop=shop, customers=[customer], welcome=False)
         return Member.objects.get(pk=ids[customer.id])
 
     return enroll

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import vault
 from saleor_loyalty.doors.app import keys, signature
 from saleor_loyalty.models import Shop
+from saleor_loyalty.shop import vault
 from tests.sandbox.replay import assert_same_shape
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "webhooks"

@@ -6,8 +6,8 @@ import pytest
 import redis
 from django.conf import settings
 
-from saleor_loyalty import inbox
 from saleor_loyalty.models import Change, Shop
+from saleor_loyalty.orders import inbox
 from tests.concurrency.saleor_over_http import serve
 from tests.points.paper_saleor import PaperSaleor, line
 from tests.server.test_workers import wait_until

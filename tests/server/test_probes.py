@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from saleor_loyalty import inbox
 from saleor_loyalty.doors.app.body import WholeBody
 from saleor_loyalty.models import Shop
+from saleor_loyalty.orders import inbox
 from saleor_loyalty.server import metrics, probes
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_loyalty import addresses, audit, coupons, proof
-from saleor_loyalty.explanations import explain
+from saleor_loyalty import audit, proof
+from saleor_loyalty.members import addresses
 from saleor_loyalty.messages import bounces, unsubscribe
+from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
@@ -29,6 +30,7 @@ from saleor_loyalty.models import (
     RetiredCode,
     SettledOrder,
 )
+from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.points.paper_saleor import ANNA, BEN
 from tests.proof.history import DAN, coupon_of, member, order_of

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saleor_loyalty import proof
 from saleor_loyalty.models import Entry, Member, Program, Shop
-from saleor_loyalty.transfer import arrival
+from saleor_loyalty.transfer import importing
 from tests.points.paper_saleor import ANNA, line
 from tests.proof.conftest import damage
 from tests.proof.history import member
@@ -226,7 +226,7 @@ def test_an_import_that_dies_on_the_way_leaves_nothing(elsewhere, exported, monk
 
 
 def test_entries_are_added_in_batches_and_keep_their_order(elsewhere, exported, monkeypatch):
-    monkeypatch.setattr(arrival, "AT_ONCE", 2)
+    monkeypatch.setattr(importing, "AT_ONCE", 2)
     call_command("loyalty_import", str(exported), shop=elsewhere.api_url, stdout=StringIO())
 
     assert list(proof.differences()) == []

@@ -14,8 +14,8 @@ from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.models import Shop
 from saleor_loyalty.saleor_api.client import App, Saleor
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorRefused, SaleorUnavailable
-from saleor_loyalty.vault import seal
-from saleor_loyalty.workers import wake
+from saleor_loyalty.shop.vault import seal
+from saleor_loyalty.workers.waking import wake
 
 logger = logging.getLogger(__name__)
 

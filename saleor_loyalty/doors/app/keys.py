@@ -13,7 +13,7 @@ from django.utils import timezone
 from saleor_loyalty.conf import conf
 from saleor_loyalty.doors.jwks import Jwks, UnknownKey, find
 from saleor_loyalty.models import Shop
-from saleor_loyalty.outgoing import Client
+from saleor_loyalty.saleor_api.outgoing import Client
 
 REFETCH_FLOOR = timedelta(seconds=60)
 

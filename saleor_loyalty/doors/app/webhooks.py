@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from saleor_loyalty import inbox
 from saleor_loyalty.doors.app import body, keys, rates, shops, signature
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door
 from saleor_loyalty.doors.manifest import CUSTOMER_EVENTS, ORDER_EVENTS
 from saleor_loyalty.models import Shop
+from saleor_loyalty.orders import inbox
 
 logger = logging.getLogger(__name__)
 

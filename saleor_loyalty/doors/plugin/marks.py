@@ -9,9 +9,9 @@ from django.db import close_old_connections, transaction
 from graphene import Node
 from saleor.core.db.connection import allow_writer
 
-from saleor_loyalty import inbox
 from saleor_loyalty.doors.plugin import shop
-from saleor_loyalty.gathering import Gatherer
+from saleor_loyalty.orders import inbox
+from saleor_loyalty.workers.batcher import Gatherer
 
 logger = logging.getLogger(__name__)
 

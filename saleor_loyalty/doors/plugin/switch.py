@@ -6,10 +6,10 @@ from typing import Any
 from saleor.core.db.connection import allow_writer
 from saleor.plugins.models import PluginConfiguration
 
-from saleor_loyalty import programs
 from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.doors.plugin import shop
 from saleor_loyalty.models import Door, Shop
+from saleor_loyalty.program import programs
 
 logger = logging.getLogger(__name__)
 

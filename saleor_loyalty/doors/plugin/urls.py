@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from saleor.core.db.connection import allow_writer
 
+from saleor_loyalty.account_page.unsubscribe import unsubscribe_view
 from saleor_loyalty.account_page.urls import account_urls
 from saleor_loyalty.dashboard_extension.overview import overview_view
 from saleor_loyalty.doors.plugin.addresses import PREFIX
 from saleor_loyalty.doors.plugin.pages import PluginDoor, customer_of
-from saleor_loyalty.unsubscribe_page import unsubscribe_view
 
 DOOR = {"door": PluginDoor()}
 

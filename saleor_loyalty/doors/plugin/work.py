@@ -8,7 +8,7 @@ from django.conf import settings
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from saleor.core.db.connection import allow_writer
 
-from saleor_loyalty.timetable import timetable
+from saleor_loyalty.workers.schedule import timetable
 
 SCHEDULED = "saleor-loyalty-"
 OURS = "saleor_loyalty.tasks."

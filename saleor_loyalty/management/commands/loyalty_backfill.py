@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from saleor_loyalty import backfill
-from saleor_loyalty.connection import connect
 from saleor_loyalty.management.shops import add_shop, the_shop
 from saleor_loyalty.models import Entry
+from saleor_loyalty.orders import backfill
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from saleor_loyalty.shop.connection import connect
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from saleor_loyalty.management.shops import add_shop, the_shop
 from saleor_loyalty.models import Change
-from saleor_loyalty.transfer import TransferRefused, departure
+from saleor_loyalty.transfer import TransferRefused, exporting
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, shop: str | None, **_options: Any) -> None:
         row = the_shop(shop)
         try:
-            counts = departure.export(row, lambda line: self.stdout.write(line, ending=""))
+            counts = exporting.export(row, lambda line: self.stdout.write(line, ending=""))
         except TransferRefused as refused:
             raise CommandError(str(refused)) from refused
         self.stderr.write(f"Exported {', '.join(f'{what} {n:,}' for what, n in counts.items())}.")

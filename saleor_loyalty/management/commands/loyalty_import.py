@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from saleor_loyalty.management.shops import add_shop, the_shop
-from saleor_loyalty.transfer import TransferRefused, arrival
+from saleor_loyalty.transfer import TransferRefused, importing
 from saleor_loyalty.transfer.archive import Archive
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     ) -> None:
         try:
             archive = Archive(file)
-            is_new = arrival.take_in(
+            is_new = importing.take_in(
                 the_shop(shop), archive, from_api_url=from_api_url, rehearse=dry_run
             )
         except TransferRefused as refused:

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from saleor_loyalty import reconciliation
-from saleor_loyalty.connection import connect
 from saleor_loyalty.management.shops import shop_at
 from saleor_loyalty.models import Shop
+from saleor_loyalty.orders import reconciliation
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
+from saleor_loyalty.shop.connection import connect
 
 
 class Command(BaseCommand):

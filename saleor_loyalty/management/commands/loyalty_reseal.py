@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from saleor_loyalty import vault
 from saleor_loyalty.models import Shop
+from saleor_loyalty.shop import vault
 
 
 class Command(BaseCommand):

@@ -11,9 +11,10 @@ from saleor.account.models import User
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_loyalty import gathering, inbox
 from saleor_loyalty.doors.plugin import marks, shop
 from saleor_loyalty.models import Change
+from saleor_loyalty.orders import inbox
+from saleor_loyalty.workers import batcher
 
 HOOKS = (
     "order_created", "order_paid", "order_fully_paid", "order_refunded", "order_fully_refunded",
@@ -24,7 +25,7 @@ ACCOUNT_HOOKS = ("account_confirmed", "account_deleted")
 
 logging.disable(logging.CRITICAL)
 inbox.wake = lambda task: None  # the statements are counted, nothing is worked off
-gathering.LAST_MOMENT = 60
+batcher.LAST_MOMENT = 60
 (plugin,) = [
     each
     for each in get_plugins_manager(allow_replica=False).get_plugins(active_only=True)

@@ -15,7 +15,7 @@ from saleor.order.models import Order
 from saleor.permission.enums import get_permissions_from_names
 
 from saleor_loyalty.doors.plugin import shop
-from saleor_loyalty.members import enroll_all
+from saleor_loyalty.members.enrolment import enroll_all
 from saleor_loyalty.saleor_api.facts import Customer
 
 QUERY = """subscription { event { ... on OrderUpdated {

@@ -12,12 +12,12 @@ from saleor.graphql.api import backend, schema
 from saleor.graphql.core import SaleorContext
 from saleor.order.models import Order
 
+from saleor_loyalty.activities.staff_points import give
 from saleor_loyalty.doors.plugin import shop
-from saleor_loyalty.members import enroll_all
+from saleor_loyalty.members.enrolment import enroll_all
 from saleor_loyalty.models import SettledOrder
-from saleor_loyalty.programs import update
+from saleor_loyalty.program.programs import update
 from saleor_loyalty.saleor_api.facts import Customer
-from saleor_loyalty.staff_points import give
 
 CUSTOMERS = "{ customers(first: 100) { edges { node { id %s } } } }"
 ORDERS = "{ orders(first: 50) { edges { node { id %s } } } }"

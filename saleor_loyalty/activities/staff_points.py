@@ -1,0 +1,206 @@
+"""Points by staff: gifts, taking them back, and corrections in either direction."""
+
+import uuid
+from collections.abc import Collection
+from typing import NotRequired, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import timezone
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import announcements, enrolment
+from saleor_loyalty.models import (
+    Entry,
+    EntryKind,
+    Member,
+    MemberStatus,
+    Message,
+    ProgramVersion,
+    Shop,
+)
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.program import programs
+from saleor_loyalty.rules.rewards import rewards_due
+from saleor_loyalty.workers.waking import wake
+
+MOST = 1_000_000  # points in one entry; a slip of a zero or three stops here
+LONGEST_REASON = 500
+LONGEST_KEY = 200
+
+
+class Deed(TypedDict):
+    """What staff do to a customer's points, and why; by `idempotency_key` once only."""
+
+    shop: Shop
+    customer_id: str
+    points: int
+    reason: str
+    actor: str
+    idempotency_key: NotRequired[str | None]
+
+
+def give(**deed: Unpack[Deed]) -> Entry:
+    """Give a customer points; the GIFT entry. A customer who is no member yet becomes one.
+
+    With an `idempotency_key` seen before for this member, the first gift's entry is returned and
+    nothing is given again; one that was seen with other points or another reason is refused. Raises
+    Refused, and SaleorUnavailable when a customer who is no member
+    yet cannot be looked up.
+    """
+    fault = "" if 1 <= deed["points"] <= MOST else f"Give from 1 to {MOST:,} points at once."
+    return _post(EntryKind.GIFT, deed, fault)[0]
+
+
+def adjust(**deed: Unpack[Deed]) -> Entry:
+    """Correct a customer's points by a signed number; the ADJUSTMENT entry.
+
+    Upwards it is like a gift. Downwards it takes no more than the member has, and corrects members
+    who are blocked or closed too, and while the programme is off: nothing is credited by it. With
+    an `idempotency_key` seen before for this member, the first correction's entry is returned and
+    nothing is changed again. Raises what `give` raises.
+    """
+    fits = 1 <= abs(deed["points"]) <= MOST
+    fault = "" if fits else f"Correct by 1 to {MOST:,} points at once, up or down."
+    return _post(EntryKind.ADJUSTMENT, deed, fault)[0]
+
+
+def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
+    """Take back all the points of an entry by staff; the ADJUSTMENT entry.
+
+    Raises Refused when they were taken back before, and as `adjust` does when the member has fewer
+    left. Reads `gift.member` and `gift.shop`: select them along.
+    """
+    deed = Deed(
+        shop=gift.shop,
+        customer_id=gift.member.customer_id,
+        points=-gift.points,
+        reason=reason,
+        actor=actor,
+    )
+    entry, is_new = _post(EntryKind.ADJUSTMENT, deed, source=_source_of_taking_back(gift))
+    if not is_new:
+        message = "These points were taken back already."
+        raise Refused(Problem("gift", message, ErrorCode.DUPLICATE))
+    return entry
+
+
+def taken_back(gifts: Collection[Entry]) -> frozenset[int]:
+    """Those of a member's entries, by id, that were taken back."""
+    sources = {_source_of_taking_back(gift): gift for gift in gifts}
+    found = Entry.objects.filter(
+        member__in={gift.member_id for gift in gifts},
+        kind=EntryKind.ADJUSTMENT,
+        source__in=sources,
+    )
+    return frozenset(sources[source].pk for source in found.values_list("source", flat=True))
+
+
+def _source_of_taking_back(gift: Entry) -> str:
+    """Says so by the gift's own cause: ids change when points move to another door."""
+    return f"taken-back:{gift.source}"
+
+
+def _check(deed: Deed, fault: str) -> None:
+    """Raise what is wrong with an input. `fault`: what is with its points."""
+    problems = [Problem("points", fault, ErrorCode.OUT_OF_RANGE)] if fault else []
+    reason, key = deed["reason"], deed.get("idempotency_key")
+    if not reason.strip():
+        message = "Say why; the customer will read it."
+        problems.append(Problem("reason", message, ErrorCode.REQUIRED))
+    elif len(reason) > LONGEST_REASON:
+        message = f"Keep the reason to {LONGEST_REASON} characters."
+        problems.append(Problem("reason", message, ErrorCode.OUT_OF_RANGE))
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        message = f"A key has 1 to {LONGEST_KEY} characters."
+        problems.append(Problem("idempotency_key", message, ErrorCode.OUT_OF_RANGE))
+    if problems:
+        raise Refused(*problems)
+
+
+def _post(kind: EntryKind, deed: Deed, fault: str = "", *, source: str = "") -> tuple[Entry, bool]:
+    """The deed's entry, and True if it is new: its source was not seen before."""
+    _check(deed, fault)
+    points = deed["points"]
+    version = _rules(deed["shop"], to_credit=points > 0)
+    member = _member(deed["shop"], deed["customer_id"], to_credit=points > 0)
+    posting = Posting(
+        member_id=member.pk,
+        kind=kind,
+        points=points,
+        source=source or f"{kind.lower()}:{deed.get('idempotency_key') or uuid.uuid4()}",
+        version=version,
+        reason=deed["reason"].strip(),
+        actor=deed["actor"],
+    )
+    with transaction.atomic():
+        with open_book([member.pk], version=version, now=timezone.now()) as book:
+            posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
+            if posted:
+                return (posted if source else _same(posted, posting)), False
+            _check_member(book.member(member.pk), points)
+            if kind == EntryKind.GIFT:
+                _check_coupons(book.member(member.pk), points, version)
+            entry = book.post(posting)
+        if kind == EntryKind.GIFT:
+            Message.objects.bulk_create(announcements.of_gift(entry))
+            wake("send_messages")
+    return entry, True
+
+
+def _rules(shop: Shop, *, to_credit: bool) -> ProgramVersion:
+    """The current rules; points are credited only while the programme is on."""
+    program = programs.current(shop)
+    if program is None or program.current is None or (to_credit and not program.is_active):
+        message = "The program is switched off; switch it on to give points."
+        raise Refused(Problem(None, message, ErrorCode.PROGRAM_INACTIVE))
+    return program.current
+
+
+def _member(shop: Shop, customer_id: str, *, to_credit: bool) -> Member:
+    """The customer's member; only who is to get points is made one."""
+    find = enrolment.find_or_enroll if to_credit else enrolment.find
+    member = find(shop=shop, customer_id=customer_id)
+    if member is None:
+        whom = "customer" if to_credit else "member"
+        message = f"The shop has no {whom} with the customer id “{customer_id}”."
+        raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
+    return member
+
+
+def _check_member(member: Member, points: int) -> None:
+    """`member` is locked: of several debits at once, each sees what the one before left."""
+    if points > 0 and not member.takes_part:
+        is_blocked = member.status != MemberStatus.ACTIVE
+        what = member.status.lower() if is_blocked else "inactive in the shop"
+        message = f"This member is {what} and takes no points."
+        raise Refused(Problem("customer_id", message, ErrorCode.MEMBER_BLOCKED))
+    if -points > member.spendable:
+        message = f"This member has {member.spendable:,} points; {-points:,} cannot be taken."
+        raise Refused(Problem("points", message, ErrorCode.INSUFFICIENT_POINTS))
+
+
+def _check_coupons(member: Member, points: int, version: ProgramVersion) -> None:
+    """A gift is one transaction: an order, which nobody can split, issues more in several."""
+    threshold, most = version.threshold, conf.coupons_at_once
+    before = rewards_due(balance=member.balance, threshold=threshold)
+    brings = rewards_due(balance=member.balance + points, threshold=threshold) - before
+    if brings > most:
+        message = (
+            f"This gift would bring {brings:,} coupons, at {threshold:,} points for each; one gift "
+            f"brings {most:,} at most. Give less, or in several gifts."
+        )
+        raise Refused(Problem("points", message, ErrorCode.OUT_OF_RANGE))
+
+
+def _same(posted: Entry, asked: Posting) -> Entry:
+    """The entry that a key brought before; refused when it was for other points or reasons."""
+    message = ""
+    if posted.points != asked.points:
+        message = f"This key was used for {posted.points:,} points; use a new one."
+    elif posted.reason != asked.reason:
+        message = "This key was used with another reason; use a new one."
+    if message:
+        raise Refused(Problem("idempotency_key", message, ErrorCode.DUPLICATE))
+    return posted

@@ -1,0 +1,97 @@
+"""How the shop shows itself to its members: name, logo, colour, and where links lead."""
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
+from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.words import LOOK, language_name
+from saleor_loyalty.messages import texts
+from saleor_loyalty.models import MessageKind
+from saleor_loyalty.permissions import Permission
+from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.shop import branding
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
+
+REFUSED = 422
+CONFLICT = 409
+
+
+def _optional(label: "Words", help_text: "Words") -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, required=False)
+
+
+class LookForm(OpenedForm):
+    """The fields of a Look."""
+
+    name = "look"
+
+    shop_name = _optional(LOOK["shop_name"], _("Empty: its name in Saleor."))
+    logo_url = _optional(
+        LOOK["logo_url"],
+        _("A picture on the web, starting with https://. Empty: the name in words."),
+    )
+    brand_color = forms.CharField(
+        label=LOOK["brand_color"],
+        widget=forms.TextInput(attrs={"type": "color"}),
+        help_text=_("Of buttons and bars, in messages and on the members’ page."),
+    )
+    discounts_url = _optional(
+        LOOK["discounts_url"],
+        _("Where emails lead. {language} in it becomes the member’s language."),
+    )
+    push_url = _optional(
+        LOOK["push_url"],
+        _("May open an app. Empty: the page with the discounts."),
+    )
+    default_language = forms.ChoiceField(
+        label=LOOK["default_language"],
+        help_text=_("For members in whose language there are no texts."),
+    )
+    sender_name = _optional(LOOK["sender_name"], _("Empty: the name of the shop."))
+    reply_to = _optional(LOOK["reply_to"], _("Empty: to the sender’s address."))
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
+def look_view(visit: Visit) -> HttpResponse:
+    form, status = _form(visit), 200
+    context: dict[str, object] = {}
+    if form.is_valid():
+        try:
+            branding.save(
+                visit.shop,
+                actor=visit.viewer.actor,
+                opened_at=form.was_opened_at,
+                **form.cleaned_data,
+            )
+            return go(visit, "look", told=gettext("The look is saved"))
+        except SavedMeanwhile as meanwhile:
+            form, status = _form(visit), CONFLICT
+            said = gettext("{who} saved the look meanwhile.").format(who=meanwhile.actor)
+            context = {"meanwhile": said, "differences": list(differences(form))}
+            form.reopen(meanwhile)
+        except Refused as refused:
+            form.refuse(refused)
+    language = branding.of(visit.shop).default_language
+    context["rendered"] = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, language)
+    status = REFUSED if form.errors else status
+    return show(visit, "look.html", {"form": form, **context}, status=status)
+
+
+def _form(visit: Visit) -> LookForm:
+    """As it was sent, or as the look is."""
+    current, last = branding.of(visit.shop), branding.last_change(visit.shop)
+    names = set(LookForm.base_fields).difference(OpenedForm.base_fields)
+    initial = {name: getattr(current, name) for name in names}
+    initial["opened_at"] = last.pk if last else 0
+    form = LookForm(visit.request.POST if visit.is_post else None, initial=initial)
+    form.fields["default_language"].choices = [  # type: ignore[attr-defined]  # a ChoiceField's
+        (code, language_name(code)) for code in texts.languages(visit.shop)
+    ]
+    return form

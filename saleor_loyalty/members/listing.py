@@ -1,0 +1,75 @@
+"""The list of members that staff read: who is on it, and in which order."""
+
+import enum
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Expression, F, Q, QuerySet, Value
+from django.db.models.functions import Upper
+
+from saleor_loyalty.database.paging import Keyset
+from saleor_loyalty.models import Member, Shop
+from saleor_loyalty.models.member import EMAIL_LETTERS, FIRST_NAME_LETTERS, LAST_ACTIVITY
+
+
+class SortField(enum.StrEnum):
+    JOINED_AT = "JOINED_AT"
+    LAST_ACTIVITY_AT = "LAST_ACTIVITY_AT"
+    BALANCE = "BALANCE"
+    EMAIL = "EMAIL"
+    STATUS = "STATUS"
+
+
+KEYS: dict[SortField, Expression | F] = {
+    SortField.JOINED_AT: F("joined_at"),
+    SortField.LAST_ACTIVITY_AT: LAST_ACTIVITY,
+    SortField.BALANCE: F("balance"),
+    SortField.EMAIL: EMAIL_LETTERS,
+    SortField.STATUS: F("status"),
+}
+
+
+def matching(
+    *,
+    shop: Shop,
+    search: str | None = None,
+    status: Collection[str] | None = None,
+    balance_gte: int | None = None,
+    balance_lte: int | None = None,
+    inactive_since: datetime | None = None,
+) -> QuerySet[Member]:
+    """The shop's members who fit all that is given; None, and an empty search, fit everybody.
+
+    `search` is how an email or first name begins, letter case aside, or a whole customer id.
+    A debt counts as a negative balance. Inactive since a moment is who neither joined nor did
+    anything from then on.
+    """
+    bounds = {
+        "status__in": status,
+        "balance__gte": balance_gte,
+        "balance__lte": balance_lte,
+        "active_at__lt": inactive_since,
+    }
+    members = Member.objects.filter(shop=shop).alias(active_at=LAST_ACTIVITY)
+    members = members.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+    search = (search or "").replace("\x00", "").strip()  # PostgreSQL's text has no NUL
+    return _beginning_with(search, members) if search else members
+
+
+def _beginning_with(search: str, members: QuerySet[Member]) -> QuerySet[Member]:
+    letters = Upper(Value(search))
+    return members.alias(email_letters=EMAIL_LETTERS, name_letters=FIRST_NAME_LETTERS).filter(
+        Q(email_letters__startswith=letters)
+        | Q(name_letters__startswith=letters)
+        | Q(customer_id=search)
+    )
+
+
+def order(
+    *, shop: Shop, field: SortField = SortField.JOINED_AT, descending: bool = True
+) -> Keyset[Member]:
+    """The order to read `matching` members in, by a field; the latest to join first, if not said.
+
+    Emails are compared without regard to letter case. A debt is below 0.
+    """
+    return Keyset(Member.objects.filter(shop=shop), KEYS[SortField(field)], descending)

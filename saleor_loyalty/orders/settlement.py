@@ -1,0 +1,175 @@
+"""Orders become entries: each is looked at as it stands now, and only the difference is posted.
+
+Paid, refunded, cancelled, recharged, edited, seen twice or late: all the same path.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from saleor_loyalty.database.statements import Writing
+from saleor_loyalty.ledger.book import Book, open_book
+from saleor_loyalty.members import announcements, followed
+from saleor_loyalty.models import Entry, Member, Shop
+from saleor_loyalty.orders import due, inbox
+from saleor_loyalty.orders.context import Ground, survey
+from saleor_loyalty.orders.inbox import Claim
+from saleor_loyalty.rewards import coupons
+from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
+from saleor_loyalty.saleor_api.facts import Order
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
+from saleor_loyalty.workers.waking import wake
+
+logger = logging.getLogger(__name__)
+
+# Another transaction was first with a row, or it and we waited for each other. By now it is done,
+# so a second try goes through.
+CONFLICTS = (IntegrityError, OperationalError)
+
+MOST_REQUESTS = 32  # for a page of 100 orders: enough to find two that Saleor stumbles over
+
+
+def settle_due(shop: Shop, saleor: Saleor) -> int:
+    """Settle one batch of the shop's changed orders; how many changes were taken up.
+
+    What cannot be settled now goes back into the inbox for a later try. 0 also when Saleor did
+    not answer: it would not now, and other shops wait.
+    """
+    claim = inbox.claim(shop=shop, limit=ORDERS_AT_ONCE)
+    if claim is None:
+        return 0
+    try:
+        orders, failed = fetch(saleor, list(claim.marks))
+    except SaleorUnavailable as error:
+        logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
+        inbox.rest(shop, claim, error=error)
+        return 0
+    except SaleorForbade as error:
+        logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
+        inbox.postpone(claim, claim.marks, error=error)
+        return 0
+    inbox.note_answer(shop)
+    followed.note_inactive(shop, [o.customer for o in orders.values() if o.customer])
+    for order_id, problem in failed.items():
+        logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
+        inbox.postpone(claim, [order_id], error=problem)
+    _settle_claim(shop, claim, orders, claim.marks.keys() - failed)
+    return len(claim.marks)
+
+
+def fetch(
+    saleor: Saleor, order_ids: Sequence[str]
+) -> tuple[Mapping[str, Order], Mapping[str, Exception]]:
+    """The orders by id, and by id why some cannot be had.
+
+    Saleor refuses a whole page for one order it stumbles over: halving the page finds that one.
+    Where it refuses everything we soon stop looking; those not looked at are among the failed.
+    """
+    found: dict[str, Order] = {}
+    failed: dict[str, Exception] = {}
+    pages = [list(order_ids)]
+    refusal: SaleorRefused | None = None
+    for _ in range(MOST_REQUESTS):
+        if not pages:
+            break
+        page = pages.pop()
+        try:
+            orders, unreadable = saleor.orders(page)
+        except SaleorForbade:
+            raise
+        except SaleorRefused as error:
+            refusal = error
+            if len(page) == 1:
+                failed[page[0]] = error
+            else:
+                middle = len(page) // 2
+                pages += [page[middle:], page[:middle]]
+        else:
+            found |= orders
+            failed |= unreadable
+    if refusal:
+        failed |= dict.fromkeys(chain.from_iterable(pages), refusal)
+    return found, failed
+
+
+def _settle_claim(
+    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]
+) -> None:
+    """Settle all at once; if that fails, one by one, so that one bad order holds up no other."""
+    ids = list(order_ids)
+    try:
+        settle(shop, claim, orders, ids)
+    except Exception as error:
+        if len(ids) == 1:
+            logger.exception("Shop %s: order %s not settled, later again", shop.pk, ids[0])
+            inbox.postpone(claim, ids, error=error)
+            return
+        for order_id in ids:
+            _settle_claim(shop, claim, orders, [order_id])
+
+
+def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
+    """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
+
+    One transaction. One order that is credited takes four statements, and a batch of any size as
+    many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.
+    """
+    try:
+        _settle(shop, claim, orders, set(order_ids))
+    except CONFLICTS:
+        _settle(shop, claim, orders, set(order_ids))
+
+
+@transaction.atomic
+def _settle(
+    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Collection[str]
+) -> None:
+    ground = survey(shop, [orders[id_] for id_ in sorted(order_ids) if id_ in orders], claim)
+    writing = Writing()
+    inbox.finish(claim, [c for c in ground.changes if c.subject_id in order_ids], writing)
+    _settle_on(ground, writing)
+
+
+def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = False) -> list[Entry]:
+    """Post what is missing or too much for these orders; the orders' entries that were posted.
+
+    Only within a transaction. With `past`, orders that were paid while the programme was off, or
+    while their member took no points, are credited too, by the current rules.
+    """
+    return _settle_on(survey(shop, orders), Writing(), past=past)
+
+
+def _settle_on(ground: Ground, writing: Writing, *, past: bool = False) -> list[Entry]:
+    unsettled = due.unsettled(ground, past=past)
+    due.note_asked(ground, writing, kept=unsettled)
+    if not unsettled and not ground.uses:
+        writing.write()
+        return []
+    owners = {s.owner.customer_id: s.owner for s in unsettled if s.owner}
+    newcomers = [member for member in owners.values() if member._state.adding]
+    member_ids = (standing.member_ids for standing in unsettled)
+    with open_book(
+        {use.member_id for use in ground.uses}.union(*member_ids),
+        newcomers=newcomers,
+        version=ground.rulebook.version,
+        now=ground.now,
+        coupon_ids={use.coupon_id for use in ground.uses},
+        writing=writing,
+    ) as book:
+        if not past:  # a shop that credits its past does not want all its customers greeted
+            _welcome(book, newcomers, writing)
+        coupons.follow(book, ground.uses)
+        entries = [book.post(posting) for posting in due.postings(unsettled, book)]
+        due.keep(unsettled, writing, now=book.now)
+        return entries
+
+
+def _welcome(book: Book, newcomers: Iterable[Member], writing: Writing) -> None:
+    """Have those welcomed whom this book has enrolled, and no other transaction meanwhile."""
+    members = [book.member(newcomer.pk) for newcomer in newcomers]
+    joined = [member for member in members if member.joined_at == book.now]
+    writing.insert(announcements.of_new_members(joined))
+    if joined:
+        wake("send_messages")

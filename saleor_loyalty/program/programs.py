@@ -1,0 +1,249 @@
+"""The programme of a shop: reading its rules, changing them, switching it on and off."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.dispatch import Signal
+from django.utils import timezone
+
+from saleor_loyalty import audit
+from saleor_loyalty.models import (
+    Activation,
+    AuditAction,
+    ChannelTerms,
+    Program,
+    ProgramVersion,
+    Shop,
+)
+from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
+from saleor_loyalty.program import ends
+from saleor_loyalty.program.validation import DEFAULTS, Rules, checked
+from saleor_loyalty.rules.days import end_of_day
+from saleor_loyalty.rules.expiry import latest, protected_until
+from saleor_loyalty.saleor_api.facts import Channel
+from saleor_loyalty.shop import catalogue, channels
+from saleor_loyalty.workers.waking import wake
+
+# Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
+# then `on`. Also when it was so before: what follows the switch may have gone its own way.
+switched = Signal()
+
+TERMS = ("channel_id", "currency", "points_per_unit", "discount_value", "min_spent")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The rules in force, None before the first ones, and those that are to follow them."""
+
+    before: Rules | None
+    after: Rules
+    channels: Mapping[str, Channel]  # those that either names, by id
+    things: Mapping[str, str]  # what either limits the coupon to, by id
+
+    def name_of(self, channel_id: str) -> str:
+        """What staff call a channel, by its id."""
+        return self.channels[channel_id].name or self.channels[channel_id].known_as
+
+
+def current(shop: Shop) -> Program | None:
+    """The shop's programme with its current rules; None when none was set up."""
+    return (
+        Program.objects.filter(shop=shop, current__isnull=False)
+        .select_related("current")
+        .prefetch_related("current__channels")
+        .first()
+    )
+
+
+def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, Channel]:
+    """The channels that rules name, by id, as they were called when those were made."""
+    return {
+        row.channel_id: Channel(row.channel_id, "", row.channel_name, row.currency) for row in terms
+    }
+
+
+def draft(
+    *,
+    shop: Shop,
+    changes: Mapping[str, Any],
+    known: Mapping[str, Channel],
+    things: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
+) -> Draft:
+    """What `update` would make of `changes`, with nothing changed. Raises what `update` does."""
+    program = current(shop)
+    _compare(program, opened_at)
+    version = program.current if program else None
+    before = _rules_of(version) if version else None
+    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
+    after = {**(before or DEFAULTS), **rules}
+    return Draft(
+        before,
+        checked(after, known=known, things=things),
+        {**channels_of(version.channels.all() if version else ()), **known},
+        {**(version.limited_names if version else {}), **(things or {})},
+    )
+
+
+def update(
+    *,
+    shop: Shop,
+    changes: Mapping[str, Any],
+    actor: str,
+    known: Mapping[str, Channel] | None = None,
+    opened_at: int | None = None,
+) -> Program:
+    """Change the programme, or set it up; what is not in `changes` stays as it is.
+
+    `changes` has the snake_case names of LoyaltyProgramInput; terms name their channel by its id,
+    as `channel_id`. `known` are the shop's channels by id, if they were asked for just now. New
+    rules become a new version, for orders that are paid from now on. Raises Refused with every
+    problem found, and then nothing is changed; SaleorUnavailable when the shop cannot be asked for
+    its channels, or for what the coupon is to be limited to. A form gives the number of the version
+    it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
+    """
+    if changes.get("is_active", True) is None:
+        message = "Say true or false, or leave it out to keep it as it is."
+        raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
+    if known is None and "channels" in changes:
+        known = catalogue.channels(shop)
+    limited_to = changes.get("limited_to")
+    things = catalogue.names(shop, limited_to) if limited_to else None
+    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
+    with transaction.atomic():
+        program = _held(shop)
+        now = timezone.now()  # versions follow each other in time, as in their numbers
+        _compare(program, opened_at)
+        is_first = program.current is None
+        before = _rules_of(program.current) if program.current else DEFAULTS
+        if known is None:
+            known = channels_of(program.current.channels.all() if program.current else ())
+        after = checked({**before, **rules}, known=known, things=things)
+        if things is None:
+            things = program.current.limited_names if program.current else {}
+        if "channels" in changes:
+            channels.follow(shop, known.values())
+        _move_ends(program, after, now)
+        on = changes.get("is_active", program.is_active)
+        protected = _protected_until(program, after, on=on, now=now)
+        if after != before or _is_news(protected, program):
+            program.current = _new_version(
+                program, after, protected, known, things, actor=actor, now=now
+            )
+        _switch(program, on=on, actor=actor, now=now)
+        program.save(update_fields=["current", "is_active"])
+        if "is_active" in changes or is_first:
+            switched.send(Program, shop=shop, on=on)
+    return (
+        Program.objects.select_related("current")
+        .prefetch_related("current__channels")
+        .get(pk=program.pk)
+    )
+
+
+def _held(shop: Shop) -> Program:
+    """The shop's programme, made if there is none yet, locked until the transaction ends."""
+    Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
+    programs = Program.objects.select_for_update(of=["self"]).select_related("current")
+    return programs.get(shop=shop)
+
+
+def _compare(program: Program | None, opened_at: int | None) -> None:
+    """Raise SavedMeanwhile when the rules in force are not those that a form was opened at."""
+    version = program.current if program else None
+    if version and opened_at not in (None, version.number):
+        raise SavedMeanwhile(number=version.number, actor=version.created_by)
+
+
+def _rules_of(version: ProgramVersion) -> Rules:
+    """A version as the checked input that would make it again."""
+    rules = {name: getattr(version, name) for name in DEFAULTS if name != "channels"}
+    return {**rules, "channels": list(version.channels.order_by("channel_id").values(*TERMS))}
+
+
+def _move_ends(program: Program, rules: Rules, now: datetime) -> None:
+    """Points last to the end of the day that was shown, also by another time zone's clocks."""
+    version = program.current
+    if version and version.time_zone != rules["time_zone"]:
+        zones = {"shown_in": version.time_zone, "time_zone": rules["time_zone"]}
+        ends.move(program.shop, **zones, now=now)
+
+
+def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime) -> datetime | None:
+    """Until when no point that exists ends: a full period after a change of policy or days.
+
+    And after a break at least as long again as the break was: nothing ends while the programme is
+    off, and nobody could have renewed their points then.
+    """
+    protected = protected_until(
+        before=program.current.expiry if program.current else None,
+        policy=rules["expiry_policy"],
+        days=rules["expiry_days"],
+        time_zone=rules["time_zone"],
+        now=now,
+    )
+    off_since = program.activations.aggregate(at=Max("ended_at"))["at"]
+    if program.is_active or not on or off_since is None or rules["expiry_days"] is None:
+        return protected
+    days_off = (now - off_since).days + 1
+    return latest([protected, end_of_day(now, days=days_off, time_zone=rules["time_zone"])])
+
+
+def _is_news(protected: datetime | None, program: Program) -> bool:
+    return program.current is not None and protected != program.current.protected_until
+
+
+def _new_version(
+    program: Program,
+    rules: Rules,
+    protected: datetime | None,
+    known: Mapping[str, Channel],
+    things: Mapping[str, str],
+    *,
+    actor: str,
+    now: datetime,
+) -> ProgramVersion:
+    """Write down checked rules as the programme's next version.
+
+    Names of channels and things come along as they are now; another name alone makes no version.
+    """
+    fields = {name: value for name, value in rules.items() if name != "channels"}
+    version = ProgramVersion.objects.create(
+        program=program,
+        protected_until=protected,
+        number=program.versions.count() + 1,
+        created_at=now,
+        created_by=actor,
+        limited_names={id: things[id] for id in rules["limited_to"] if id in things},
+        **fields,
+    )
+    ChannelTerms.objects.bulk_create(
+        ChannelTerms(
+            version=version,
+            channel_name=known[terms["channel_id"]].name,
+            **{name: terms.get(name) for name in TERMS},
+        )
+        for terms in rules["channels"]
+    )
+    return version
+
+
+def _switch(program: Program, *, on: bool, actor: str, now: datetime) -> None:
+    """Open or close a stretch of activity; asking for what is already so changes nothing."""
+    if on and not program.is_active:
+        Activation.objects.create(program=program, started_at=now)
+        # What waited while the programme was off. The walk first: of what happened meanwhile
+        # nobody may have told, for Saleor calls no hook of a plugin that is off.
+        waiting = ("settle_orders", "issue_coupons", "mint_coupons", "send_messages")
+        for task in ("reconcile", *waiting):
+            wake(task)
+    elif program.is_active and not on:
+        program.activations.filter(ended_at=None).update(ended_at=now)
+    if on != program.is_active:
+        action = AuditAction.PROGRAM_ON if on else AuditAction.PROGRAM_OFF
+        audit.note(shop=program.shop, actor=actor, action=action)
+    program.is_active = on

@@ -1,0 +1,294 @@
+"""Coupons: minted as vouchers in Saleor, and followed when the shop sees them used."""
+
+import logging
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
+
+from saleor_loyalty.database import leases
+from saleor_loyalty.ledger.book import Book, open_book
+from saleor_loyalty.members import announcements
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    DiscountType,
+    RetiredCode,
+    Shop,
+)
+from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.program import programs
+from saleor_loyalty.rewards import retirement
+from saleor_loyalty.rewards.offers import reward_in
+from saleor_loyalty.rules.rewards import valid_until
+from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
+from saleor_loyalty.saleor_api.facts import Order
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
+from saleor_loyalty.shop import branding as looks
+from saleor_loyalty.shop import channels
+from saleor_loyalty.shop.connection import see_through
+from saleor_loyalty.workers.waking import wake
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 500
+LONGEST_VOUCHER_NAME = 255  # that Saleor takes
+
+Told = TypeVar("Told")
+
+
+def shops_with_work() -> list[Shop]:
+    """Shops with coupons to mint. One whose programme is off keeps them for later."""
+    due = Coupon.objects.filter(status=CouponStatus.PENDING, due_at__lte=timezone.now())
+    return list(
+        Shop.objects.filter(pk__in=due.values("shop"), is_active=True, program__is_active=True)
+    )
+
+
+def mint_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
+    """Mint a batch of the shop's pending coupons until `ends` (time.monotonic); how many it took.
+
+    0 also when Saleor did not answer: it would not now.
+    """
+
+    def begin(saleor: Saleor) -> Callable[[Coupon], None]:
+        found = saleor.channels()
+        channels.follow(shop, found.values())
+        return partial(mint, saleor, found.keys(), language=looks.of(shop).default_language)
+
+    return see_through(shop, _claim(shop, limit), begin=begin, postpone=_postpone, ends=ends)
+
+
+def _claim(shop: Shop, limit: int) -> list[Coupon]:
+    """Take due coupons for this worker until the lease ends."""
+    due = Coupon.objects.filter(shop=shop, status=CouponStatus.PENDING)
+    active = due.filter(shop__program__is_active=True)
+    batch = leases.take(active, limit=limit, now=timezone.now())
+    prefetch_related_objects(batch, "version__channels")
+    return batch
+
+
+def mint(saleor: Saleor, channel_ids: Collection[str], coupon: Coupon, *, language: str) -> None:
+    """Make the coupon's voucher, named in the shop's language, and let its messages go.
+
+    It is for those of the coupon's channels that the shop still has: `channel_ids` are all of them.
+
+    May be repeated from any point, by several workers: the code is the coupon's own, so a voucher
+    that has it already was made by an earlier try. A coupon that was withdrawn, used or issued
+    anew since it was read ends without a voucher under the code it had.
+    """
+    if not _begin(coupon):
+        return
+    terms = _terms(coupon, channel_ids)
+    voucher_id = _voucher(saleor, coupon, language)
+    saleor.list_voucher(voucher_id, terms)
+    _activate(coupon, voucher_id)
+
+
+def _terms(coupon: Coupon, channel_ids: Collection[str]) -> list[VoucherTerms]:
+    terms = [
+        VoucherTerms(terms.channel_id, terms.discount_value, terms.min_spent)
+        for terms in coupon.version.channels.all()
+        if terms.channel_id in channel_ids
+    ]
+    if not terms:
+        message = f"coupon {coupon.pk}: the shop has none of its channels any more"
+        raise SaleorRefused(message)
+    return terms
+
+
+def _voucher(saleor: Saleor, coupon: Coupon, language: str) -> str:
+    """The id of the coupon's voucher, made now or by an earlier try."""
+    make = partial(
+        saleor.create_voucher,
+        name=_voucher_name(coupon, language),
+        code=coupon.code,
+        percentage=coupon.version.discount_type == DiscountType.PERCENTAGE,
+        ends_at=coupon.expires_at,
+    )
+    with suppress(CodeTaken):
+        return _with_what_is_left(saleor, coupon, lambda ids: make(limited_to=ids))
+    voucher_id = saleor.find_voucher(coupon.code)
+    if voucher_id is None:
+        message = f"coupon {coupon.pk}: its code is taken, yet no voucher has it"
+        raise SaleorRefused(message)
+    _limit(saleor, coupon, voucher_id)
+    return voucher_id
+
+
+def _voucher_name(coupon: Coupon, language: str) -> str:
+    """What staff read among the shop's discounts: the reward, and which coupon of all it is."""
+    code = f" \N{MIDDLE DOT} {coupon.code}"
+    return reward_in(coupon.version, language)[: LONGEST_VOUCHER_NAME - len(code)] + code
+
+
+def _limit(saleor: Saleor, coupon: Coupon, voucher_id: str) -> None:
+    """Limit a voucher that an earlier try made: Saleor may have died before it did.
+
+    Without it the voucher would be good for everything.
+    """
+    if not coupon.version.limited_to:
+        return
+    percentage = coupon.version.discount_type == DiscountType.PERCENTAGE
+    limit = partial(saleor.limit_voucher, voucher_id, percentage=percentage)
+    _with_what_is_left(saleor, coupon, lambda ids: limit(limited_to=ids))
+
+
+def _with_what_is_left(saleor: Saleor, coupon: Coupon, tell: Callable[[list[str]], Told]) -> Told:
+    """Tell Saleor what the coupon is limited to; of that, what the shop still has.
+
+    Saleor refuses ids of what is gone. Where nothing is left the coupon waits, with the reason:
+    it never becomes one for the whole order.
+    """
+    ids = coupon.version.limited_to
+    try:
+        return tell(ids)
+    except SaleorForbade:
+        raise
+    except SaleorRefused:
+        left = list(saleor.names(ids)) if ids else []
+        if len(left) == len(ids):
+            raise
+    if not left:
+        message = f"coupon {coupon.pk}: the shop has nothing left of what it is limited to"
+        raise SaleorRefused(message)
+    logger.warning("Coupon %s is limited to what is left in the shop's catalogue", coupon.pk)
+    return tell(left)
+
+
+def _to_mint(coupon: Coupon) -> QuerySet[Coupon]:
+    """The coupon's row, while the issue that was read is still to be minted."""
+    return Coupon.objects.filter(pk=coupon.pk, issue=coupon.issue, status=CouponStatus.PENDING)
+
+
+def _begin(coupon: Coupon) -> bool:
+    """Renew the lease: whoever retires the code waits until it ends before giving up the search.
+
+    A coupon that had to wait until its days were over gets them anew. False when there is nothing
+    to mint any more.
+    """
+    now = timezone.now()
+    if coupon.expires_at is not None and coupon.expires_at <= now:
+        version = coupon.version
+        coupon.expires_at = valid_until(
+            issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
+        )
+    return _to_mint(coupon).update(due_at=now + leases.LEASE, expires_at=coupon.expires_at) == 1
+
+
+def _activate(coupon: Coupon, voucher_id: str) -> None:
+    with transaction.atomic():
+        activated = _to_mint(coupon).update(
+            status=CouponStatus.ACTIVE, voucher_id=voucher_id, error=""
+        )
+        if not activated:
+            retirement.retire_again(shop_id=coupon.shop_id, code=coupon.code)
+            wake("retire_codes")
+            return
+        announcements.follow([(coupon.member_id, coupon.announced_as)], now=timezone.now())
+
+
+def _postpone(coupon: Coupon, error: Exception) -> None:
+    """Put the coupon back for a later try, if it is still to be minted."""
+    if _to_mint(coupon).update(**leases.postponed(coupon, error)):
+        logger.warning("Coupon %s not minted, later again: %s", coupon.pk, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An order that was placed with a code of one of our coupons."""
+
+    coupon_id: int
+    member_id: int
+    code: str
+    order: Order
+
+
+def named_by(shop: Shop, orders: Iterable[Order]) -> tuple[QuerySet[Coupon], QuerySet[RetiredCode]]:
+    """What to read for `uses`: coupons that have or had a code which orders name; retired codes."""
+    codes = {order.voucher_code for order in orders if order.voucher_code}
+    former = RetiredCode.objects.filter(shop=shop, code__in=codes)
+    if not codes:
+        return Coupon.objects.none(), former
+    current = Q(shop=shop, code__in=codes)
+    return Coupon.objects.filter(current | Q(pk__in=former.values("coupon"))), former
+
+
+def uses(
+    coupons: Iterable[Coupon], former: Iterable[RetiredCode], orders: Iterable[Order]
+) -> list[Use]:
+    """The orders that name a code of ours, one a coupon has or had."""
+    by_code: dict[str, list[Order]] = defaultdict(list)
+    for order in sorted(orders, key=lambda order: not order.is_void):  # gone ones make room first
+        if order.voucher_code:
+            by_code[order.voucher_code].append(order)
+    members = {coupon.pk: coupon.member_id for coupon in coupons}
+    codes = {(coupon.pk, coupon.code) for coupon in coupons}
+    codes |= {(retired.coupon_id, retired.code) for retired in former}
+    return [
+        Use(pk, members[pk], code, order)
+        for pk, code in sorted(codes)
+        for order in by_code.get(code, ())
+    ]
+
+
+def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
+    """Take an unused coupon back and return its points; the coupon as it is now.
+
+    A coupon that was withdrawn before is left as it is. Raises Refused for one that the shop does
+    not have, that is used or over, and without a reason.
+    """
+    if not reason.strip():
+        raise Refused(Problem("reason", "Say why; the customer will read it.", ErrorCode.REQUIRED))
+    now = timezone.now()
+    with transaction.atomic():
+        found = Coupon.objects.filter(shop=shop, pk=coupon_id).first()
+        program = programs.current(shop)
+        if found is None or program is None or program.current is None:
+            message = f"The shop has no coupon {coupon_id}."
+            raise Refused(Problem("coupon_id", message, ErrorCode.NOT_FOUND))
+        with open_book(
+            [found.member_id],
+            version=program.current,
+            now=now,
+            coupon_ids=[coupon_id],
+        ) as book:
+            coupon = book.coupons[coupon_id]
+            if coupon.status == CouponStatus.WITHDRAWN:
+                return coupon
+            if not coupon.is_unused_at(now):
+                message = "This coupon is used or over; there is nothing to withdraw."
+                raise Refused(Problem("coupon_id", message, ErrorCode.INVALID))
+            book.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
+    logger.info("Coupon %s withdrawn by staff", coupon.pk)
+    return coupon
+
+
+def follow(book: Book, uses: Sequence[Use]) -> None:
+    """Bring coupons in step with the orders placed with them: our state follows the shop's.
+
+    A coupon whose order was called off is issued anew, as Saleor does not give a used code back.
+    """
+    for use in uses:
+        coupon, order = book.coupons[use.coupon_id], use.order
+        is_its_order = coupon.status == CouponStatus.USED and coupon.used_order_id == order.id
+        if order.is_void:
+            if is_its_order:
+                book.reissue(coupon)
+        elif coupon.status != CouponStatus.USED:
+            book.use(
+                coupon,
+                order_id=order.id,
+                number=order.number,
+                at=order.created_at,
+                code=use.code,
+            )
+        elif not is_its_order:
+            logger.warning("Coupon %s was used on a second order, %s", coupon.pk, order.id)
