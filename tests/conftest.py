@@ -14,7 +14,7 @@ from saleor_loyalty.saleor_api import client
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.shop import connection
 from tests.doors.saleor import Saleor, SigningKey
-from tests.points.paper_saleor import ANNA, PaperSaleor
+from tests.paper_saleor import ANNA, PaperSaleor
 from tests.shops import new_program, new_shop
 
 

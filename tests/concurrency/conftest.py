@@ -12,7 +12,7 @@ from django.db import connection
 
 from saleor_loyalty.models import Shop
 from tests.concurrency.saleor_over_http import Server, serve
-from tests.points.paper_saleor import PaperSaleor
+from tests.paper_saleor import PaperSaleor
 from tests.shops import new_program, new_shop
 
 

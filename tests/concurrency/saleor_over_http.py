@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
-from tests.points.paper_saleor import PaperSaleor
+from tests.paper_saleor import PaperSaleor
 
 
 class Handler(BaseHTTPRequestHandler):

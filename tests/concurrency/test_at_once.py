@@ -9,7 +9,7 @@ from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.concurrency.processes import deliver_and_settle, give, settle_past_the_inbox
-from tests.points.paper_saleor import ANNA, line
+from tests.paper_saleor import ANNA, line
 
 
 @pytest.fixture

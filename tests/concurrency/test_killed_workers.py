@@ -24,7 +24,7 @@ from saleor_loyalty.models import Change, Coupon, Entry, Member, RetiredCode, Se
 from saleor_loyalty.orders import inbox
 from tests.concurrency.processes import work_until_killed
 from tests.concurrency.saleor_over_http import Server
-from tests.points.paper_saleor import line, order_id
+from tests.paper_saleor import line, order_id
 
 LONG_RUN = os.environ.get("LOYALTY_TESTS") == "long"
 WORKERS, ORDERS, MEMBERS = (8, 1000, 50) if LONG_RUN else (4, 60, 6)

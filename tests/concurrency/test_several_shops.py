@@ -7,7 +7,12 @@ from saleor_loyalty.models import Change, Entry, Shop, Subject
 from saleor_loyalty.orders import inbox
 from saleor_loyalty.workers import turns
 from tests.concurrency.saleor_over_http import serve
-from tests.points.paper_saleor import ANNA, PaperSaleor, line, order_id
+from tests.paper_saleor import (
+    ANNA,
+    PaperSaleor,
+    line,
+    order_id,
+)
 from tests.shops import new_program, new_shop
 
 

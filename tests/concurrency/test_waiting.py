@@ -30,7 +30,7 @@ from saleor_loyalty.orders.context import survey
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
-from tests.points.paper_saleor import ANNA, line
+from tests.paper_saleor import ANNA, line
 from tests.shops import LONG_AGO, new_version
 
 

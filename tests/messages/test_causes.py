@@ -9,7 +9,7 @@ from saleor_loyalty.models import Activation, Member, Message, MessageKind, Prog
 from saleor_loyalty.orders import settlement
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from tests.messages.conftest import NOW
-from tests.points.paper_saleor import PaperSaleor, line
+from tests.paper_saleor import PaperSaleor, line
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.model.facts import COUPONS_AT_ONCE, Order
 from tests.model.shop import CentSaleor
-from tests.points.paper_saleor import order_id
+from tests.paper_saleor import order_id
 from tests.shops import new_shop
 
 START = datetime(2026, 1, 30, 22, 30, tzinfo=UTC)  # 31 January has begun in Kathmandu

@@ -31,7 +31,7 @@ from tests.model.selections import (
 from tests.model.shop import CURRENCIES, CUSTOMERS
 from tests.model.standings import assert_all_as_the_model_says
 from tests.model.strategies import amounts, as_input, deliveries, line_lists, rule_sets, which
-from tests.points.paper_saleor import order_id
+from tests.paper_saleor import order_id
 
 
 def has_orders(history: "History") -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from saleor_loyalty.saleor_api.client import document
 from tests.model.facts import Order
-from tests.points.paper_saleor import PaperSaleor, fulfillment, granted
+from tests.paper_saleor import PaperSaleor, fulfillment, granted
 
 CUSTOMERS = ("VXNlcjox", "VXNlcjoy", "VXNlcjoz")
 CURRENCIES = {"main": "EUR", "us": "USD", "elsewhere": "PLN"}

@@ -7,7 +7,7 @@ from saleor_loyalty.models import Coupon, Entry, Lot, Member, Program, SettledOr
 from saleor_loyalty.rules.expiry import ExpiryRule
 from tests.model.facts import PER_LOT, ROLLING, Account
 from tests.model.model import Programme
-from tests.points.paper_saleor import order_id
+from tests.paper_saleor import order_id
 
 
 def assert_all_as_the_model_says(shop: Shop, programme: Programme, now: datetime) -> None:

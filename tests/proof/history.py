@@ -11,7 +11,12 @@ from saleor_loyalty.members import announcements
 from saleor_loyalty.models import Coupon, Device, EntryKind, Member, Message, Program
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.points.paper_saleor import ANNA, BEN, PaperSaleor, line
+from tests.paper_saleor import (
+    ANNA,
+    BEN,
+    PaperSaleor,
+    line,
+)
 from tests.shops import new_version
 
 EVE = {**ANNA, "id": "VXNlcjoz", "email": "eve@example.com", "firstName": "Ève"}

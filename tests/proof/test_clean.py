@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from saleor_loyalty import proof
 from saleor_loyalty.models import SettledOrder
-from tests.points.paper_saleor import ANNA
+from tests.paper_saleor import ANNA
 from tests.proof.conftest import damage, found
 from tests.proof.history import DAN, EVE, member
 

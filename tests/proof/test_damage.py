@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from saleor_loyalty.models import Coupon, Entry, Lot, Message, Program, SettledOrder, Shop
-from tests.points.paper_saleor import ANNA, BEN
+from tests.paper_saleor import ANNA, BEN
 from tests.proof.conftest import damage, found
 from tests.proof.history import DAN, coupon_of, member
 from tests.shops import new_version

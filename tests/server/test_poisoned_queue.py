@@ -9,7 +9,7 @@ from django.conf import settings
 from saleor_loyalty.models import Change, Shop
 from saleor_loyalty.orders import inbox
 from tests.concurrency.saleor_over_http import serve
-from tests.points.paper_saleor import PaperSaleor, line
+from tests.paper_saleor import PaperSaleor, line
 from tests.server.test_workers import wait_until
 from tests.shops import new_program, new_shop
 

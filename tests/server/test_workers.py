@@ -8,7 +8,7 @@ import pytest
 from saleor_loyalty.models import Change, Member, Shop
 from saleor_loyalty.orders import inbox
 from tests.concurrency.saleor_over_http import serve
-from tests.points.paper_saleor import PaperSaleor, line
+from tests.paper_saleor import PaperSaleor, line
 from tests.server.conftest import PATIENCE
 from tests.shops import new_program, new_shop
 

@@ -32,7 +32,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.points.paper_saleor import ANNA, BEN
+from tests.paper_saleor import ANNA, BEN
 from tests.proof.history import DAN, coupon_of, member, order_of
 from tests.shops import new_version
 from tests.transfer.conftest import export, move_house

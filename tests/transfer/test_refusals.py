@@ -12,7 +12,7 @@ from django.utils import timezone
 from saleor_loyalty import proof
 from saleor_loyalty.models import Entry, Member, Program, Shop
 from saleor_loyalty.transfer import importing
-from tests.points.paper_saleor import ANNA, line
+from tests.paper_saleor import ANNA, line
 from tests.proof.conftest import damage
 from tests.proof.history import member
 from tests.shops import new_version

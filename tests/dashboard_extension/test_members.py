@@ -1,0 +1,425 @@
+"""The list of members and a member's page, and what staff do there."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from saleor_loyalty.members import enrolment
+from saleor_loyalty.models import (
+    AuditRecord,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    Member,
+    MemberStatus,
+    Message,
+    MessageKind,
+    MessageStatus,
+    RetiredCode,
+)
+from saleor_loyalty.saleor_api.facts import Customer
+from tests.dashboard_extension.conftest import ADA
+
+
+def enroll(shop, count):
+    people = [
+        {**ADA, "id": f"c{n:03}", "email": f"p{n:03}@example.com", "firstName": f"P{n}"}
+        for n in range(count)
+    ]
+    enrolment.enroll_all(shop=shop, customers=[Customer.from_json(each) for each in people])
+
+
+def emails(answer):
+    return re.findall(r'class="name" href="[^"]+">([^<]+)<', answer.text)
+
+
+def link(answer, rel):
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', answer.text)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def test_the_list_has_25_a_page_and_leads_there_and_back(ask, shop, program):
+    enroll(shop, 60)
+
+    first = ask("members?sort=EMAIL")
+    second = ask("members" + link(first, "next"))
+    third = ask("members" + link(second, "next"))
+    back = ask("members" + link(third, "prev"))
+
+    assert [len(emails(page)) for page in (first, second, third)] == [25, 25, 10]
+    assert emails(first)[0] == "p000@example.com"
+    assert link(third, "next") is None
+    assert link(first, "prev") is None
+    assert emails(back) == emails(second)
+
+
+def test_the_list_is_found_filtered_and_sorted(ask, shop, program, gift):
+    enroll(shop, 3)
+    one, two, three = Member.objects.order_by("pk")
+    gift(one, 100)
+    gift(two, 300)
+    enrolment.set_status(shop=shop, customer_id="c002", status="BLOCKED", actor="sam")
+
+    assert emails(ask("members?search=P001")) == [two.email]
+    assert emails(ask("members?sort=-BALANCE"))[0] == two.email
+    assert emails(ask("members?balance_gte=50&balance_lte=150")) == [one.email]
+    assert emails(ask("members?status=BLOCKED")) == [three.email]
+    assert "Nobody fits" in ask("members?search=zzz").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["after=999999", "before=x", "sort=-PASSWORD", "balance_gte=x", "status=%00", "search=%00"],
+)
+def test_an_address_that_makes_no_sense_shows_the_list_all_the_same(ask, ada, program, query):
+    assert ask(f"members?{query}").status_code == 200
+
+
+def test_an_empty_list_says_how_members_come_about(ask, shop, program):
+    assert "Customers become members with their first paid order" in ask("members").text
+
+
+def test_the_page_of_a_member_tells_where_they_stand_and_why(ask, ada, coupon):
+    page = ask(f"members/{ada.pk}").text
+
+    assert "A gift of 5,200 points: For a kind letter" in page
+    assert "5,000 points became the reward “10 % off”" in page
+    assert "by sam@example.com" in page
+    assert coupon.code in page
+    assert "4,800" in page  # points to the next reward
+
+
+def test_a_gift_is_given_with_reason_and_actor(ask, ada, program):
+    form = {"points": "250", "reason": "A birthday", "key": "one"}
+
+    answer = ask(f"members/{ada.pk}/gift", post=form, email="mia@example.com")
+
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.points, entry.reason) == (EntryKind.GIFT, 250, "A birthday")
+    assert entry.actor == "mia@example.com"
+    assert "Gave 250 points" in answer["HX-Trigger"]
+
+
+def test_t30_a_form_sent_twice_gives_once(ask, ada, program):
+    key = re.search(r'name="key" value="(\w+)"', ask(f"members/{ada.pk}").text)[1]
+    form = {"points": "250", "reason": "A birthday", "key": key}
+
+    answers = [ask(f"members/{ada.pk}/gift", post=form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Entry.objects.count() == 1
+
+
+def test_t30_two_forms_give_twice(ask, ada, program):
+    keys = {
+        re.search(r'name="key" value="(\w+)"', ask(f"members/{ada.pk}").text)[1] for _ in range(2)
+    }
+
+    for key in keys:
+        form = {"points": "250", "reason": "A birthday", "key": key}
+        ask(f"members/{ada.pk}/gift", post=form)
+
+    assert Entry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"points": "", "reason": "x"}, "Say how many points."),
+        ({"points": "0", "reason": "x"}, "At least 1."),
+        ({"points": "10", "reason": " "}, "Say why; the customer will read it."),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_given(ask, ada, program, form, said):
+    answer = ask(f"members/{ada.pk}/gift", post={**form, "key": "k"})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert re.search(r'<dialog id="gift"[^>]* data-open', answer.text)
+    assert not Entry.objects.exists()
+
+
+def test_t35_a_gift_to_a_blocked_member_is_refused_in_words(ask, shop, ada, program):
+    enrolment.set_status(shop=shop, customer_id=ada.customer_id, status="BLOCKED", actor="sam")
+
+    answer = ask(f"members/{ada.pk}/gift", post={"points": "5", "reason": "x", "key": "k"})
+
+    assert answer.status_code == 422
+    assert (
+        "This member is blocked, closed or inactive in the shop and takes no points." in answer.text
+    )
+
+
+def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):
+    gift(ada, 100)
+
+    refused = ask(f"members/{ada.pk}/correct", post={"points": "-101", "reason": "x", "key": "a"})
+    taken = ask(f"members/{ada.pk}/correct", post={"points": "-100", "reason": "x", "key": "b"})
+
+    assert "The member does not have so many points." in refused.text
+    assert taken.status_code == 200
+    ada.refresh_from_db()
+    assert ada.balance == 0
+
+
+def take_back(ask, entry, **form):
+    return ask(
+        f"members/{entry.member_id}/gifts/{entry.pk}/take-back", post={"reason": "A slip", **form}
+    )
+
+
+def test_a_gift_is_taken_back_whole_and_says_why(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    dialog = re.search(
+        r'<dialog id="take-back".*?</dialog>',
+        ask(f"members/{ada.pk}?undo={entry.pk}").text,
+        re.DOTALL,
+    )[0]
+
+    answer = take_back(ask, entry, points="30")
+
+    assert "Take back 100 points?" in dialog
+    assert "Taken back: For a kind letter" in dialog
+    assert 'name="points"' not in dialog
+    assert "Took back 100 points" in answer["HX-Trigger"]
+    ada.refresh_from_db()
+    assert ada.balance == 0
+
+
+def test_t30_a_gift_is_taken_back_once_and_the_second_time_says_so(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    gift(ada, 100)
+
+    first, again = take_back(ask, entry), take_back(ask, entry)
+
+    assert (first.status_code, again.status_code) == (200, 422)
+    assert "These points were taken back already." in again.text
+    ada.refresh_from_db()
+    assert ada.balance == 100
+
+
+def test_a_gift_that_was_taken_back_is_not_offered_again(ask, ada, program, gift):
+    one, two = gift(ada, 100), gift(ada, 100)
+    take_back(ask, one)
+
+    page = ask(f"members/{ada.pk}").text
+
+    assert f"?undo={one.pk}" not in page
+    assert f"?undo={two.pk}" in page
+    assert page.count("was taken back") == 1
+    asked = ask(f"members/{ada.pk}?undo={one.pk}").text
+    assert "These points were taken back already." in asked
+    assert 'id="take-back"' not in asked
+
+
+def test_a_correction_of_a_gift_is_no_taking_back(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    ask(f"members/{ada.pk}/correct", post={"points": "-20", "reason": "x", "key": "a"})
+
+    refused = take_back(ask, entry)
+
+    assert refused.status_code == 422
+    assert "The member does not have so many points." in refused.text
+    assert f"?undo={entry.pk}" in ask(f"members/{ada.pk}").text
+    gift(ada, 20)
+    assert take_back(ask, entry).status_code == 200
+
+
+def test_the_popup_takes_its_gift_back_once(ask, ada, program, gift):
+    entry = gift(ada, 100)
+    gift(ada, 100)
+
+    first, again = (ask(f"gift/{entry.pk}/undo", post={}) for _ in range(2))
+
+    assert "Took back 100 points" in first.text
+    assert again.status_code == 422
+    assert "These points were taken back already." in again.text
+    ada.refresh_from_db()
+    assert ada.balance == 100
+
+
+def test_only_points_that_staff_gave_are_taken_back(ask, ada, program, gift):
+    gift(ada, 100)
+    ask(f"members/{ada.pk}/correct", post={"points": "-20", "reason": "x", "key": "a"})
+
+    assert take_back(ask, ada.entries.latest("pk")).status_code == 404
+
+
+def test_blocking_is_kept_with_who_and_when(ask, ada, program):
+    ask(f"members/{ada.pk}/status", post={"status": "BLOCKED"}, email="mia@example.com")
+
+    ada.refresh_from_db()
+    record = AuditRecord.objects.get()
+    assert ada.status == MemberStatus.BLOCKED
+    assert (record.member, record.actor, record.detail) == (ada, "mia@example.com", "BLOCKED")
+    page = ask(f"members/{ada.pk}").text
+    assert "Blocked the member" in page
+    assert "mia@example.com" in page
+
+
+def test_nobody_is_closed_or_brought_back_from_there(ask, shop, ada, program):
+    assert ask(f"members/{ada.pk}/status", post={"status": "CLOSED"}).status_code == 422
+
+    enrolment.set_status(shop=shop, customer_id=ada.customer_id, status="CLOSED", actor="")
+    assert ask(f"members/{ada.pk}/status", post={"status": "ACTIVE"}).status_code == 422
+
+
+def test_a_coupon_is_withdrawn_its_points_return_and_its_voucher_is_to_go(ask, ada, coupon):
+    answer = ask(
+        f"members/{ada.pk}/coupons/{coupon.pk}/withdraw",
+        post={"reason": "Sent to the wrong person"},
+        email="mia@example.com",
+    )
+
+    coupon.refresh_from_db()
+    ada.refresh_from_db()
+    entry = ada.entries.latest("pk")
+    assert "5,000 points returned" in answer["HX-Trigger"]
+    assert coupon.status == CouponStatus.WITHDRAWN
+    assert ada.balance == 5200
+    assert (entry.kind, entry.points, entry.actor) == ("REVERSAL", 5000, "mia@example.com")
+    assert RetiredCode.objects.get().due_at is not None
+    assert "Sent to the wrong person" in ask(f"members/{ada.pk}").text
+
+
+def test_t30_a_coupon_is_withdrawn_once(ask, ada, coupon):
+    for _ in range(2):
+        path = f"members/{ada.pk}/coupons/{coupon.pk}/withdraw"
+        assert ask(path, post={"reason": "x"}).status_code == 200
+
+    ada.refresh_from_db()
+    assert ada.balance == 5200
+
+
+def test_a_used_coupon_is_not_withdrawn(ask, ada, coupon):
+    coupon.status = CouponStatus.USED
+    coupon.used_at = timezone.now()
+    coupon.save()
+
+    answer = ask(f"members/{ada.pk}/coupons/{coupon.pk}/withdraw", post={"reason": "x"})
+
+    assert answer.status_code == 422
+    ada.refresh_from_db()
+    assert ada.balance == 200
+
+
+def test_a_withdrawal_says_why_or_is_none(ask, ada, coupon):
+    answer = ask(f"members/{ada.pk}/coupons/{coupon.pk}/withdraw", post={"reason": ""})
+
+    assert answer.status_code == 422
+    assert re.search(rf'<dialog id="withdraw-{coupon.pk}"[^>]* data-open', answer.text)
+
+
+def test_a_message_that_failed_is_sent_again(ask, ada, program):
+    message = Message.objects.create(
+        shop=ada.shop,
+        member=ada,
+        kind=MessageKind.REWARD_EMAIL,
+        cause="x",
+        status=MessageStatus.FAILED,
+        created_at=timezone.now(),
+        error="mailbox full",
+    )
+    page = ask(f"members/{ada.pk}").text
+    assert "mailbox full" in page
+
+    ask(f"members/{ada.pk}/messages/{message.pk}/resend", post={}, email="mia@example.com")
+
+    message.refresh_from_db()
+    assert (message.status, message.resent_by) == (MessageStatus.PENDING, "mia@example.com")
+    again = ask(f"members/{ada.pk}/messages/{message.pk}/resend", post={})
+    assert again.status_code == 422
+
+
+def test_what_staff_did_to_a_member_is_exported(ask, ada, coupon):
+    ask(f"members/{ada.pk}/status", post={"status": "BLOCKED"}, email="mia@example.com")
+
+    table = ask(f"members/{ada.pk}/audit.csv").content.decode("utf-8-sig")
+
+    lines = table.splitlines()
+    assert lines[0] == "at,actor,what,detail"
+    assert "mia@example.com,Blocked the member," in lines[1]
+    assert "sam@example.com,Gave points" in lines[2]
+
+
+def test_a_reason_is_no_formula_in_a_spreadsheet(ask, ada, program):
+    form = {"points": "-1", "reason": "=1+1", "key": "k"}
+    ask(f"members/{ada.pk}/gift", post={**form, "points": "5", "reason": "@x"})
+    ask(f"members/{ada.pk}/correct", post=form)
+
+    table = ask(f"members/{ada.pk}/audit.csv").content.decode("utf-8-sig")
+
+    assert not re.search(r"(^|,)[=+@-]", table.replace("T", ","), re.MULTILINE)
+
+
+def test_a_long_history_is_read_in_pages(ask, ada, program, gift):
+    for number in range(25):
+        gift(ada, 1, reason=f"number {number}")
+
+    first = ask(f"members/{ada.pk}").text
+    older = re.search(r'href="(\?older=\d+)"', first)[1]
+    second = ask(f"members/{ada.pk}{older}").text
+
+    assert "number 24" in first
+    assert "number 4<" not in first
+    assert "number 4" in second
+    assert "number 0" in second
+
+
+def test_pages_cost_the_same_however_much_there_is(
+    ask, shop, ada, program, gift, django_assert_max_num_queries
+):
+    enroll(shop, 30)
+    for number in range(25):
+        gift(ada, 300, reason=f"number {number}")
+    ada.coupons.update(status=CouponStatus.ACTIVE)
+
+    with django_assert_max_num_queries(8):
+        ask("members?sort=-BALANCE")
+    with django_assert_max_num_queries(14):
+        ask(f"members/{ada.pk}")
+    with django_assert_max_num_queries(14):
+        ask("overview")
+
+
+def test_who_did_nothing_for_long_is_found(ask, ada, program):
+    Member.objects.filter(pk=ada.pk).update(joined_at=timezone.now() - timedelta(days=100))
+
+    assert emails(ask("members?inactive=90")) == [ada.email]
+    assert emails(ask("members?inactive=365")) == []
+
+
+def test_forms_are_drawn_wherever_the_shop_s_own_come_from(ask, shop, program, settings):
+    settings.FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+    settings.TEMPLATES = []
+
+    for address in ("members", "program", "look"):
+        assert ask(address).status_code == 200
+
+
+HYPHEN = re.compile(r"(?<![\w-])-\d")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_numbers_below_zero_have_a_minus_and_no_hyphen(ask, ada, program, gift, language):
+    gift(ada, 300)
+    ask(f"members/{ada.pk}/correct", post={"points": -20, "reason": "A slip", "key": "k"})
+    Entry.objects.create(
+        shop=ada.shop,
+        member=ada,
+        kind=EntryKind.REVERSAL,
+        source="order:debt",
+        points=-1500,
+        balance_after=-1220,
+        created_at=timezone.now(),
+        version=program.current,
+    )
+
+    for path in (f"members/{ada.pk}", "overview", f"members/{ada.pk}/audit.csv"):
+        text = re.sub(r"<script.*?</script>|<[^>]+>", " ", ask(path, language=language).text)
+
+        assert not HYPHEN.search(re.sub(r"\d{4}-\d\d-\S+", "", text)), path
+        assert "−20" in text
