@@ -5,6 +5,7 @@
 
 import logging
 import time
+from collections.abc import Collection
 from datetime import timedelta
 
 from celery import shared_task
@@ -71,19 +72,25 @@ def send_messages(until: float | None = None) -> None:
 
 
 @shared_task(ignore_result=True)
-def reconcile(until: float | None = None, shops: list[int] | None = None) -> None:
+def reconcile(
+    until: float | None = None,
+    shops: list[int] | None = None,
+    begun: Collection[int] = (),
+) -> None:
     """Mark what changed in each shop since the last walk, however its event was lost.
 
-    `shops` are those that an earlier turn had no time for.
+    `shops` are those that an earlier turn had no time for; `begun` those it had too little for.
     """
     ends = time.monotonic() + conf.turn_seconds
     left = _to_walk() if shops is None else shops
+    resumed = set(begun)
     while left:
         shop_id = left.pop()
-        if not _visit(shop_id):
+        if not _visit(shop_id, is_resumed=shop_id in resumed):
             left.insert(0, shop_id)
+            resumed.add(shop_id)
         is_over = bool(left) and time.monotonic() >= ends
-        if is_over and turns.go_on("reconcile", until=until, shops=left):
+        if is_over and turns.go_on("reconcile", until=until, shops=left, begun=[*resumed]):
             return
     turns.finish("reconcile", until=until)
 
@@ -94,14 +101,14 @@ def _to_walk() -> list[int]:
     return list(shops.order_by("?").values_list("pk", flat=True))
 
 
-def _visit(shop_id: int) -> bool:
+def _visit(shop_id: int, *, is_resumed: bool) -> bool:
     """False when more of the shop is to be walked."""
     shop = Shop.objects.filter(pk=shop_id).first()
     try:
         if shop and not shop.is_active:
             look_again(shop)
         if shop and shop.is_active:
-            return _walk(shop)
+            return _walk(shop, is_resumed=is_resumed)
     except Exception:
         logger.exception("Shop %s: not walked, the next run goes on", shop_id)
     return True
@@ -129,14 +136,15 @@ def _retire_in_shop(shop: Shop, ends: float) -> bool:
     return retirement.retire_due(shop, ends=ends) > 0
 
 
-def _walk(shop: Shop) -> bool:
+def _walk(shop: Shop, *, is_resumed: bool) -> bool:
     """A turn for each part of the walk; False when something is left for another."""
     if not reconciliation.begin(shop):
         return True
     try:
         with connect(shop) as saleor:
             budget = timedelta(seconds=conf.turn_seconds)
-            return reconciliation.reconcile(shop, saleor, budget=budget).is_done
+            marked = reconciliation.reconcile(shop, saleor, budget=budget, is_resumed=is_resumed)
+            return marked.is_done
     finally:
         reconciliation.end(shop)
 

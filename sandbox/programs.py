@@ -13,6 +13,12 @@ from sandbox.addresses import HOST, Addresses
 
 Settings = Mapping[str, str]
 
+# What the app's server is told in production too (docs/operations.md).
+AS_IN_PRODUCTION = (
+    *("--http", "saleor_loyalty.server.http:Punctual"),
+    *("--limit-concurrency", "400"),
+)
+
 
 class Program(NamedTuple):
     """A Python module with its arguments and environment; `is_ready` asks the running program."""
@@ -54,7 +60,7 @@ def programs(at: Addresses, stores: Stores, *, worker_log: Path) -> dict[str, Pr
             lambda: _answers(f"http://{HOST}:{web}/mail/messages.json"),
         ),
         "app": Program(
-            _server("saleor_loyalty.server.asgi", at.ports.app),
+            _server("saleor_loyalty.server.asgi", at.ports.app) + AS_IN_PRODUCTION,
             app,
             lambda: _answers(at.manifest_url),
         ),

@@ -31,9 +31,6 @@ from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.rewards import new_code, rewards_due
 from saleor_loyalty.workers.waking import wake
 
-# Points that come back with a coupon were a reward already; they do not make a new one.
-REWARDED = frozenset({EntryKind.ORDER, EntryKind.GIFT, EntryKind.ADJUSTMENT})
-
 
 @contextmanager
 def open_book(
@@ -94,7 +91,7 @@ class Book:
     def post(self, posting: Posting) -> Entry:
         """Append one posting, and what follows from it."""
         entry = self._append(posting)
-        if posting.points > 0 and posting.kind in REWARDED:
+        if posting.points > 0:
             self._reward(posting.member_id, f"{posting.kind}:{posting.source}")
         self._cover_debt(posting.member_id)
         return entry
@@ -164,7 +161,7 @@ class Book:
         """
         was_withdrawn = coupon.status == CouponStatus.WITHDRAWN
         self._issues.change(coupon)
-        if coupon.code != code and not was_withdrawn:
+        if coupon.code != code:
             self._issues.retire(coupon, voucher_lives=True)
         coupon.status = CouponStatus.USED
         coupon.used_at, coupon.used_order_id, coupon.used_order_number = at, order_id, number

@@ -119,27 +119,34 @@ def reconcile(
     since: datetime | None = None,
     pause: float = PAUSE,
     budget: timedelta | None = None,
+    is_resumed: bool = False,
 ) -> Marked:
     """Mark what changed since the last walk, or since a moment; follow the names of the shop.
 
     Those of its channels too.
 
     Page by page, each noted when it is done: a walk that stops is gone on with by the next one.
-    `budget` is how long orders and customers may each take before they are left to that. Two walks
-    at once mark the same twice, which costs Saleor. Raises SaleorUnavailable, after some patience,
-    and SaleorRefused.
+    `budget` is how long each part of the walk may take before the rest is left to that. What goes
+    round (members, vouchers) and the names are asked for once a walk: not when it `is_resumed`. Two
+    walks at once mark the same twice, which costs Saleor. Raises SaleorUnavailable, after some
+    patience, and SaleorRefused.
     """
     saleor = saleor.patiently()
-    _follow_name(shop, saleor)
-    inbox.note_answer(shop)
-    channels.follow(shop, saleor.channels().values())
     pace = Pace(pause, budget)
+    if not is_resumed:
+        _follow_name(shop, saleor)
+        inbox.note_answer(shop)
+        channels.follow(shop, saleor.channels().values())
     orders, no_more_orders = _orders(shop, saleor, since, pace)
     customers, no_more_customers = _customers(shop, saleor, since, pace)
+    coupons = 0
+    if not is_resumed:
+        customers += sum(_in_or_out(shop, saleor, pace)) + _active_again(shop, saleor)
+        coupons = sum(voucher_walk.walk(shop, saleor, pause=pause, ends=pace.ends()))
     return Marked(
         orders=orders + _orders_with_coupons(shop) + _orders_partly_returned(shop),
-        customers=customers + sum(_in_or_out(shop, saleor, pause)) + _active_again(shop, saleor),
-        coupons=sum(voucher_walk.walk(shop, saleor, pause=pause, ends=pace.ends())),
+        customers=customers,
+        coupons=coupons,
         is_done=no_more_orders and no_more_customers,
     )
 
@@ -213,11 +220,12 @@ def _orders_partly_returned(shop: Shop) -> int:
     return len(keys)
 
 
-def _in_or_out(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:
+def _in_or_out(shop: Shop, saleor: Saleor, pace: Pace) -> Iterator[int]:
     """Members who are customers no more, or again: of those no event and no list tells.
 
-    Some pages each time, going round: everybody's turn comes.
+    Some pages each time, going round, until the time is used up: everybody's turn comes.
     """
+    ends = pace.ends()
     by_shop = Q(status=MemberStatus.ACTIVE) | Q(status=MemberStatus.CLOSED, status_by="")
     members = Member.objects.filter(by_shop, shop=shop).order_by("pk")
     for _ in range(MEMBER_PAGES):
@@ -228,9 +236,9 @@ def _in_or_out(shop: Shop, saleor: Saleor, pause: float) -> Iterator[int]:
         shop.members_walked_to = 0 if is_round_done else page[-1].pk
         shop.save(update_fields=["members_walked_to"])
         yield len(ids)
-        if is_round_done:
+        if is_round_done or time.monotonic() >= ends:
             return
-        time.sleep(pause)
+        time.sleep(pace.pause)
 
 
 def _wrong(shop: Shop, saleor: Saleor, page: Sequence[Member]) -> set[str]:

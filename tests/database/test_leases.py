@@ -31,11 +31,14 @@ def test_what_is_taken_is_not_due_until_the_lease_ends(shop, program):
 
 
 def test_no_more_is_taken_than_the_limit_and_the_longest_due_first(shop, program):
-    for subject in ("a", "b", "c"):
+    """Those that were marked last are due the longest here: neither ids nor rows are in order."""
+    for minutes, subject in enumerate("abc"):
         inbox.mark(shop=shop, order_ids=[subject])
+        since = timezone.now() - timedelta(minutes=minutes)
+        Change.objects.filter(subject_id=subject).update(due_at=since)
 
-    assert take(2) == ["a", "b"]
-    assert take(2) == ["c"]
+    assert take(2) == ["b", "c"]
+    assert take(2) == ["a"]
 
 
 @pytest.mark.parametrize("model", [Change, Coupon, RetiredCode])

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from sandbox import keys
-from sandbox.addresses import Ports
+from sandbox.addresses import HOST, Ports
 from sandbox.demo import Demo, running
 from sandbox.processes import REPOSITORY, Processes
 from sandbox.waiting import Broken, Stopped
@@ -104,6 +104,14 @@ def test_a_second_demo_in_the_same_folder_is_refused(demo: Demo, stop: Event) ->
         running(data_dir, ports=Ports.any(), stop=stop, say=lambda _: None),
     ):
         pass
+
+
+def test_the_app_reads_requests_as_it_does_in_production(demo: Demo, ports: Ports) -> None:
+    """With an end to its patience: uvicorn by itself takes in headers without end."""
+    with socket.create_connection((HOST, ports.app), timeout=30) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nX: " + b"x" * 200_000)
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 431 ")
 
 
 def test_ctrl_c_ends_the_demo_well_and_leaves_no_process(tmp_path: Path) -> None:

@@ -139,6 +139,20 @@ def test_t06_a_coupon_is_worth_what_it_cost_also_when_the_threshold_is_another_n
     assert anna.lifetime_points == 5000  # earned once, however often it came back
 
 
+def test_points_that_came_back_buy_no_reward_when_some_of_them_are_taken(program, anna):
+    post(anna, gift(anna, 5120))
+    version = program.current
+    with transaction.atomic(), open_book([anna.pk], version=version, now=NOW) as book:
+        (coupon,) = book.coupons.values()
+        book.withdraw(coupon, reason="by mistake", actor="Olga")
+
+    post(anna, gift(anna, -20, "taken"))
+    assert Coupon.objects.count() == 1
+
+    post(anna, gift(anna, 1, "given"))
+    assert Coupon.objects.count() == 2
+
+
 def test_a_debt_is_owed_and_not_hidden(program, anna):
     post(anna, gift(anna, -300))
 

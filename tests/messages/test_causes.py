@@ -6,7 +6,7 @@ from django.utils import timezone
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Activation, Member, Message, MessageKind, Program
-from saleor_loyalty.orders import settlement
+from saleor_loyalty.orders import due, settlement
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from tests.messages.conftest import NOW
 from tests.paper_saleor import PaperSaleor, line
@@ -120,6 +120,23 @@ def test_the_first_order_is_welcomed_but_not_those_of_a_backfill(shop):
 
     assert Member.objects.count() == 2
     assert [message.member.customer_id for message in Message.objects.all()] == ["user-1"]
+
+
+def test_who_became_a_member_meanwhile_is_welcomed_by_whom_made_them_one(shop, monkeypatch):
+    """Another transaction was first, and has had them welcomed, or had a reason not to."""
+    unsettled = due.unsettled
+
+    def and_another_enrols_them(ground, **options):
+        Member.objects.create(shop=shop, customer_id="user-1", joined_at=NOW)
+        return unsettled(ground, **options)
+
+    monkeypatch.setattr(due, "unsettled", and_another_enrols_them)
+    Activation.objects.update(started_at=NOW)
+
+    settlement.bring_to_entitlement(shop, [order_of(user(1), 1)])
+
+    assert Member.objects.get().balance > 0
+    assert kinds() == []
 
 
 def order_of(customer: dict, number: int) -> Order:

@@ -58,6 +58,27 @@ def test_a_change_marked_while_it_is_worked_on_stays_due(shop, program):
     assert inbox.claim(shop=shop, limit=10).marks == {"a": 2}
 
 
+def test_a_mark_takes_a_change_from_no_worker_that_holds_it(shop, program):
+    inbox.mark(shop=shop, order_ids=["a"])
+    claim = inbox.claim(shop=shop, limit=10)
+
+    inbox.mark(shop=shop, order_ids=["a"])
+
+    assert inbox.claim(shop=shop, limit=10) is None
+    assert inbox.held(claim).get().marks == 2
+
+
+def test_a_mark_has_a_change_that_waits_for_a_later_try_looked_at_at_once(shop, program):
+    inbox.mark(shop=shop, order_ids=["a"])
+    claim = inbox.claim(shop=shop, limit=10)
+    inbox.postpone(claim, ["a"], error=ValueError("no"))
+    assert inbox.claim(shop=shop, limit=10) is None
+
+    inbox.mark(shop=shop, order_ids=["a"])
+
+    assert inbox.claim(shop=shop, limit=10).marks == {"a": 2}
+
+
 def test_a_dead_workers_change_is_taken_over_and_no_longer_its_own(shop, program):
     inbox.mark(shop=shop, order_ids=["a"])
     dead = inbox.claim(shop=shop, limit=10)

@@ -314,6 +314,21 @@ def test_members_are_looked_up_in_turn(shop, paper, walk, monkeypatch):
     assert shop.members_walked_to == 0
 
 
+def test_members_are_looked_up_until_the_time_is_used_up(shop, paper, walk):
+    Member.objects.bulk_create(
+        Member(shop=shop, customer_id=f"VXNlcj{n}", joined_at=NOON) for n in range(201)
+    )
+    paper.calls.clear()
+
+    walk(since=timezone.now(), budget=timedelta(0))
+    assert paper.calls.count("customers") == 1
+    shop.refresh_from_db()
+    assert shop.members_walked_to == Member.objects.order_by("pk")[99].pk
+
+    walk(since=timezone.now())
+    assert paper.calls.count("customers") == 3
+
+
 def test_closed_members_are_not_looked_up(shop, paper, walk, anna):
     paper.forget(ANNA)
     Member.objects.update(status="CLOSED")

@@ -67,6 +67,17 @@ def test_t32_a_silent_api_is_asked_for_one_order_and_ever_less_often(shop, progr
     assert len(inbox.claim(shop=Shop.objects.get(), limit=100).marks) == 1
 
 
+def test_a_silent_api_costs_what_waits_for_it_no_try(shop, program, paper, rounds):
+    """Else an order would wait the longer for its points, the longer the shop was down."""
+    paper.down = True
+    inbox.mark(shop=shop, order_ids=[paper.place(1, line(10))])
+
+    rounds(3, after=timedelta(hours=1))
+
+    assert paper.calls == ["orders"] * 3
+    assert Change.objects.get().attempts == 0
+
+
 def test_a_silent_api_is_left_alone_as_long_as_it_asked(shop, program):
     inbox.mark(shop=shop, order_ids=["T3JkZXI6MQ=="])
     claim = inbox.claim(shop=shop, limit=1)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from saleor_loyalty import tasks
 from saleor_loyalty.models import Coupon, Message, RetiredCode
-from saleor_loyalty.rewards import coupons, retirement
+from saleor_loyalty.rewards import coupons, issues, retirement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
 from tests.paper_saleor import line, order_id
@@ -235,6 +235,37 @@ def test_a_coupon_withdrawn_after_a_worker_took_it_up_is_not_minted(paper, mint,
 
     assert coupon.status == "WITHDRAWN"
     assert "voucher_create" not in paper.calls
+
+
+@pytest.fixture
+def woken(monkeypatch) -> list[str]:
+    """The tasks that were woken for coupons from now on."""
+    names: list[str] = []
+    for module in (issues, coupons):
+        monkeypatch.setattr(module, "wake", names.append)
+    return names
+
+
+def test_workers_are_woken_for_a_code_that_is_withdrawn(mint, withdraw, woken):
+    mint()
+
+    withdraw()
+
+    assert woken == ["retire_codes"]
+
+
+def test_workers_are_woken_for_a_code_whose_voucher_was_made_after_all(
+    paper, mint, withdraw, woken
+):
+    def go() -> None:
+        withdraw()
+        woken.clear()
+
+    paper.before["voucher_create"] = go
+
+    mint()
+
+    assert woken == ["retire_codes"]
 
 
 def test_a_voucher_made_after_its_code_was_searched_in_vain_does_not_survive(

@@ -195,7 +195,7 @@ def test_a_walk_over_many_shops_is_gone_on_with_where_it_was_left(
 ):
     others = [new_shop(f"https://{name}.example.com/graphql/") for name in "ab"]
     walked = []
-    monkeypatch.setattr(tasks, "_walk", lambda each: walked.append(each) or True)
+    monkeypatch.setattr(tasks, "_walk", lambda each, **_: walked.append(each) or True)
 
     tasks.reconcile()
     while sent:
@@ -223,6 +223,38 @@ def test_a_walk_that_is_out_of_time_is_gone_on_with_at_the_queues_end(
     marked = Change.objects.filter(subject="ORDER").values_list("subject_id", flat=True)
     assert set(marked) == set(keys)
     assert turns_taken > 1
+
+
+@pytest.mark.parametrize("asked", ["shop", "channels", "customers", "vouchers"])
+def test_a_walk_that_goes_on_asks_once_for_what_is_no_list_of_changes(
+    shop, paper, settle, connected, sent, out_of_time, asked
+):
+    settle(paper.place(1, line(512)))
+    coupons.mint_due(shop)
+    paper.page = 1
+    for hour in range(10, 14):
+        paper.place(hour, line(10), updatedAt=f"2026-03-01T{hour}:00:00+00:00")
+    paper.calls.clear()
+
+    tasks.reconcile()
+    while sent:
+        _task, told = sent.pop()
+        tasks.reconcile(**told)
+
+    assert paper.calls.count("orders_changed") > 1
+    assert paper.calls.count(asked) == 1
+
+
+def test_shops_that_a_turn_did_not_come_to_are_walked_in_full_by_the_next(
+    shop, paper, connected, sent, out_of_time
+):
+    others = [new_shop(f"https://{name}.example.com/graphql/") for name in "ab"]
+    tasks.reconcile()
+    while sent:
+        _task, told = sent.pop()
+        tasks.reconcile(**told)
+
+    assert paper.calls.count("shop") == 1 + len(others)
 
 
 def test_a_shop_that_is_woken_is_walked_at_once(shop, paper, connected, sent):
