@@ -1,33 +1,13 @@
-"""The first tables, with the ledger's laws in the database.
-
-Entries, program versions and their terms are only ever added. One statement-level trigger on each
-table refuses UPDATE, DELETE and TRUNCATE, whoever asks: the application, a shell, a psql session.
-"""
+"""The tables, as of the first release."""
 
 import uuid
 
 import django.contrib.postgres.fields
+import django.contrib.postgres.functions
 import django.db.models.deletion
+import django.db.models.functions.comparison
+import django.db.models.functions.text
 from django.db import migrations, models
-
-REFUSE_CHANGE = """
-    CREATE FUNCTION saleor_loyalty_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        RAISE EXCEPTION '% on % refused: its rows are only ever added', TG_OP, TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation',
-                  HINT = 'Add a row that corrects or replaces the one that is wrong.';
-    END
-    $$
-"""
-APPEND_ONLY = """
-    CREATE TRIGGER saleor_loyalty_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
-    ON {table} FOR EACH STATEMENT EXECUTE FUNCTION saleor_loyalty_refuse_change()
-"""
-APPEND_ONLY_TABLES = (
-    "saleor_loyalty_entry",
-    "saleor_loyalty_programversion",
-    "saleor_loyalty_channelterms",
-)
 
 
 class Migration(migrations.Migration):
@@ -36,6 +16,36 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.CreateModel(
+            name="AddressFault",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        help_text="Stands for the address: a keyed hash (addresses.keys).",
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "fault",
+                    models.CharField(
+                        choices=[
+                            ("BOUNCED", "Bounced: the address takes no mail"),
+                            ("COMPLAINED", "Complained: reported our mail as spam"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reported_at", models.DateTimeField(help_text="When the provider noticed.")),
+            ],
+        ),
         migrations.CreateModel(
             name="Member",
             fields=[
@@ -55,6 +65,14 @@ class Migration(migrations.Migration):
                 ("first_name", models.CharField(blank=True, max_length=256)),
                 ("language_code", models.CharField(default="en", max_length=35)),
                 (
+                    "language_is_own",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Chosen here by the member: no longer follows the shop's account.",
+                    ),
+                ),
+                (
                     "status",
                     models.CharField(
                         choices=[
@@ -67,6 +85,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "status_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Who last set the status; empty: nobody, or the shop.",
+                        max_length=255,
+                    ),
+                ),
+                (
                     "balance",
                     models.BigIntegerField(
                         default=0, help_text="Sum of the entries; negative: a debt."
@@ -76,10 +102,50 @@ class Migration(migrations.Migration):
                     "lifetime_points",
                     models.BigIntegerField(default=0, help_text="Ever earned, net of reversals."),
                 ),
+                (
+                    "expires_at",
+                    models.DateTimeField(
+                        help_text="When the period of a ROLLING programme ends; null: none runs.",
+                        null=True,
+                    ),
+                ),
                 ("joined_at", models.DateTimeField()),
                 ("last_activity_at", models.DateTimeField(null=True)),
+                (
+                    "rewards_to_come",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What brought more coupons than a transaction issues; empty: nothing.",
+                        max_length=255,
+                    ),
+                ),
                 ("email_enabled", models.BooleanField(default=True)),
                 ("push_enabled", models.BooleanField(default=True)),
+                (
+                    "email_chosen_at",
+                    models.DateTimeField(
+                        help_text="When the member last said whether they take email.", null=True
+                    ),
+                ),
+                (
+                    "unsubscribe_token",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        default=uuid.uuid4,
+                        help_text="Proves whose the link in an email is.",
+                        unique=True,
+                    ),
+                ),
+                (
+                    "customer_is_active",
+                    models.BooleanField(
+                        db_default=True,
+                        default=True,
+                        help_text="As in the shop; staff there may say otherwise.",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -92,43 +158,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=False)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Shop",
-            fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "reminded_until",
+                    models.DateTimeField(
+                        help_text="Reminders that were due before this moment are queued.",
+                        null=True,
                     ),
                 ),
-                ("api_url", models.URLField(max_length=500, unique=True)),
-                ("domain", models.CharField(max_length=255)),
-                (
-                    "app_id",
-                    models.CharField(
-                        help_text="Saleor's global id of our App there.", max_length=64
-                    ),
-                ),
-                (
-                    "sealed_token",
-                    models.TextField(help_text="The app token, encrypted by the vault."),
-                ),
-                (
-                    "jwks",
-                    models.JSONField(
-                        default=dict, help_text="The shop's public keys as last fetched."
-                    ),
-                ),
-                ("jwks_fetched_at", models.DateTimeField(null=True)),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True, help_text="False once the app is uninstalled."
-                    ),
-                ),
-                ("installed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -155,6 +191,22 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(help_text="Null: no end.", null=True),
                 ),
                 (
+                    "limited_to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        db_default=[],
+                        default=list,
+                        help_text="What the coupon is good for, by Saleor's ids; empty: the whole order.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "limited_names",
+                    models.JSONField(
+                        db_default={}, default=dict, help_text="What that was called then, by id."
+                    ),
+                ),
+                (
                     "basis",
                     models.CharField(choices=[("GROSS", "Gross"), ("NET", "Net")], max_length=5),
                 ),
@@ -173,6 +225,13 @@ class Migration(migrations.Migration):
                 (
                     "expiry_days",
                     models.PositiveIntegerField(help_text="Null only for NEVER.", null=True),
+                ),
+                (
+                    "protected_until",
+                    models.DateTimeField(
+                        help_text="Points from before the last change of expiry do not end earlier.",
+                        null=True,
+                    ),
                 ),
                 (
                     "time_zone",
@@ -247,21 +306,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "charged",
+                    "total",
                     models.DecimalField(
                         decimal_places=3,
-                        help_text="What is paid and not given back.",
+                        help_text="Gross, before gift cards.",
                         max_digits=20,
                         null=True,
                     ),
                 ),
                 (
-                    "total",
+                    "unpaid",
                     models.DecimalField(
                         decimal_places=3,
-                        help_text="The order's gross total.",
+                        help_text="What of the order's total was given back or never paid.",
                         max_digits=20,
                         null=True,
+                    ),
+                ),
+                (
+                    "came_back",
+                    models.JSONField(
+                        help_text="The pieces that came back, and what of shipping.", null=True
                     ),
                 ),
                 (
@@ -332,6 +397,13 @@ class Migration(migrations.Migration):
                 ),
                 ("code", models.CharField(max_length=40)),
                 (
+                    "issue",
+                    models.PositiveIntegerField(
+                        default=1,
+                        help_text="Counts up when the coupon is issued anew with another code.",
+                    ),
+                ),
+                (
                     "voucher_id",
                     models.CharField(blank=True, help_text="Saleor's global id.", max_length=64),
                 ),
@@ -340,6 +412,40 @@ class Migration(migrations.Migration):
                 ("used_at", models.DateTimeField(null=True)),
                 ("used_order_id", models.CharField(blank=True, max_length=64)),
                 ("used_order_number", models.CharField(blank=True, max_length=64)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "withdrawn_by",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Staff, or BY_SALEOR; empty when it covers a debt.",
+                        max_length=255,
+                    ),
+                ),
+                (
+                    "refused_at",
+                    models.DateTimeField(
+                        help_text="Since when the shop does not take the code of an unused coupon.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "shop_terms",
+                    models.JSONField(
+                        help_text="What its voucher gives in the shop, where that was changed there.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "announced_as",
+                    models.CharField(
+                        db_default="",
+                        default="",
+                        help_text="The cause of the messages that tell of it.",
+                        max_length=255,
+                    ),
+                ),
                 ("due_at", models.DateTimeField()),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("error", models.CharField(blank=True, max_length=500)),
@@ -367,14 +473,6 @@ class Migration(migrations.Migration):
                         to="saleor_loyalty.programversion",
                     ),
                 ),
-                (
-                    "shop",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="saleor_loyalty.shop",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -386,7 +484,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("channel", models.CharField(help_text="Channel slug.", max_length=255)),
+                (
+                    "channel_id",
+                    models.CharField(
+                        help_text="Saleor's global id of the channel.", max_length=255
+                    ),
+                ),
+                (
+                    "channel_name",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What staff called it when the version was made; empty: not known.",
+                        max_length=255,
+                    ),
+                ),
                 ("currency", models.CharField(max_length=3)),
                 ("points_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
                 (
@@ -430,7 +543,22 @@ class Migration(migrations.Migration):
                     models.CharField(help_text="Saleor's global id of the order.", max_length=64),
                 ),
                 ("number", models.CharField(max_length=64)),
+                (
+                    "channel_id",
+                    models.CharField(
+                        help_text="Its channel, by Saleor's global id, at the first look: for good.",
+                        max_length=255,
+                    ),
+                ),
                 ("points", models.BigIntegerField(default=0)),
+                (
+                    "left_behind",
+                    models.BigIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Of these, spent by former owners before the order moved on.",
+                    ),
+                ),
                 ("revision", models.PositiveIntegerField(default=0)),
                 (
                     "gift_card_lines",
@@ -442,10 +570,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "waived",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Paid while its member took no points: only a backfill credits it.",
+                    ),
+                ),
+                (
                     "fully_paid_at",
                     models.DateTimeField(help_text="When the order was first paid in full."),
                 ),
                 ("settled_at", models.DateTimeField()),
+                (
+                    "asked_as_of",
+                    models.DateTimeField(
+                        help_text="Its updatedAt, by Saleor's clock, when Saleor was last asked for it.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "look_again_at",
+                    models.DateTimeField(
+                        help_text="When Saleor is asked for it though it does not say that it changed.",
+                        null=True,
+                    ),
+                ),
                 (
                     "member",
                     models.ForeignKey(
@@ -462,14 +611,6 @@ class Migration(migrations.Migration):
                         to="saleor_loyalty.programversion",
                     ),
                 ),
-                (
-                    "shop",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="settled_orders",
-                        to="saleor_loyalty.shop",
-                    ),
-                ),
             ],
         ),
         migrations.AddField(
@@ -482,6 +623,218 @@ class Migration(migrations.Migration):
                 to="saleor_loyalty.settledorder",
             ),
         ),
+        migrations.CreateModel(
+            name="Shop",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "door",
+                    models.CharField(
+                        choices=[("APP", "App"), ("PLUGIN", "Plugin")], default="APP", max_length=6
+                    ),
+                ),
+                ("api_url", models.URLField(max_length=500, unique=True)),
+                ("domain", models.CharField(max_length=255)),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="As Saleor has it.",
+                        max_length=255,
+                    ),
+                ),
+                (
+                    "app_id",
+                    models.CharField(
+                        help_text="Saleor's global id of our App there.", max_length=64
+                    ),
+                ),
+                (
+                    "sealed_token",
+                    models.TextField(
+                        blank=True,
+                        help_text="The app token, encrypted by the vault; empty for a plugin.",
+                    ),
+                ),
+                (
+                    "jwks",
+                    models.JSONField(
+                        default=dict, help_text="The shop's public keys as last fetched."
+                    ),
+                ),
+                (
+                    "jwks_asked_at",
+                    models.DateTimeField(help_text="When they were last asked for.", null=True),
+                ),
+                (
+                    "jwks_fetched_at",
+                    models.DateTimeField(help_text="When they were last given.", null=True),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True, help_text="False once the app is uninstalled."
+                    ),
+                ),
+                (
+                    "silent_since",
+                    models.DateTimeField(
+                        help_text="Since when its API gives no answer; null: it does.", null=True
+                    ),
+                ),
+                (
+                    "ask_again_at",
+                    models.DateTimeField(
+                        help_text="Until then what is to be asked of a silent API rests.", null=True
+                    ),
+                ),
+                (
+                    "token_unknown_at",
+                    models.DateTimeField(
+                        help_text="When Saleor first said, of late, that it knows no such token.",
+                        null=True,
+                    ),
+                ),
+                ("installed_at", models.DateTimeField()),
+                (
+                    "orders_walked_to",
+                    models.DateTimeField(
+                        help_text="Orders changed before this, by Saleor's clock, were reconciled.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "customers_walked_to",
+                    models.DateTimeField(help_text="Likewise of customers.", null=True),
+                ),
+                (
+                    "walk_until",
+                    models.DateTimeField(
+                        help_text="Until then one worker walks; null or past: none does.", null=True
+                    ),
+                ),
+                (
+                    "members_walked_to",
+                    models.BigIntegerField(
+                        default=0,
+                        help_text="Members up to this id were last looked up among Saleor's customers.",
+                    ),
+                ),
+                (
+                    "coupons_walked_to",
+                    models.BigIntegerField(
+                        default=0,
+                        help_text="Coupons up to this id were last compared with their vouchers.",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("door", "PLUGIN")),
+                        fields=("door",),
+                        name="saleor_loyalty_one_shop_from_inside",
+                    )
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="settledorder",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="settled_orders",
+                to="saleor_loyalty.shop",
+            ),
+        ),
+        migrations.CreateModel(
+            name="RetiredCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "coupon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retired_codes",
+                        to="saleor_loyalty.coupon",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Resending",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("REWARD_EMAIL", "Reward Email"),
+                            ("REWARD_PUSH", "Reward Push"),
+                            ("EXPIRY_EMAIL", "Expiry Email"),
+                            ("GIFT_EMAIL", "Gift Email"),
+                            ("GIFT_PUSH", "Gift Push"),
+                            ("WELCOME_EMAIL", "Welcome Email"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "fault",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("REFUSED", "Refused: the provider will never take it"),
+                            ("TEXT", "Text: it cannot be rendered"),
+                            ("TRIES", "Tries: none of many got through"),
+                            ("OUTAGE", "Outage: the provider was away for too long"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("actor", models.CharField(help_text="Who asked.", max_length=255)),
+                ("reached", models.BigIntegerField(default=0)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddField(
             model_name="program",
             name="shop",
@@ -490,6 +843,90 @@ class Migration(migrations.Migration):
                 related_name="program",
                 to="saleor_loyalty.shop",
             ),
+        ),
+        migrations.CreateModel(
+            name="MessageText",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("REWARD_EMAIL", "Reward Email"),
+                            ("REWARD_PUSH", "Reward Push"),
+                            ("EXPIRY_EMAIL", "Expiry Email"),
+                            ("GIFT_EMAIL", "Gift Email"),
+                            ("GIFT_PUSH", "Gift Push"),
+                            ("WELCOME_EMAIL", "Welcome Email"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "language_code",
+                    models.CharField(help_text="As CLDR writes it: de, pt_BR.", max_length=35),
+                ),
+                (
+                    "subject",
+                    models.TextField(blank=True, help_text="Liquid. Of a push notice: its title."),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True, help_text="Liquid; HTML in an email, else plain text."
+                    ),
+                ),
+                ("is_default", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(help_text="Who saved it.", max_length=255)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="message_texts",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MessageSwitch",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("REWARD_EMAIL", "Reward Email"),
+                            ("REWARD_PUSH", "Reward Push"),
+                            ("EXPIRY_EMAIL", "Expiry Email"),
+                            ("GIFT_EMAIL", "Gift Email"),
+                            ("GIFT_PUSH", "Gift Push"),
+                            ("WELCOME_EMAIL", "Welcome Email"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("is_active", models.BooleanField()),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="message_switches",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="Message",
@@ -503,12 +940,27 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("REWARD_EMAIL", "Reward Email"), ("REWARD_PUSH", "Reward Push")],
+                        choices=[
+                            ("REWARD_EMAIL", "Reward Email"),
+                            ("REWARD_PUSH", "Reward Push"),
+                            ("EXPIRY_EMAIL", "Expiry Email"),
+                            ("GIFT_EMAIL", "Gift Email"),
+                            ("GIFT_PUSH", "Gift Push"),
+                            ("WELCOME_EMAIL", "Welcome Email"),
+                        ],
                         max_length=13,
                     ),
                 ),
                 ("cause", models.CharField(max_length=255)),
                 ("uid", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "points",
+                    models.BigIntegerField(help_text="Of a reminder: how many end.", null=True),
+                ),
+                (
+                    "deadline",
+                    models.DateTimeField(help_text="Of a reminder: when they end.", null=True),
+                ),
                 (
                     "status",
                     models.CharField(
@@ -525,8 +977,48 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "attempts",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Times a worker took it up; only grows, and so names the lease.",
+                    ),
+                ),
+                (
+                    "failures",
+                    models.PositiveIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Tries that failed, other than by a provider's outage.",
+                    ),
+                ),
                 ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "fault",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("REFUSED", "Refused: the provider will never take it"),
+                            ("TEXT", "Text: it cannot be rendered"),
+                            ("TRIES", "Tries: none of many got through"),
+                            ("OUTAGE", "Outage: the provider was away for too long"),
+                        ],
+                        db_default="",
+                        default="",
+                        help_text="Why it was given up.",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "resent_by",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Who last had it tried again after it was given up.",
+                        max_length=255,
+                    ),
+                ),
                 (
                     "delivered_devices",
                     django.contrib.postgres.fields.ArrayField(
@@ -537,12 +1029,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "refused_devices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        db_default=[],
+                        default=list,
+                        help_text="Devices that will never take this push.",
+                        size=None,
+                    ),
+                ),
+                (
                     "coupon",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="messages",
                         to="saleor_loyalty.coupon",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        help_text="Of a gift.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.entry",
                     ),
                 ),
                 (
@@ -571,6 +1083,162 @@ class Migration(migrations.Migration):
                 related_name="members",
                 to="saleor_loyalty.shop",
             ),
+        ),
+        migrations.CreateModel(
+            name="Lot",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("remaining", models.BigIntegerField()),
+                (
+                    "expires_at",
+                    models.DateTimeField(help_text="Null: made under no such policy.", null=True),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lot",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="saleor_loyalty.member",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Look",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "shop_name",
+                    models.CharField(
+                        blank=True, help_text="Empty: as in Saleor, or its domain.", max_length=120
+                    ),
+                ),
+                (
+                    "logo_url",
+                    models.URLField(
+                        blank=True, help_text="Empty: the name in words.", max_length=500
+                    ),
+                ),
+                (
+                    "brand_color",
+                    models.CharField(default="#2459c4", help_text="As #rrggbb.", max_length=7),
+                ),
+                (
+                    "default_language",
+                    models.CharField(
+                        default="en",
+                        help_text="For members whose own language has no texts.",
+                        max_length=35,
+                    ),
+                ),
+                (
+                    "discounts_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="The shopper's discounts; may have {language} and {kind} in it.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "push_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where a push notice leads. Empty: discounts_url.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "sender_name",
+                    models.CharField(
+                        blank=True, help_text="Empty: the shop's name.", max_length=120
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.EmailField(
+                        blank=True, help_text="Empty: answers go to the sender.", max_length=254
+                    ),
+                ),
+                (
+                    "shop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="look",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FollowedCustomer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "customer_id",
+                    models.CharField(
+                        help_text="Saleor's global id of the customer.", max_length=64
+                    ),
+                ),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        help_text="Equal while email, confirmation and activity stay.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        db_default=True,
+                        default=True,
+                        help_text="When last seen; else the walk looks again.",
+                    ),
+                ),
+                ("since", models.DateTimeField(help_text="When the fingerprint was first seen.")),
+                (
+                    "followed_at",
+                    models.DateTimeField(help_text="When all orders were last looked for."),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
         ),
         migrations.AddField(
             model_name="entry",
@@ -617,6 +1285,37 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.AddField(
+            model_name="coupon",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_loyalty.shop",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Channel",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel_id", models.CharField(help_text="Saleor's global id.", max_length=64)),
+                ("slug", models.CharField(max_length=255)),
+                ("name", models.CharField(max_length=255)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
         migrations.CreateModel(
             name="Change",
             fields=[
@@ -626,7 +1325,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("subject", models.CharField(choices=[("ORDER", "Order")], max_length=8)),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[("ORDER", "Order"), ("CUSTOMER", "Customer")], max_length=8
+                    ),
+                ),
                 ("subject_id", models.CharField(help_text="Saleor's global id.", max_length=64)),
                 ("marks", models.PositiveIntegerField(default=1)),
                 ("marked_at", models.DateTimeField(help_text="When it was first marked.")),
@@ -638,6 +1342,82 @@ class Migration(migrations.Migration):
                     "shop",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuditRecord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(help_text="Who did it.", max_length=255)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("PROGRAM_ON", "Program On"),
+                            ("PROGRAM_OFF", "Program Off"),
+                            ("MEMBER_STATUS", "Member Status"),
+                            ("EMAIL_TRUSTED", "Trusted a member's email address again"),
+                            ("MESSAGE_RESENT", "Message Resent"),
+                            ("ALL_RESENT", "Had all failed messages of a kind or fault sent again"),
+                            ("MESSAGE_TESTED", "Message Tested"),
+                            ("MESSAGE_ON", "Message On"),
+                            ("MESSAGE_OFF", "Message Off"),
+                            ("LOOK_CHANGED", "Look Changed"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=255)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_records",
+                        to="saleor_loyalty.member",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_records",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AddressTrust",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        help_text="Stands for the address: a keyed hash (addresses.keys).",
+                        max_length=64,
+                    ),
+                ),
+                ("trusted_at", models.DateTimeField()),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="saleor_loyalty.shop",
                     ),
@@ -689,7 +1469,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="channelterms",
             constraint=models.UniqueConstraint(
-                fields=("version", "channel"), name="saleor_loyalty_one_terms_per_channel"
+                fields=("version", "channel_id"), name="saleor_loyalty_one_terms_per_channel"
             ),
         ),
         migrations.AddConstraint(
@@ -699,6 +1479,14 @@ class Migration(migrations.Migration):
                 name="saleor_loyalty_terms_in_range",
             ),
         ),
+        migrations.AddIndex(
+            model_name="settledorder",
+            index=models.Index(
+                condition=models.Q(("look_again_at__isnull", False)),
+                fields=["shop", "look_again_at"],
+                name="saleor_loyalty_order_again",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="settledorder",
             constraint=models.UniqueConstraint(
@@ -706,11 +1494,55 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="retiredcode",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["due_at"],
+                name="saleor_loyalty_code_to_retire",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="retiredcode",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "code"), name="saleor_loyalty_code_retired_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="messagetext",
+            index=models.Index(
+                fields=["shop", "kind", "language_code", "-id"], name="saleor_loyalty_message_text"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="messageswitch",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "kind"), name="saleor_loyalty_one_switch_per_kind"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(("status", "PENDING")),
-                fields=["due_at"],
+                condition=models.Q(
+                    ("status", "PENDING"), models.Q(("kind", "EXPIRY_EMAIL"), _negated=True)
+                ),
+                fields=["due_at", "id"],
                 name="saleor_loyalty_message_to_send",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("kind", "EXPIRY_EMAIL"), ("status", "PENDING")),
+                fields=["due_at", "id"],
+                name="saleor_loyalty_reminder_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("status", "FAILED")),
+                fields=["shop", "id", "kind", "fault", "created_at"],
+                name="saleor_loyalty_message_failed",
             ),
         ),
         migrations.AddConstraint(
@@ -721,7 +1553,83 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="member",
-            index=models.Index(fields=["shop", "email"], name="saleor_loyalty_member_email"),
+            index=models.Index(
+                models.F("shop"),
+                django.db.models.functions.comparison.Collate(
+                    django.db.models.functions.text.Upper("email"), "C"
+                ),
+                models.F("id"),
+                name="saleor_loyalty_member_email",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("shop"),
+                django.db.models.functions.comparison.Collate(
+                    django.db.models.functions.text.Upper("first_name"), "C"
+                ),
+                models.F("id"),
+                name="saleor_loyalty_member_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("shop"),
+                models.F("joined_at"),
+                models.F("id"),
+                name="saleor_loyalty_member_joined",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("shop"),
+                django.db.models.functions.comparison.Coalesce("last_activity_at", "joined_at"),
+                models.F("id"),
+                name="saleor_loyalty_member_active",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("shop"),
+                models.F("balance"),
+                models.F("id"),
+                name="saleor_loyalty_member_balance",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("shop"),
+                models.F("status"),
+                models.F("id"),
+                name="saleor_loyalty_member_status",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                django.db.models.functions.text.Upper("email"), name="saleor_loyalty_member_address"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                condition=models.Q(("balance__gt", 0)),
+                fields=["shop", "expires_at"],
+                name="saleor_loyalty_member_expiring",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                condition=models.Q(("rewards_to_come", ""), _negated=True),
+                fields=["shop"],
+                name="saleor_loyalty_member_rewards",
+            ),
         ),
         migrations.AddConstraint(
             model_name="member",
@@ -730,8 +1638,52 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("remaining__gt", 0)),
+                fields=["member"],
+                name="saleor_loyalty_lot_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("remaining__gt", 0)),
+                fields=["shop", "expires_at"],
+                name="saleor_loyalty_lot_to_expire",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("remaining__gte", 0)), name="saleor_loyalty_lot_not_negative"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="followedcustomer",
+            index=models.Index(
+                models.F("shop"),
+                condition=models.Q(("is_active", False)),
+                name="saleor_loyalty_not_active",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="followedcustomer",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "customer_id"), name="saleor_loyalty_followed_once"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="entry",
             index=models.Index(fields=["member", "-id"], name="saleor_loyalty_entry_history"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                fields=["shop", "created_at"],
+                include=("kind", "points"),
+                name="saleor_loyalty_entry_by_day",
+            ),
         ),
         migrations.AddConstraint(
             model_name="entry",
@@ -762,12 +1714,38 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="coupon",
+            index=models.Index(fields=["shop", "issued_at"], name="saleor_loyalty_coupon_issued"),
+        ),
+        migrations.AddIndex(
+            model_name="coupon",
+            index=models.Index(
+                condition=models.Q(("status", "USED")),
+                fields=["shop", "used_at"],
+                name="saleor_loyalty_coupon_used",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="coupon",
             index=models.Index(fields=["member", "-id"], name="saleor_loyalty_coupon_list"),
+        ),
+        migrations.AddIndex(
+            model_name="coupon",
+            index=models.Index(
+                condition=models.Q(("status", "ACTIVE")),
+                fields=["shop", "id"],
+                name="saleor_loyalty_coupon_to_watch",
+            ),
         ),
         migrations.AddConstraint(
             model_name="coupon",
             constraint=models.UniqueConstraint(
                 fields=("shop", "code"), name="saleor_loyalty_coupon_code"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="channel",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "channel_id"), name="saleor_loyalty_one_row_per_channel"
             ),
         ),
         migrations.AddIndex(
@@ -780,14 +1758,18 @@ class Migration(migrations.Migration):
                 fields=("shop", "subject", "subject_id"), name="saleor_loyalty_change_once"
             ),
         ),
-        migrations.RunSQL(
-            REFUSE_CHANGE, reverse_sql="DROP FUNCTION saleor_loyalty_refuse_change()"
+        migrations.AddIndex(
+            model_name="auditrecord",
+            index=models.Index(fields=["shop", "-id"], name="saleor_loyalty_audit_of_shop"),
         ),
-        *(
-            migrations.RunSQL(
-                APPEND_ONLY.format(table=table),
-                reverse_sql=f"DROP TRIGGER saleor_loyalty_append_only ON {table}",
-            )
-            for table in APPEND_ONLY_TABLES
+        migrations.AddIndex(
+            model_name="auditrecord",
+            index=models.Index(fields=["member", "-id"], name="saleor_loyalty_audit_of_member"),
+        ),
+        migrations.AddConstraint(
+            model_name="addresstrust",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "address"), name="saleor_loyalty_address_trusted_once"
+            ),
         ),
     ]
