@@ -22,6 +22,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rules.rewards import rewards_due
 from saleor_loyalty.workers.waking import wake
 
@@ -135,7 +136,12 @@ def _post(kind: EntryKind, deed: Deed, fault: str = "", *, source: str = "") -> 
         actor=deed["actor"],
     )
     with transaction.atomic():
-        with open_book([member.pk], version=version, now=timezone.now()) as book:
+        with open_book(
+            [member.pk],
+            version=version,
+            now=timezone.now(),
+            consequences=[CouponBook(version)],
+        ) as book:
             posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
             if posted:
                 return (posted if source else _same(posted, posting)), False

@@ -1,20 +1,9 @@
 """One member's points while a book is open: balance, lots and the period they last."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q
-
-from saleor_loyalty.database.statements import read
-from saleor_loyalty.models import (
-    Coupon,
-    CouponStatus,
-    Entry,
-    EntryKind,
-    Lot,
-    Member,
-    ProgramVersion,
-)
+from saleor_loyalty.models import Entry, EntryKind, Lot, Member
 from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 
 # What is spent or lapses was earned before: it does not lower the points ever earned.
@@ -103,33 +92,6 @@ class Account:
         running = self._rule.balance_ends(self.member.expires_at) if self._had_points else None
         if renews or running is None or running <= self._now:
             self.member.expires_at = self._rule.period_from(self._now)
-
-
-def read_belongings(
-    accounts: Mapping[int, Account], coupon_ids: Collection[int]
-) -> dict[int, Coupon]:
-    """Give each account its open lots; their open coupons and those of `coupon_ids`, locked.
-
-    A statement of its own, because only so it sees what those who held the members before have
-    written. Only who holds a member changes whether a coupon is unused.
-    """
-    open_status = (CouponStatus.PENDING, CouponStatus.ACTIVE)
-    wanted = Coupon.objects.filter(
-        Q(member__in=accounts, status__in=open_status) | Q(pk__in=coupon_ids)
-    )
-    lots, coupons, entries, versions = read(
-        Lot.objects.filter(member__in=accounts, remaining__gt=0),
-        wanted.select_for_update().order_by("pk"),
-        Entry.objects.filter(coupon__in=wanted),
-        ProgramVersion.objects.filter(pk__in=wanted.values("version")),
-    )
-    for lot in lots:
-        accounts[lot.member_id].lots.append(lot)
-    bought_by = {entry.pk: entry for entry in entries}
-    version_by_id = {version.pk: version for version in versions}
-    for coupon in coupons:
-        coupon.entry, coupon.version = bought_by[coupon.entry_id], version_by_id[coupon.version_id]
-    return {coupon.pk: coupon for coupon in coupons}
 
 
 def _returns_a_coupon(entry: Entry) -> bool:

@@ -3,14 +3,14 @@
 An order earns by the rules in force when it was paid, and stays with the version that credited it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.ledger.book import Book
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.models import EntryKind, Member, ProgramVersion, SettledOrder
+from saleor_loyalty.models import Entry, EntryKind, Member, ProgramVersion, SettledOrder
 from saleor_loyalty.orders.context import Ground
 from saleor_loyalty.rules.entitlement import Entitlement, entitlement
 from saleor_loyalty.saleor_api.facts import Order
@@ -66,26 +66,29 @@ class Standing:
             self.row.member_id = self.owner_id
             self.row.waived = not book.takes_points(self.owner_id)
 
-    def taken_back(self, book: Book) -> Iterator[Posting]:
-        """What is too much. What its member has of it, where the order has another customer now."""
+    def take_back(self, book: Book) -> list[Entry]:
+        """Post what is too much. What its member has of it, where another has the order now."""
+        posted = []
         if self.row.member_id != self.owner_id:
             held = self.row.points - self.row.left_behind
             moving = self._movable(book, held)
             if moving:
                 stays = replace(self.entitled, points=self.row.points - moving)
-                yield self._posting(-moving, stays)
+                posted.append(self._post(book, -moving, stays))
             self.row.left_behind += held - moving
             self.row.member_id = self.owner_id
         if self.missing < 0:
-            yield self._posting(self.missing, self.entitled)
+            posted.append(self._post(book, self.missing, self.entitled))
+        return posted
 
-    def credited(self, book: Book) -> Iterator[Posting]:
-        """What is missing, unless the member is blocked or closed; or inactive, who waits."""
+    def credit(self, book: Book) -> list[Entry]:
+        """Post what is missing, unless the member is blocked or closed; or inactive, who waits."""
         customer = self.order.customer
         if self.row.waived or (customer and not customer.is_active):
-            return
+            return []
         if self.missing > 0 and book.takes_points(self.row.member_id):
-            yield self._posting(self.missing, self.entitled)
+            return [self._post(book, self.missing, self.entitled)]
+        return []
 
     def _movable(self, book: Book, held: int) -> int:
         """How many of the points that the member holds of this order go along with it.
@@ -99,18 +102,20 @@ class Standing:
             return held
         return min(held, book.member(member_id).spendable)
 
-    def _posting(self, points: int, basis: Entitlement) -> Posting:
+    def _post(self, book: Book, points: int, basis: Entitlement) -> Entry:
         self.row.revision += 1
         self.row.points += points
-        return Posting(
-            member_id=self.row.member_id,
-            kind=EntryKind.ORDER if points > 0 else EntryKind.REVERSAL,
-            points=points,
-            source=f"order:{self.row.order_id}:{self.row.revision}",
-            version=self.version,
-            order=self.row,
-            basis=basis,
-            renews=self.row.revision == 1,
+        return book.post(
+            Posting(
+                member_id=self.row.member_id,
+                kind=EntryKind.ORDER if points > 0 else EntryKind.REVERSAL,
+                points=points,
+                source=f"order:{self.row.order_id}:{self.row.revision}",
+                version=self.version,
+                order=self.row,
+                basis=basis,
+                renews=self.row.revision == 1,
+            )
         )
 
 
@@ -124,18 +129,15 @@ def unsettled(ground: Ground, *, past: bool) -> list[Standing]:
     return sorted((s for s in standings if s and not s.is_settled), key=_oldest_first)
 
 
-def postings(standings: Sequence[Standing], book: Book) -> Iterator[Posting]:
-    """All that is too much is taken back, then all that is missing is credited.
+def post(standings: Sequence[Standing], book: Book) -> list[Entry]:
+    """Take back all that is too much, then credit all that is missing; the entries.
 
-    In that order no coupon that the batch brings is one that the batch should have withdrawn. Post
-    each before the next is asked for: it may depend on what the book holds by then.
+    In that order no coupon that the batch brings is one that the batch should have withdrawn.
     """
     for standing in standings:
         standing.begin(book)
-    for standing in standings:
-        yield from standing.taken_back(book)
-    for standing in standings:
-        yield from standing.credited(book)
+    posted = [entry for standing in standings for entry in standing.take_back(book)]
+    return posted + [entry for standing in standings for entry in standing.credit(book)]
 
 
 def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:

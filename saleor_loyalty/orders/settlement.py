@@ -6,17 +6,20 @@ Paid, refunded, cancelled, recharged, edited, seen twice or late: all the same p
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 
 from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.ledger.book import Book, open_book
+from saleor_loyalty.ledger.consequences import Consequence
 from saleor_loyalty.members import announcements, followed
 from saleor_loyalty.models import Entry, Member, Shop
 from saleor_loyalty.orders import due, inbox
 from saleor_loyalty.orders.context import Ground, survey
 from saleor_loyalty.orders.inbox import Claim
 from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
 from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused, SaleorUnavailable
@@ -150,26 +153,33 @@ def _settle_on(ground: Ground, writing: Writing, *, past: bool = False) -> list[
     owners = {s.owner.customer_id: s.owner for s in unsettled if s.owner}
     newcomers = [member for member in owners.values() if member._state.adding]
     member_ids = (standing.member_ids for standing in unsettled)
+    held = CouponBook(ground.rulebook.version, coupon_ids={use.coupon_id for use in ground.uses})
     with open_book(
         {use.member_id for use in ground.uses}.union(*member_ids),
         newcomers=newcomers,
         version=ground.rulebook.version,
         now=ground.now,
-        coupon_ids={use.coupon_id for use in ground.uses},
+        # A shop that credits its past does not want all its customers greeted.
+        consequences=[held] if past else [held, Welcome(newcomers)],
         writing=writing,
     ) as book:
-        if not past:  # a shop that credits its past does not want all its customers greeted
-            _welcome(book, newcomers, writing)
-        coupons.follow(book, ground.uses)
-        entries = [book.post(posting) for posting in due.postings(unsettled, book)]
+        coupons.follow(held, ground.uses)
+        entries = due.post(unsettled, book)
         due.keep(unsettled, writing, now=book.now)
         return entries
 
 
-def _welcome(book: Book, newcomers: Iterable[Member], writing: Writing) -> None:
+class Welcome(Consequence):
     """Have those welcomed whom this book has enrolled, and no other transaction meanwhile."""
-    members = [book.member(newcomer.pk) for newcomer in newcomers]
-    joined = [member for member in members if member.joined_at == book.now]
-    writing.insert(announcements.of_new_members(joined))
-    if joined:
-        wake("send_messages")
+
+    def __init__(self, newcomers: Sequence[Member]) -> None:
+        self._newcomers = newcomers
+
+    def begin(self, book: Book, *rows: Sequence[Any]) -> None:
+        members = [book.member(newcomer.pk) for newcomer in self._newcomers]
+        self._joined = [member for member in members if member.joined_at == book.now]
+
+    def along(self, writing: Writing) -> None:
+        writing.insert(announcements.of_new_members(self._joined))
+        if self._joined:
+            wake("send_messages")

@@ -19,6 +19,7 @@ from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.models import BY_SALEOR, Coupon, CouponStatus, Shop
 from saleor_loyalty.orders import inbox
 from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rewards.coupon_terms import as_found
 from saleor_loyalty.saleor_api.client import VOUCHERS_AT_ONCE, Saleor
 from saleor_loyalty.saleor_api.facts import Unreadable
@@ -160,21 +161,22 @@ def _apply(shop: Shop, finding: Finding) -> bool:
     if program is None or program.current is None:
         return False
     known = finding.coupon
+    held = CouponBook(program.current, coupon_ids=[known.pk])
     with open_book(
-        [known.member_id], version=program.current, now=timezone.now(), coupon_ids=[known.pk]
+        [known.member_id], version=program.current, now=timezone.now(), consequences=[held]
     ) as book:
-        coupon = book.coupons[known.pk]
+        coupon = held.coupons[known.pk]
         if (coupon.status, coupon.issue) != (CouponStatus.ACTIVE, known.issue):
             return False
         if finding.is_deleted:
             logger.info("Coupon %s withdrawn: its voucher was deleted in the shop", coupon.pk)
-            book.withdraw(coupon, reason="", actor=BY_SALEOR)
+            held.withdraw(coupon, reason="", actor=BY_SALEOR)
         elif finding.is_wasted:
             logger.info("Coupon %s issued anew: its code is gone, and took nothing off", coupon.pk)
-            book.reissue(coupon, voucher_lives=True)
+            held.reissue(coupon, voucher_lives=True)
         else:
             refused_at = (coupon.refused_at or book.now) if finding.is_refused else None
-            book.follow_voucher(
+            held.follow_voucher(
                 coupon, ends_at=finding.ends_at, found=finding.found, refused_at=refused_at
             )
     return True

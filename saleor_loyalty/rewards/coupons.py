@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from saleor_loyalty.database import leases
-from saleor_loyalty.ledger.book import Book, open_book
+from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.members import announcements
 from saleor_loyalty.models import (
     Coupon,
@@ -26,6 +26,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards import retirement
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
@@ -254,36 +255,32 @@ def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
         if found is None or program is None or program.current is None:
             message = f"The shop has no coupon {coupon_id}."
             raise Refused(Problem("coupon_id", message, ErrorCode.NOT_FOUND))
-        with open_book(
-            [found.member_id],
-            version=program.current,
-            now=now,
-            coupon_ids=[coupon_id],
-        ) as book:
-            coupon = book.coupons[coupon_id]
+        held = CouponBook(program.current, coupon_ids=[coupon_id])
+        with open_book([found.member_id], version=program.current, now=now, consequences=[held]):
+            coupon = held.coupons[coupon_id]
             if coupon.status == CouponStatus.WITHDRAWN:
                 return coupon
             if not coupon.is_unused_at(now):
                 message = "This coupon is used or over; there is nothing to withdraw."
                 raise Refused(Problem("coupon_id", message, ErrorCode.INVALID))
-            book.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
+            held.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
     logger.info("Coupon %s withdrawn by staff", coupon.pk)
     return coupon
 
 
-def follow(book: Book, uses: Sequence[Use]) -> None:
+def follow(held: CouponBook, uses: Sequence[Use]) -> None:
     """Bring coupons in step with the orders placed with them: our state follows the shop's.
 
     A coupon whose order was called off is issued anew, as Saleor does not give a used code back.
     """
     for use in uses:
-        coupon, order = book.coupons[use.coupon_id], use.order
+        coupon, order = held.coupons[use.coupon_id], use.order
         is_its_order = coupon.status == CouponStatus.USED and coupon.used_order_id == order.id
         if order.is_void:
             if is_its_order:
-                book.reissue(coupon)
+                held.reissue(coupon)
         elif coupon.status != CouponStatus.USED:
-            book.use(
+            held.use(
                 coupon,
                 order_id=order.id,
                 number=order.number,

@@ -6,6 +6,7 @@ from django.utils import timezone
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.models import Entry, EntryKind, Member, Shop
 from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.coupon_book import CouponBook
 
 
 def shops_with_work() -> list[Shop]:
@@ -27,11 +28,16 @@ def issue_due(shop: Shop) -> int:
         return 0
     with (
         transaction.atomic(),
-        open_book([member_id], version=program.current, now=timezone.now()) as book,
+        open_book(
+            [member_id],
+            version=program.current,
+            now=timezone.now(),
+            consequences=[held := CouponBook(program.current)],
+        ) as book,
     ):
         if cause := book.member(member_id).rewards_to_come:  # another worker may have been first
             rewards = Entry.objects.filter(
                 member=member_id, kind=EntryKind.REWARD, source__startswith=f"{cause}:"
             )
-            book.reward_the_rest(member_id, issued=rewards.count())
+            held.reward_the_rest(member_id, issued=rewards.count())
     return 1

@@ -24,6 +24,7 @@ from saleor_loyalty.models import (
     SettledOrder,
     Shop,
 )
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.chromium import browser
@@ -101,7 +102,9 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             order=order,
             basis=basis,
         )
-        with open_book([member.pk], version=version, now=now) as book:
+        with open_book(
+            [member.pk], version=version, now=now, consequences=[CouponBook(version)]
+        ) as book:
             return book.post(posting)
 
     return earn

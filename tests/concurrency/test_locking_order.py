@@ -30,6 +30,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.orders import inbox
 from saleor_loyalty.orders.context import survey
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
@@ -121,11 +122,21 @@ def test_coupons_are_locked_in_the_order_of_their_ids(people, version):
         posting = Posting(
             member_id=member.pk, kind=EntryKind.GIFT, points=5000, source="a", version=version
         )
-        with transaction.atomic(), open_book([member.pk], version=version, now=now) as book:
+        with (
+            transaction.atomic(),
+            open_book(
+                [member.pk], version=version, now=now, consequences=[CouponBook(version)]
+            ) as book,
+        ):
             book.post(posting)
 
     def open_and_close() -> None:
-        with open_book([member.pk for member in people], version=version, now=now):
+        with open_book(
+            [member.pk for member in people],
+            version=version,
+            now=now,
+            consequences=[CouponBook(version)],
+        ):
             pass
 
     assert locked_while_waiting_for_the_first(Coupon.objects.all(), open_and_close) == []

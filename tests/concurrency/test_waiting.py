@@ -27,6 +27,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.orders import backfill, inbox, settlement
 from saleor_loyalty.orders.context import survey
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
@@ -75,7 +76,9 @@ def post(anna, version) -> Callable[..., Callable[[], None]]:
             now = timezone.now()
             with (
                 transaction.atomic(),
-                open_book([anna.pk], version=version, now=now) as book,
+                open_book(
+                    [anna.pk], version=version, now=now, consequences=[CouponBook(version)]
+                ) as book,
             ):
                 book.post(posting)
 

@@ -19,6 +19,7 @@ from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Entry, EntryKind, Member, Program, SettledOrder, Shop
 from saleor_loyalty.permissions import Permission, Viewer
 from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_shop
@@ -217,7 +218,9 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             order=order,
             basis=basis,
         )
-        with open_book([posting.member_id], version=version, now=NOW) as book:
+        with open_book(
+            [posting.member_id], version=version, now=NOW, consequences=[CouponBook(version)]
+        ) as book:
             return book.post(posting)
 
     return earn

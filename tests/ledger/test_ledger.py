@@ -10,6 +10,7 @@ from django.utils import timezone
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Message
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from tests.shops import new_program, new_version
 
 NOW = timezone.now()
@@ -28,7 +29,12 @@ def gift(member: Member, points: int, source: str = "gift:1") -> Posting:
 
 def post(member: Member, *postings: Posting) -> list[Entry]:
     version = member.shop.program.current
-    with transaction.atomic(), open_book([member.pk], version=version, now=NOW) as book:
+    with (
+        transaction.atomic(),
+        open_book(
+            [member.pk], version=version, now=NOW, consequences=[CouponBook(version)]
+        ) as book,
+    ):
         return [book.post(posting) for posting in postings]
 
 
@@ -68,15 +74,24 @@ def reissued(anna: Member, *, used: datetime, called_off: datetime) -> Coupon:
     version = anna.shop.program.current
     issued = datetime(2026, 1, 1, 12, tzinfo=UTC)
     with transaction.atomic():
-        with open_book([anna.pk], version=version, now=issued) as book:
+        with open_book(
+            [anna.pk], version=version, now=issued, consequences=[CouponBook(version)]
+        ) as book:
             book.post(gift(anna, 5000))
         Coupon.objects.update(status="ACTIVE", voucher_id="Vm91Y2hlcjox", error="was down once")
-        with open_book([anna.pk], version=version, now=used) as book:
-            (coupon,) = book.coupons.values()
+        with open_book(
+            [anna.pk], version=version, now=used, consequences=[held := CouponBook(version)]
+        ) as book:
+            (coupon,) = held.coupons.values()
             assert coupon.expires_at == MIDNIGHT
-            book.use(coupon, order_id="o", number="1", at=used, code=coupon.code)
-        with open_book([anna.pk], version=version, now=called_off, coupon_ids=[coupon.pk]) as book:
-            book.reissue(book.coupons[coupon.pk])
+            held.use(coupon, order_id="o", number="1", at=used, code=coupon.code)
+        with open_book(
+            [anna.pk],
+            version=version,
+            now=called_off,
+            consequences=[held := CouponBook(version, coupon_ids=[coupon.pk])],
+        ) as book:
+            held.reissue(held.coupons[coupon.pk])
     return Coupon.objects.get()
 
 
@@ -108,10 +123,13 @@ def test_t13_a_reissued_coupon_lasts_as_much_longer_as_it_was_used_and_to_the_en
 def test_t13_a_coupon_without_an_end_is_reissued_without_one(shop, anna):
     version = new_program(shop, coupon_valid_days=None).current
     post(anna, gift(anna, 5000))
-    with transaction.atomic(), open_book([anna.pk], version=version, now=NOW) as book:
-        (coupon,) = book.coupons.values()
-        book.use(coupon, order_id="o", number="1", at=NOW, code=coupon.code)
-        book.reissue(coupon)
+    with (
+        transaction.atomic(),
+        open_book([anna.pk], version=version, now=NOW, consequences=[held := CouponBook(version)]),
+    ):
+        (coupon,) = held.coupons.values()
+        held.use(coupon, order_id="o", number="1", at=NOW, code=coupon.code)
+        held.reissue(coupon)
 
     coupon = Coupon.objects.get()
     assert (coupon.status, coupon.issue, coupon.expires_at) == ("PENDING", 2, None)
@@ -122,15 +140,23 @@ def test_t06_a_coupon_is_worth_what_it_cost_also_when_the_threshold_is_another_n
     first = program.current
     post(anna, gift(anna, 5000))
     dearer = new_version(program, threshold=8000)
-    with transaction.atomic(), open_book([anna.pk], version=dearer, now=NOW) as book:
-        (coupon,) = book.coupons.values()
-        book.withdraw(coupon, reason="by mistake", actor="Olga")
     with (
         transaction.atomic(),
-        open_book([anna.pk], version=dearer, now=NOW, coupon_ids=[coupon.pk]) as book,
+        open_book([anna.pk], version=dearer, now=NOW, consequences=[held := CouponBook(dearer)]),
     ):
-        used = book.coupons[coupon.pk]
-        book.use(used, order_id="o", number="1", at=NOW, code=used.code)
+        (coupon,) = held.coupons.values()
+        held.withdraw(coupon, reason="by mistake", actor="Olga")
+    with (
+        transaction.atomic(),
+        open_book(
+            [anna.pk],
+            version=dearer,
+            now=NOW,
+            consequences=[held := CouponBook(dearer, coupon_ids=[coupon.pk])],
+        ),
+    ):
+        used = held.coupons[coupon.pk]
+        held.use(used, order_id="o", number="1", at=NOW, code=used.code)
 
     *_, back, again = anna.entries.order_by("pk")
     assert (back.kind, back.points, back.version) == ("REVERSAL", 5000, first)
@@ -142,9 +168,12 @@ def test_t06_a_coupon_is_worth_what_it_cost_also_when_the_threshold_is_another_n
 def test_points_that_came_back_buy_no_reward_when_some_of_them_are_taken(program, anna):
     post(anna, gift(anna, 5120))
     version = program.current
-    with transaction.atomic(), open_book([anna.pk], version=version, now=NOW) as book:
-        (coupon,) = book.coupons.values()
-        book.withdraw(coupon, reason="by mistake", actor="Olga")
+    with (
+        transaction.atomic(),
+        open_book([anna.pk], version=version, now=NOW, consequences=[held := CouponBook(version)]),
+    ):
+        (coupon,) = held.coupons.values()
+        held.withdraw(coupon, reason="by mistake", actor="Olga")
 
     post(anna, gift(anna, -20, "taken"))
     assert Coupon.objects.count() == 1

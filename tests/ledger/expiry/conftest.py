@@ -22,6 +22,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_program, new_shop
 
@@ -110,7 +111,9 @@ def post(shop: Shop, clock: SimpleNamespace) -> Callable[..., Entry]:
             version=version,
             renews=renews,
         )
-        with open_book([posting.member_id], version=version, now=clock.now) as book:
+        with open_book(
+            [posting.member_id], version=version, now=clock.now, consequences=[CouponBook(version)]
+        ) as book:
             return book.post(posting)
 
     return post

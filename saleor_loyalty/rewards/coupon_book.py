@@ -1,0 +1,194 @@
+"""The coupons of a book's members: what points bring, what pays a debt, what becomes of each."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from saleor_loyalty.conf import conf
+from saleor_loyalty.ledger.book import Book
+from saleor_loyalty.ledger.consequences import Consequence
+from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.models import Coupon, CouponStatus, Entry, EntryKind, ProgramVersion
+from saleor_loyalty.rewards.issues import Issues
+from saleor_loyalty.rules.days import end_of_day
+from saleor_loyalty.rules.rewards import new_code, rewards_due
+from saleor_loyalty.workers.waking import wake
+
+
+class CouponBook(Consequence):
+    """A reward for each threshold that points reach; unused coupons pay for a debt, newest first.
+
+    Holds the members' open coupons and those of `coupon_ids`, whose members must be in the book.
+    `version` is the shop's current one: it decides what a reward costs. A few statements more where
+    coupons come or change.
+    """
+
+    def __init__(self, version: ProgramVersion, *, coupon_ids: Collection[int] = ()) -> None:
+        self._version = version
+        self._coupon_ids = coupon_ids
+        self.coupons: dict[int, Coupon] = {}
+
+    def to_read(self, member_ids: Collection[int]) -> Sequence[QuerySet[Any]]:
+        """Only who holds a member changes whether a coupon of theirs is unused."""
+        open_status = (CouponStatus.PENDING, CouponStatus.ACTIVE)
+        wanted = Coupon.objects.filter(
+            Q(member__in=member_ids, status__in=open_status) | Q(pk__in=self._coupon_ids)
+        )
+        return (
+            wanted.select_for_update().order_by("pk"),
+            Entry.objects.filter(coupon__in=wanted),
+            ProgramVersion.objects.filter(pk__in=wanted.values("version")),
+        )
+
+    def begin(self, book: Book, *rows: Sequence[Any]) -> None:
+        coupons, entries, versions = rows
+        bought_by = {entry.pk: entry for entry in entries}
+        by_id = {version.pk: version for version in versions}
+        for coupon in coupons:
+            coupon.entry, coupon.version = bought_by[coupon.entry_id], by_id[coupon.version_id]
+        self._book = book
+        self.coupons = {coupon.pk: coupon for coupon in coupons}
+        self._issues = Issues(self._version, book.now)
+
+    def after(self, entry: Entry) -> None:
+        if entry.points > 0:
+            self._reward(entry.member_id, f"{entry.kind}:{entry.source}")
+        self._cover_debt(entry.member_id)
+
+    def finish(self) -> None:
+        self._issues.write()
+
+    def reward_the_rest(self, member_id: int, *, issued: int) -> None:
+        """Issue more of the coupons that are still to come to a member, as far as points are left.
+
+        `issued` is how many their cause has brought before.
+        """
+        cause = self._book.member(member_id).rewards_to_come
+        self._reward(member_id, cause, first=issued)
+        self._issues.tell_again(member_id, cause)
+
+    def reissue(self, coupon: Coupon, *, voucher_lives: bool = False) -> None:
+        """Give a coupon back: the same worth under a new code, for as long as it had left.
+
+        For one whose order was called off, or whose code is gone without a discount. If its member
+        owes points, it pays for them.
+        """
+        self._issues.retire(coupon, voucher_lives=voucher_lives)
+        self._issues.change(coupon)
+        if coupon.expires_at and coupon.used_at:
+            lost = max(self._book.now - coupon.used_at, timedelta(0))
+            coupon.expires_at = end_of_day(
+                coupon.expires_at + lost - timedelta(microseconds=1),
+                days=0,
+                time_zone=coupon.version.time_zone,
+            )
+        coupon.status = CouponStatus.PENDING
+        coupon.code, coupon.issue = new_code(), coupon.issue + 1
+        coupon.voucher_id = coupon.used_order_id = coupon.used_order_number = ""
+        coupon.used_at = coupon.refused_at = coupon.shop_terms = None
+        coupon.announced_as = coupon.cause
+        coupon.due_at, coupon.attempts, coupon.error = self._book.now, 0, ""
+        self._cover_debt(coupon.member_id)
+        if coupon.status == CouponStatus.PENDING:
+            self._issues.reissue(coupon)
+
+    def follow_voucher(
+        self,
+        coupon: Coupon,
+        *,
+        ends_at: datetime | None,
+        found: dict[str, Any] | None,
+        refused_at: datetime | None,
+    ) -> None:
+        """Note what the shop has made of an unused coupon's voucher.
+
+        One that is good again, and whose member owes points, pays for them.
+        """
+        self._issues.change(coupon)
+        coupon.expires_at, coupon.shop_terms, coupon.refused_at = ends_at, found, refused_at
+        self._cover_debt(coupon.member_id)
+
+    def withdraw(self, coupon: Coupon, *, reason: str, actor: str) -> None:
+        """Take an unused coupon back for the shop. Its points return, and buy no new one.
+
+        Not before the member's points change again: what then reaches the threshold does.
+        """
+        self._withdraw(coupon, reason=reason, actor=actor)
+
+    def use(self, coupon: Coupon, *, order_id: str, number: str, at: datetime, code: str) -> None:
+        """Note that an order was placed with one of the coupon's codes.
+
+        A withdrawn coupon that was used all the same costs its points again. One that was
+        reissued meanwhile is used up by the order that had its former code.
+        """
+        was_withdrawn = coupon.status == CouponStatus.WITHDRAWN
+        self._issues.change(coupon)
+        if coupon.code != code:
+            self._issues.retire(coupon, voucher_lives=True)
+        coupon.status = CouponStatus.USED
+        coupon.used_at, coupon.used_order_id, coupon.used_order_number = at, order_id, number
+        coupon.withdrawn_at = coupon.refused_at = None
+        coupon.withdrawn_by = ""
+        if was_withdrawn:
+            self._book.post(
+                Posting(
+                    member_id=coupon.member_id,
+                    kind=EntryKind.REWARD,
+                    points=-coupon.cost,
+                    source=coupon.cause,
+                    version=coupon.version,
+                )
+            )
+
+    def _reward(self, member_id: int, cause: str, *, first: int = 0) -> None:
+        """A reward for each threshold reached; what is too much for one book is left to others."""
+        member = self._book.member(member_id)
+        due = rewards_due(balance=member.balance, threshold=self._version.threshold)
+        room = max(0, max(1, conf.coupons_at_once) - len(self._issues))
+        for number in range(first, first + min(due, room)):
+            reward = Posting(
+                member_id=member_id,
+                kind=EntryKind.REWARD,
+                points=-self._version.threshold,
+                source=f"{cause}:{number}",
+                version=self._version,
+            )
+            self._issues.issue(self._book.append(reward), cause=cause)
+        to_come = cause if due > room else ""
+        if to_come:
+            wake("issue_coupons")
+        if to_come != member.rewards_to_come:
+            if member.rewards_to_come:
+                self._issues.tell_again(member_id, member.rewards_to_come)
+            self._book.change(member_id, rewards_to_come=to_come)
+
+    def _cover_debt(self, member_id: int) -> None:
+        """Withdraw unused coupons, newest first, until nothing is owed or none is left."""
+        member = self._book.member(member_id)
+        unused = (
+            coupon
+            for coupon in sorted(self.coupons.values(), key=lambda c: c.pk, reverse=True)
+            if coupon.member_id == member_id and coupon.is_unused_at(self._book.now)
+        )
+        while member.balance < 0 and (coupon := next(unused, None)):
+            self._withdraw(coupon)
+
+    def _withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
+        """Take an unused coupon back; its points return."""
+        self._issues.retire(coupon, voucher_lives=True)
+        self._issues.change(coupon)
+        coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self._book.now
+        coupon.withdrawn_by = actor
+        self._book.append(
+            Posting(
+                member_id=coupon.member_id,
+                kind=EntryKind.REVERSAL,
+                points=coupon.cost,
+                source=coupon.cause,
+                version=coupon.version,
+                reason=reason,
+                actor=actor,
+            )
+        )
