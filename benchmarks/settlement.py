@@ -102,8 +102,8 @@ def settle(shop: object, orders: int, members: int) -> Callable[[], None]:
 
     facts = {str(n): order(n, n % members) for n in range(orders)}
     inbox.mark(shop=shop, order_ids=facts)
-    claim = inbox.claim(shop=shop, limit=orders)
-    return lambda: settlement.settle(shop, claim, facts, list(facts))
+    lease = inbox.lease(shop=shop, limit=orders)
+    return lambda: settlement.settle(shop, lease, facts, list(facts))
 
 
 def order(number: int, customer: int) -> object:

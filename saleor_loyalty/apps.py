@@ -17,4 +17,4 @@ class LoyaltyConfig(AppConfig):
         import_module("saleor_loyalty.checks")
         import_module("saleor_loyalty.messages.bounces")
         if apps.is_installed("saleor.core"):
-            import_module("saleor_loyalty.doors.plugin.startup").move_in(self)
+            import_module("saleor_loyalty.doors.plugin.startup").start(self)

@@ -34,7 +34,7 @@ class Refused(Exception):
         self.problems = problems
 
 
-class SavedMeanwhile(Exception):
+class EditConflict(Exception):
     """Somebody else saved since the form was opened; nothing was changed.
 
     `number` names what they saved, as the next form says it was opened at; `actor` is who.

@@ -151,7 +151,7 @@ def _walk(shop: Shop, *, is_resumed: bool) -> bool:
 
 def _expire_in_shop(shop: Shop, ends: float) -> bool:
     now = timezone.now()
-    ended_by = expiry.settled_until(shop, now=now)
+    ended_by = inbox.settled_until(shop, now=now)
     swept = expiry.sweep(shop, now=now, ended_by=ended_by, ends=ends)
     return swept > 0 and time.monotonic() >= ends
 

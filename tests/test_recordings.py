@@ -229,7 +229,7 @@ def test_an_app_with_either_of_our_permissions_reads_names():
 
 def test_things_are_found_by_a_word():
     saleor, _ = replay("catalogue_search")
-    found = saleor.find_things("juice")
+    found = saleor.find_items("juice")
     assert {kind_of(thing.id) for thing in found} == {Kind.PRODUCT, Kind.CATEGORY}
     assert all("juice" in thing.name.lower() for thing in found)
 

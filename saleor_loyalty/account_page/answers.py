@@ -11,7 +11,7 @@ from django.utils.translation import get_language_info, override
 from saleor_loyalty import __version__
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages import colors
-from saleor_loyalty.models import Look
+from saleor_loyalty.models import Branding
 from saleor_loyalty.shop import branding
 from saleor_loyalty.templating import rendered
 
@@ -23,14 +23,14 @@ def page(
     template: str,
     context: Mapping[str, Any],
     *,
-    shown_as: Look,
+    shown_as: Branding,
     language: str,
     status: int = 200,
 ) -> HttpResponse:
     """A page of ours in a shop's look and in one of our languages."""
     nonce = secrets.token_urlsafe(16)
     frame = {
-        "look": shown_as,
+        "branding": shown_as,
         "palette": colors.palette(shown_as.brand_color),
         "nonce": nonce,
         "version": __version__,

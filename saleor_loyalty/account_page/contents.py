@@ -11,8 +11,8 @@ from django.utils.translation import get_language, npgettext, pgettext
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.account_page import wording
-from saleor_loyalty.account_page.wording import Place
-from saleor_loyalty.ledger import expiry
+from saleor_loyalty.account_page.wording import ReaderLocale
+from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.messages.explanations import explain, points
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
 from saleor_loyalty.rewards.coupon_terms import terms_now
@@ -86,12 +86,12 @@ class History:
     older: int | None
 
 
-def standing(member: Member, program: Program, place: Place) -> Standing:
+def standing(member: Member, program: Program, reader: ReaderLocale) -> Standing:
     version = program.current
     way = progress(balance=member.balance, threshold=version.threshold) if version else None
-    goal = wording.goal(way.missing, reward_name(version, place.locale)) if version and way else ""
+    goal = wording.goal(way.missing, reward_name(version, reader.locale)) if version and way else ""
     return Standing(
-        balance=place.number(member.spendable),
+        balance=reader.number(member.spendable),
         unit=npgettext("below the number", "point", "points", member.spendable),
         goal=goal,
         done=way.done if way else 0,
@@ -100,25 +100,27 @@ def standing(member: Member, program: Program, place: Place) -> Standing:
     )
 
 
-def endings(member: Member, program: Program, place: Place) -> Endings | None:
+def endings(member: Member, program: Program, reader: ReaderLocale) -> Endings | None:
     """When the member's points end; None when none do, as while the programme is off."""
     version = program.current
     if version is None or not program.is_active:
         return None
-    found = expiry.endings(member, version.expiry)
+    found = endings_of(member, version.expiry)
     if not found:
         return None
     return Endings(
         next=wording.ending(
-            found[0], balance=member.balance, policy=version.expiry_policy, place=place
+            found[0], balance=member.balance, policy=version.expiry_policy, reader=reader
         ),
-        all=[EndingRow(place.last_day(end.at), points(end.points)) for end in found[:ENDINGS_SHOWN]]
+        all=[
+            EndingRow(reader.last_day(end.at), points(end.points)) for end in found[:ENDINGS_SHOWN]
+        ]
         if len(found) > 1
         else [],
     )
 
 
-def coupons(member: Member, place: Place) -> tuple[list[Card], list[Card]]:
+def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card]]:
     """Those that can be used, soonest to end first, and the newest of the others."""
     now = timezone.now()
     usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
@@ -128,12 +130,12 @@ def coupons(member: Member, place: Place) -> tuple[list[Card], list[Card]]:
     first_to_end = rows.filter(usable).order_by(F("expires_at").asc(nulls_last=True), "pk")
     earlier = rows.exclude(usable).order_by("-pk")
     return (
-        [_card(coupon, now, place) for coupon in first_to_end[:USABLE_SHOWN]],
-        [_card(coupon, now, place) for coupon in earlier[:EARLIER_SHOWN]],
+        [_card(coupon, now, reader) for coupon in first_to_end[:USABLE_SHOWN]],
+        [_card(coupon, now, reader) for coupon in earlier[:EARLIER_SHOWN]],
     )
 
 
-def history(member: Member, place: Place, *, before: int | None) -> History:
+def history(member: Member, reader: ReaderLocale, *, before: int | None) -> History:
     """The newest rows, or those older than the entry `before`."""
     entries = member.entries.select_related("version", "order").order_by("-pk")
     entries = entries.prefetch_related("version__channels")
@@ -142,22 +144,22 @@ def history(member: Member, place: Place, *, before: int | None) -> History:
     found = list(entries[: ENTRIES_SHOWN + 1])
     shown = found[:ENTRIES_SHOWN]
     return History(
-        rows=[_row(entry, place) for entry in shown],
+        rows=[_row(entry, reader) for entry in shown],
         older=shown[-1].pk if len(found) > ENTRIES_SHOWN else None,
     )
 
 
-def _card(coupon: Coupon, now: datetime, place: Place) -> Card:
+def _card(coupon: Coupon, now: datetime, reader: ReaderLocale) -> Card:
     status = _status_at(coupon, now)
     is_usable = status == CouponStatus.ACTIVE and coupon.refused_at is None
     terms = terms_now(coupon)
     return Card(
         pk=coupon.pk,
-        discount=discount(offers(terms, place.locale)),
-        name=reward_name(terms, place.locale),
+        discount=discount(offers(terms, reader.locale)),
+        name=reward_name(terms, reader.locale),
         status=status.lower() if is_usable or status != CouponStatus.ACTIVE else "pending",
         state=_state(status, is_refused=coupon.refused_at is not None),
-        conditions=list(wording.conditions(coupon, status, place)),
+        conditions=list(wording.conditions(coupon, status, reader)),
         code=coupon.code if is_usable else "",
         qr=_qr(coupon.code) if is_usable else SafeString(),
     )
@@ -192,20 +194,20 @@ def _qr(code: str) -> SafeString:
     return mark_safe(svg)  # noqa: S308 - segno's own drawing; the code is drawn, not written
 
 
-def _row(entry: Entry, place: Place) -> Row:
+def _row(entry: Entry, reader: ReaderLocale) -> Row:
     return Row(
         at=entry.created_at,
-        day=place.day(entry.created_at),
-        points=place.number(entry.points, signed=True),
+        day=reader.day(entry.created_at),
+        points=reader.number(entry.points, signed=True),
         is_credit=entry.points > 0,
         title=wording.title(entry),
         explanation=explain(entry, get_language()),
-        balance_after=_balance_after(entry, place),
+        balance_after=_balance_after(entry, reader),
     )
 
 
-def _balance_after(entry: Entry, place: Place) -> str:
+def _balance_after(entry: Entry, reader: ReaderLocale) -> str:
     """A debt is no number here; but that the balance is below 0 is said, or sums would not fit."""
     if entry.balance_after < 0:
         return _("Balance: below 0")
-    return _("Balance: {balance}").format(balance=place.number(entry.balance_after))
+    return _("Balance: {balance}").format(balance=reader.number(entry.balance_after))

@@ -40,7 +40,7 @@ def unsubscribe_view(request: HttpRequest, token: str) -> HttpResponse:
             request,
             {
                 "member": member,
-                "look": appearance,
+                "branding": appearance,
                 "colors": palette(appearance.brand_color),
                 "is_done": request.method == "POST",
             },

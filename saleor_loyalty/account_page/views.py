@@ -20,7 +20,7 @@ from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotCheck
 from saleor_loyalty.conf import conf
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.members import enrolment, preferences
-from saleor_loyalty.models import Look, Member, MemberStatus, Program, Shop
+from saleor_loyalty.models import Branding, Member, MemberStatus, Program, Shop
 from saleor_loyalty.permissions import PermissionDenied, Viewer
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
@@ -144,7 +144,7 @@ def _account(
         return _turned_away(request, "closed", status=403, session=session, shop=shop)
     shown_as, program = branding.of(shop), programs.current(shop)
     language = _language(request, member, shown_as)
-    place = _place(member, program, language)
+    reader = _reader(member, program, language)
     context = {
         "session": session,
         "form_token": sessions.form_token(request),
@@ -155,9 +155,9 @@ def _account(
     }
     with override(language):
         if program and program.current:
-            context["rules"] = list(wording.rules(program.current, place))
+            context["rules"] = list(wording.rules(program.current, reader))
         if program and member:
-            context |= _of_member(request, member, program, place)
+            context |= _of_member(request, member, program, reader)
     return answers.page(
         request,
         "account",
@@ -169,16 +169,16 @@ def _account(
 
 
 def _of_member(
-    request: HttpRequest, member: Member, program: Program, place: wording.Place
+    request: HttpRequest, member: Member, program: Program, reader: wording.ReaderLocale
 ) -> dict[str, object]:
     before = whole_number(request.GET.get("before"))
-    usable, earlier = contents.coupons(member, place)
+    usable, earlier = contents.coupons(member, reader)
     return {
-        "standing": contents.standing(member, program, place),
-        "endings": contents.endings(member, program, place),
+        "standing": contents.standing(member, program, reader),
+        "endings": contents.endings(member, program, reader),
         "coupons": usable,
         "earlier": earlier,
-        "history": contents.history(member, place, before=before),
+        "history": contents.history(member, reader, before=before),
         "is_older": before is not None,
         "is_blocked": member.status == MemberStatus.BLOCKED,
         "languages": _languages(member),
@@ -205,7 +205,7 @@ def _turned_away(
         request,
         "turned_away",
         context,
-        shown_as=branding.of(shop) if shop else Look(),
+        shown_as=branding.of(shop) if shop else Branding(),
         language=language_of(get_language_from_request(request)),
         status=status,
     )
@@ -221,17 +221,17 @@ def _back(return_url: str, origin: str | None) -> str:
     return return_url if is_ours and len(return_url) <= LONGEST_BACK else origin or ""
 
 
-def _language(request: HttpRequest, member: Member | None, shown_as: Look) -> str:
+def _language(request: HttpRequest, member: Member | None, shown_as: Branding) -> str:
     """Of our languages the member's; for who is none yet the browser's."""
     code = member.language_code if member else get_language_from_request(request)
     chosen = language_of(code)
     return chosen if code.lower().startswith(chosen) else language_of(shown_as.default_language)
 
 
-def _place(member: Member | None, program: Program | None, language: str) -> wording.Place:
+def _reader(member: Member | None, program: Program | None, language: str) -> wording.ReaderLocale:
     """Where the reader is: in their own variety of the language, and in the programme's zone."""
     locale = locale_of(member.language_code if member else language)
-    return wording.Place(
+    return wording.ReaderLocale(
         locale=locale if locale.language == language else Locale.parse(language),
         time_zone=program.current.time_zone if program and program.current else "UTC",
     )

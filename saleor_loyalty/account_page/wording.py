@@ -10,7 +10,7 @@ from babel import Locale
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from saleor_loyalty.ledger.expiry import Ending
+from saleor_loyalty.ledger.endings import Ending
 from saleor_loyalty.messages.explanations import isolated, points
 from saleor_loyalty.models import (
     Coupon,
@@ -26,7 +26,7 @@ from saleor_loyalty.rules import languages
 from saleor_loyalty.rules.languages import last_day, round_money, written
 
 
-class Place(NamedTuple):
+class ReaderLocale(NamedTuple):
     """How numbers and dates are written, and the programme's zone, in which days end."""
 
     locale: Locale
@@ -58,7 +58,7 @@ def goal(missing: int, reward: str) -> str:
     )
 
 
-def ending(end: Ending, *, balance: int, policy: str, place: Place) -> str:
+def ending(end: Ending, *, balance: int, policy: str, reader: ReaderLocale) -> str:
     """How many points of how many end, and when."""
     if end.points < balance:
         sentence = ngettext(
@@ -79,18 +79,18 @@ def ending(end: Ending, *, balance: int, policy: str, place: Place) -> str:
             balance,
         )
     return sentence.format(
-        some=place.number(end.points), points=points(balance), day=place.last_day(end.at)
+        some=reader.number(end.points), points=points(balance), day=reader.last_day(end.at)
     )
 
 
-def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
+def rules(version: ProgramVersion, reader: ReaderLocale) -> Iterator[str]:
     """How the programme works, a sentence each. Reads the version's channels: prefetch them."""
     yield from dict.fromkeys(
-        _earning(terms.points_per_unit, terms.currency, place)
+        _earning(terms.points_per_unit, terms.currency, reader)
         for terms in sorted(version.channels.all(), key=lambda terms: terms.pk)
         if terms.points_per_unit
     )
-    for offer in offers(version, place.locale):
+    for offer in offers(version, reader.locale):
         yield _("Each time you reach {points}, you get a coupon: {coupon}.").format(
             points=points(version.threshold), coupon=_gives(offer)
         )
@@ -98,43 +98,43 @@ def rules(version: ProgramVersion, place: Place) -> Iterator[str]:
         yield _("Coupons are for selected products only.")
     if version.coupon_valid_days:
         yield _("A coupon is valid for {days}.").format(
-            days=languages.days(version.coupon_valid_days, place.locale)
+            days=languages.days(version.coupon_valid_days, reader.locale)
         )
-    yield _validity(version, place.locale)
+    yield _validity(version, reader.locale)
 
 
-def conditions(coupon: Coupon, status: str, place: Place) -> Iterator[str]:
+def conditions(coupon: Coupon, status: str, reader: ReaderLocale) -> Iterator[str]:
     """What a coupon gives, asks for, and what has become of it, a sentence each."""
     terms = terms_now(coupon)
-    for offer in offers(terms, place.locale):
+    for offer in offers(terms, reader.locale):
         yield _gives(offer)
     if terms.limited_to:
         yield _("Only on selected products.")
     if asks_for_more(coupon):
         yield _("The shop has set further conditions.")
-    yield _state(coupon, status, place)
+    yield _state(coupon, status, reader)
 
 
-def _state(coupon: Coupon, status: str, place: Place) -> str:
+def _state(coupon: Coupon, status: str, reader: ReaderLocale) -> str:
     """What has become of a coupon, and until when it can be used."""
     zone = coupon.version.time_zone  # in which its last day ends
     match status:
         case CouponStatus.PENDING:
             return _("Its code is being made and will be here in a moment.")
         case CouponStatus.USED:
-            return _used(coupon, place)
+            return _used(coupon, reader)
         case CouponStatus.WITHDRAWN if coupon.withdrawn_by:
             return _("Withdrawn by the shop. Its points are back.")
         case CouponStatus.WITHDRAWN:
             return _("Withdrawn, because points it was made from were taken back.")
         case CouponStatus.EXPIRED if coupon.expires_at:
             return _("It was valid until the end of {day}.").format(
-                day=place.last_day(coupon.expires_at, time_zone=zone)
+                day=reader.last_day(coupon.expires_at, time_zone=zone)
             )
         case CouponStatus.ACTIVE if coupon.refused_at:
             return _("The shop does not take its code at the moment.")
         case _ if coupon.expires_at:
-            day = place.last_day(coupon.expires_at, time_zone=zone)
+            day = reader.last_day(coupon.expires_at, time_zone=zone)
             return _("Valid until the end of {day}.").format(day=day)
         case _:
             return _("Valid without an end.")
@@ -159,7 +159,7 @@ def title(entry: Entry) -> str:
             return pgettext("in the history", "Brought over")
 
 
-def _earning(rate: Decimal, currency: str, place: Place) -> str:
+def _earning(rate: Decimal, currency: str, reader: ReaderLocale) -> str:
     """In points for one unit of the currency; where that is less than one, in units for a point."""
     for_one_point = 1 / rate
     if rate < 1 and for_one_point % 1 == 0:
@@ -167,7 +167,7 @@ def _earning(rate: Decimal, currency: str, place: Place) -> str:
     else:
         units, credited = 1, rate
     return _("You collect {points} for every {amount} you spend.").format(
-        points=points(credited), amount=round_money(units, currency, place.locale)
+        points=points(credited), amount=round_money(units, currency, reader.locale)
     )
 
 
@@ -192,10 +192,10 @@ def _validity(version: ProgramVersion, locale: Locale) -> str:
     return _("Points are valid for {days} from the day you get them.").format(days=days)
 
 
-def _used(coupon: Coupon, place: Place) -> str:
+def _used(coupon: Coupon, reader: ReaderLocale) -> str:
     if coupon.used_at is None:
         return _("Already used.")
-    day = place.day(coupon.used_at)
+    day = reader.day(coupon.used_at)
     if not coupon.used_order_number:
         return _("Used on {day}.").format(day=day)
     return _("Used on {day} for order {number}.").format(day=day, number=coupon.used_order_number)

@@ -31,7 +31,7 @@ LONGEST_REASON = 500
 LONGEST_KEY = 200
 
 
-class Deed(TypedDict):
+class StaffAction(TypedDict):
     """What staff do to a customer's points, and why; by `idempotency_key` once only."""
 
     shop: Shop
@@ -42,7 +42,7 @@ class Deed(TypedDict):
     idempotency_key: NotRequired[str | None]
 
 
-def give(**deed: Unpack[Deed]) -> Entry:
+def give(**action: Unpack[StaffAction]) -> Entry:
     """Give a customer points; the GIFT entry. A customer who is no member yet becomes one.
 
     With an `idempotency_key` seen before for this member, the first gift's entry is returned and
@@ -50,11 +50,11 @@ def give(**deed: Unpack[Deed]) -> Entry:
     Refused, and SaleorUnavailable when a customer who is no member
     yet cannot be looked up.
     """
-    fault = "" if 1 <= deed["points"] <= MOST else f"Give from 1 to {MOST:,} points at once."
-    return _post(EntryKind.GIFT, deed, fault)[0]
+    fault = "" if 1 <= action["points"] <= MOST else f"Give from 1 to {MOST:,} points at once."
+    return _post(EntryKind.GIFT, action, fault)[0]
 
 
-def adjust(**deed: Unpack[Deed]) -> Entry:
+def adjust(**action: Unpack[StaffAction]) -> Entry:
     """Correct a customer's points by a signed number; the ADJUSTMENT entry.
 
     Upwards it is like a gift. Downwards it takes no more than the member has, and corrects members
@@ -62,9 +62,9 @@ def adjust(**deed: Unpack[Deed]) -> Entry:
     an `idempotency_key` seen before for this member, the first correction's entry is returned and
     nothing is changed again. Raises what `give` raises.
     """
-    fits = 1 <= abs(deed["points"]) <= MOST
+    fits = 1 <= abs(action["points"]) <= MOST
     fault = "" if fits else f"Correct by 1 to {MOST:,} points at once, up or down."
-    return _post(EntryKind.ADJUSTMENT, deed, fault)[0]
+    return _post(EntryKind.ADJUSTMENT, action, fault)[0]
 
 
 def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
@@ -73,14 +73,14 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
     Raises Refused when they were taken back before, and as `adjust` does when the member has fewer
     left. Reads `gift.member` and `gift.shop`: select them along.
     """
-    deed = Deed(
+    action = StaffAction(
         shop=gift.shop,
         customer_id=gift.member.customer_id,
         points=-gift.points,
         reason=reason,
         actor=actor,
     )
-    entry, is_new = _post(EntryKind.ADJUSTMENT, deed, source=_source_of_taking_back(gift))
+    entry, is_new = _post(EntryKind.ADJUSTMENT, action, source=_source_of_taking_back(gift))
     if not is_new:
         message = "These points were taken back already."
         raise Refused(Problem("gift", message, ErrorCode.DUPLICATE))
@@ -103,10 +103,10 @@ def _source_of_taking_back(gift: Entry) -> str:
     return f"taken-back:{gift.source}"
 
 
-def _check(deed: Deed, fault: str) -> None:
+def _check(action: StaffAction, fault: str) -> None:
     """Raise what is wrong with an input. `fault`: what is with its points."""
     problems = [Problem("points", fault, ErrorCode.OUT_OF_RANGE)] if fault else []
-    reason, key = deed["reason"], deed.get("idempotency_key")
+    reason, key = action["reason"], action.get("idempotency_key")
     if not reason.strip():
         message = "Say why; the customer will read it."
         problems.append(Problem("reason", message, ErrorCode.REQUIRED))
@@ -120,20 +120,22 @@ def _check(deed: Deed, fault: str) -> None:
         raise Refused(*problems)
 
 
-def _post(kind: EntryKind, deed: Deed, fault: str = "", *, source: str = "") -> tuple[Entry, bool]:
-    """The deed's entry, and True if it is new: its source was not seen before."""
-    _check(deed, fault)
-    points = deed["points"]
-    version = _rules(deed["shop"], to_credit=points > 0)
-    member = _member(deed["shop"], deed["customer_id"], to_credit=points > 0)
+def _post(
+    kind: EntryKind, action: StaffAction, fault: str = "", *, source: str = ""
+) -> tuple[Entry, bool]:
+    """The action's entry, and True if it is new: its source was not seen before."""
+    _check(action, fault)
+    points = action["points"]
+    version = _rules(action["shop"], to_credit=points > 0)
+    member = _member(action["shop"], action["customer_id"], to_credit=points > 0)
     posting = Posting(
         member_id=member.pk,
         kind=kind,
         points=points,
-        source=source or f"{kind.lower()}:{deed.get('idempotency_key') or uuid.uuid4()}",
+        source=source or f"{kind.lower()}:{action.get('idempotency_key') or uuid.uuid4()}",
         version=version,
-        reason=deed["reason"].strip(),
-        actor=deed["actor"],
+        reason=action["reason"].strip(),
+        actor=action["actor"],
     )
     with transaction.atomic():
         with open_book(

@@ -18,7 +18,7 @@ from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
 from saleor_loyalty.dashboard_extension.tags import signed
 from saleor_loyalty.dashboard_extension.words import (
     KINDS_OF_MESSAGES,
-    deed_in_words,
+    action_in_words,
     language_in_words,
 )
 from saleor_loyalty.models import (
@@ -40,7 +40,7 @@ HEADS = ("at", "actor", "what", "detail")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Deed(NamedTuple):
+class AuditLine(NamedTuple):
     """One line of the audit."""
 
     at: datetime
@@ -51,9 +51,9 @@ class Deed(NamedTuple):
 
 @page(Permission.MANAGE_SETTINGS)
 def changes_view(visit: Visit) -> HttpResponse:
-    """What was changed of program, messages and look, newest first."""
-    deeds = list(islice(_of_shop(visit.shop, most=SHOWN), SHOWN))
-    return show(visit, "program/changes.html", {"deeds": deeds, "shown": SHOWN})
+    """What was changed of program, messages and branding, newest first."""
+    lines = list(islice(_of_shop(visit.shop, most=SHOWN), SHOWN))
+    return show(visit, "program/changes.html", {"lines": lines, "shown": SHOWN})
 
 
 @page(Permission.MANAGE_SETTINGS)
@@ -70,8 +70,8 @@ def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
     return _as_csv(_newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records))))
 
 
-def _of_shop(shop: Shop, *, most: int | None = None) -> Iterator[Deed]:
-    """All deeds, or those of the `most` newest of each kind, among which are the newest of all."""
+def _of_shop(shop: Shop, *, most: int | None = None) -> Iterator[AuditLine]:
+    """All actions, or those of the `most` newest of each kind, the newest of all among them."""
     texts = MessageText.objects.filter(shop=shop).defer("subject", "body")
     records = AuditRecord.objects.filter(shop=shop, member=None)
     return _newest_first(
@@ -86,11 +86,11 @@ def _read(rows: QuerySet[Row], most: int | None = None) -> Iterator[Row]:
     return rows.order_by("-pk")[:most].iterator(chunk_size=SHOWN)
 
 
-def _newest_first(*kinds: Iterator[Deed]) -> Iterator[Deed]:
-    return merge(*kinds, key=lambda deed: deed.at, reverse=True)
+def _newest_first(*kinds: Iterator[AuditLine]) -> Iterator[AuditLine]:
+    return merge(*kinds, key=lambda line: line.at, reverse=True)
 
 
-def _of_versions(shop: Shop, most: int | None) -> Iterator[Deed]:
+def _of_versions(shop: Shop, most: int | None) -> Iterator[AuditLine]:
     """Each version with what it changed of the one before it, which is read along."""
     versions = ProgramVersion.objects.filter(program__shop=shop).prefetch_related("channels")
     newer: ProgramVersion | None = None
@@ -102,37 +102,37 @@ def _of_versions(shop: Shop, most: int | None) -> Iterator[Deed]:
         yield _of_version(newer, None)
 
 
-def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> Deed:
+def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> AuditLine:
     numbered = _("version {number}").format(number=version.number)
     if before is None:
-        what, details = pgettext("a deed", "Set up the program"), [numbered]
+        what, details = pgettext("an action", "Set up the program"), [numbered]
     else:
         what, details = _("Changed the rules"), [numbered, *rule_changes(before, version)]
-    return Deed(version.created_at, version.created_by, what, tuple(details))
+    return AuditLine(version.created_at, version.created_by, what, tuple(details))
 
 
-def _of_text(text: MessageText) -> Deed:
+def _of_text(text: MessageText) -> AuditLine:
     what = _("Restored the original words") if text.is_default else _("Changed a text")
     kind = KINDS_OF_MESSAGES[MessageKind(text.kind)]
     detail = _("{message} in {language}").format(
         message=kind, language=language_in_words(text.language_code)
     )
-    return Deed(text.created_at, text.created_by, what, (detail,))
+    return AuditLine(text.created_at, text.created_by, what, (detail,))
 
 
-def _of_record(record: AuditRecord) -> Deed:
-    words = deed_in_words(record)
+def _of_record(record: AuditRecord) -> AuditLine:
+    words = action_in_words(record)
     details = (str(words["detail"]),) if words["detail"] else ()
-    return Deed(record.at, record.actor, str(words["what"]), details)
+    return AuditLine(record.at, record.actor, str(words["what"]), details)
 
 
-def _of_entry(entry: Entry) -> Deed:
+def _of_entry(entry: Entry) -> AuditLine:
     what = {
         EntryKind.GIFT: _("Gave points"),
         EntryKind.ADJUSTMENT: _("Corrected points"),
         EntryKind.REVERSAL: _("Withdrew a coupon"),
     }.get(EntryKind(entry.kind), entry.kind)
-    return Deed(
+    return AuditLine(
         entry.created_at,
         entry.actor,
         what,
@@ -140,20 +140,20 @@ def _of_entry(entry: Entry) -> Deed:
     )
 
 
-def _as_csv(deeds: Iterable[Deed]) -> HttpResponse:
+def _as_csv(lines: Iterable[AuditLine]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Cache-Control"] = "no-store"
     # Spreadsheets take a file for UTF-8 only if it says so.
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow(HEADS)
-    writer.writerows(map(_row, deeds))
+    writer.writerows(map(_row, lines))
     return response
 
 
-def _row(deed: Deed) -> list[str]:
-    said = (deed.actor, deed.what, "; ".join(deed.details))
-    return [deed.at.isoformat(), *map(_harmless, said)]
+def _row(line: AuditLine) -> list[str]:
+    said = (line.actor, line.what, "; ".join(line.details))
+    return [line.at.isoformat(), *map(_harmless, said)]
 
 
 def _harmless(cell: str) -> str:

@@ -13,7 +13,7 @@ from saleor_loyalty.dashboard_extension.words import LOOK, language_name
 from saleor_loyalty.messages import texts
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.problems import EditConflict, Refused
 from saleor_loyalty.shop import branding
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _optional(label: "Words", help_text: "Words") -> forms.CharField:
 class LookForm(OpenedForm):
     """The fields of a Look."""
 
-    name = "look"
+    name = "branding"
 
     shop_name = _optional(LOOK["shop_name"], _("Empty: its name in Saleor."))
     logo_url = _optional(
@@ -59,7 +59,7 @@ class LookForm(OpenedForm):
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
-def look_view(visit: Visit) -> HttpResponse:
+def branding_view(visit: Visit) -> HttpResponse:
     form, status = _form(visit), 200
     context: dict[str, object] = {}
     if form.is_valid():
@@ -70,22 +70,22 @@ def look_view(visit: Visit) -> HttpResponse:
                 opened_at=form.was_opened_at,
                 **form.cleaned_data,
             )
-            return go(visit, "look", told=gettext("The look is saved"))
-        except SavedMeanwhile as meanwhile:
+            return go(visit, "branding", told=gettext("The branding is saved"))
+        except EditConflict as conflict:
             form, status = _form(visit), CONFLICT
-            said = gettext("{who} saved the look meanwhile.").format(who=meanwhile.actor)
-            context = {"meanwhile": said, "differences": list(differences(form))}
-            form.reopen(meanwhile)
+            said = gettext("{who} saved the branding meanwhile.").format(who=conflict.actor)
+            context = {"conflict": said, "differences": list(differences(form))}
+            form.reopen(conflict)
         except Refused as refused:
             form.refuse(refused)
     language = branding.of(visit.shop).default_language
     context["rendered"] = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, language)
     status = REFUSED if form.errors else status
-    return show(visit, "look.html", {"form": form, **context}, status=status)
+    return show(visit, "branding.html", {"form": form, **context}, status=status)
 
 
 def _form(visit: Visit) -> LookForm:
-    """As it was sent, or as the look is."""
+    """As it was sent, or as the branding is."""
     current, last = branding.of(visit.shop), branding.last_change(visit.shop)
     names = set(LookForm.base_fields).difference(OpenedForm.base_fields)
     initial = {name: getattr(current, name) for name in names}

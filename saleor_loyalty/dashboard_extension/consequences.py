@@ -28,7 +28,7 @@ def consequences(shop: Shop, draft: Draft) -> list[str]:
         *_of_expiry(shop, after, changed),
         *_of_channels(draft, before, after),
         *_of_earning(shop, before, after, changed),
-        *_of_limits(draft, changed),
+        *_of_scope(draft, changed),
         *_of_coupons(shop, before, after, changed),
     ]
     if changed and not said:
@@ -108,13 +108,13 @@ def _of_earning(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> I
         ).format(number=number(count))
 
 
-def _of_limits(draft: Draft, changed: set[str]) -> Iterator[str]:
+def _of_scope(draft: Draft, changed: set[str]) -> Iterator[str]:
     ids = draft.after["limited_to"]
     if "limited_to" not in changed or not (ids or draft.before):
         return
     if ids:
-        things = in_words(ids, draft.things)
-        yield _("New coupons are good for nothing but: {things}.").format(things=things)
+        items = in_words(ids, draft.items)
+        yield _("New coupons are good for nothing but: {items}.").format(items=items)
     else:
         yield _("New coupons are good for the whole order.")
 

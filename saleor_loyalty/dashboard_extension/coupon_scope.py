@@ -29,7 +29,7 @@ WITHIN = {
 
 
 class ThingsField(forms.MultipleChoiceField):
-    """Ids of things of the catalogue. Whether the shop has them is for the domain to say."""
+    """Ids of items of the catalogue. Whether the shop has them is for the domain to say."""
 
     def valid_value(self, value: object) -> bool:
         return True
@@ -50,12 +50,12 @@ def choice(id: str, name: str, *, is_gone: bool = False) -> Choice:
 
 
 def names_sent(posted: QueryDict) -> dict[str, str]:
-    """What the things of a form are called, as it says itself: the shop is not asked again."""
+    """What the items of a form are called, as it says itself: the shop is not asked again."""
     return {id: str(posted.get(f"{CALLED}{id}", "")) or id for id in posted.getlist("limited_to")}
 
 
 @page(Permission.MANAGE_SETTINGS)
-def things_view(visit: Visit) -> HttpResponse:
+def items_view(visit: Visit) -> HttpResponse:
     """What the shop finds by `text`, without what is chosen already."""
     query = visit.request.GET
     text = query.get("text", "").strip()[:LONGEST_TEXT]
@@ -63,10 +63,10 @@ def things_view(visit: Visit) -> HttpResponse:
     try:
         found = catalogue.find(visit.shop, text)
     except (SaleorUnavailable, SaleorRefused):
-        return show(visit, "program/things.html", {"is_asked": False})
-    things = [choice(*thing) for thing in found if thing.id not in chosen]
-    context = {"is_asked": True, "text": text, "things": things}
-    return show(visit, "program/things.html", context)
+        return show(visit, "program/items.html", {"is_asked": False})
+    items = [choice(*item) for item in found if item.id not in chosen]
+    context = {"is_asked": True, "text": text, "items": items}
+    return show(visit, "program/items.html", context)
 
 
 def in_words(ids: Iterable[str], names: Mapping[str, str]) -> str:

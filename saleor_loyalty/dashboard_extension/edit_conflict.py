@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from saleor_loyalty.dashboard_extension.forms import StaffForm, WholeNumberField
 from saleor_loyalty.dashboard_extension.tags import number
-from saleor_loyalty.problems import SavedMeanwhile
+from saleor_loyalty.problems import EditConflict
 
 NOTHING = "\N{EN DASH}"
 
@@ -31,11 +31,11 @@ class OpenedForm(StaffForm):
         self.was_opened_at = given.pop("opened_at", None) or 0
         return given
 
-    def reopen(self, meanwhile: SavedMeanwhile) -> None:
+    def reopen(self, conflict: EditConflict) -> None:
         """Have the form, with what was typed in it, take the place of what was saved meanwhile."""
         sent = QueryDict(mutable=True)
         sent.update(self.data)
-        sent["opened_at"] = str(meanwhile.number)
+        sent["opened_at"] = str(conflict.number)
         self.data = sent
 
 

@@ -19,9 +19,13 @@ from saleor_loyalty.dashboard_extension.forms import (
 )
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
-from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, deed_in_words, language_name
+from saleor_loyalty.dashboard_extension.words import (
+    KINDS_OF_MESSAGES,
+    action_in_words,
+    language_name,
+)
 from saleor_loyalty.database.paging import whole_number
-from saleor_loyalty.ledger import expiry
+from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.explanations import explain, taken_back
@@ -46,7 +50,7 @@ from saleor_loyalty.rules.rewards import progress
 HISTORY = 20
 COUPONS = 50
 MESSAGES = 10
-DEEDS = 10
+ACTIONS = 10
 BY_STAFF = (EntryKind.GIFT, EntryKind.ADJUSTMENT)
 
 
@@ -122,7 +126,9 @@ def show_member(
         "coupons": _coupons(member),
         "messages": _messages(member),
         "devices": member.devices.order_by("-registered_at"),
-        "deeds": [deed_in_words(record) for record in member.audit_records.order_by("-pk")[:DEEDS]],
+        "actions": [
+            action_in_words(record) for record in member.audit_records.order_by("-pk")[:ACTIONS]
+        ],
         "language": language_name(member.language_code),
         "is_active": member.status == MemberStatus.ACTIVE,
         "can_change_status": member.status != MemberStatus.CLOSED,
@@ -136,7 +142,7 @@ def standing(visit: Visit, member: Member) -> Mapping[str, object]:
     rules = visit.program.current if visit.program else None
     if visit.program is None or rules is None:
         return {}
-    endings = expiry.endings(member, rules.expiry) if visit.program.is_active else []
+    endings = endings_of(member, rules.expiry) if visit.program.is_active else []
     return {
         "way": progress(balance=member.balance, threshold=rules.threshold),
         "ending": endings[0] if endings else None,

@@ -18,7 +18,7 @@ from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.problems import EditConflict, Refused
 
 REFUSED = 422
 CONFLICT = 409
@@ -114,8 +114,8 @@ def text_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
                 actor=visit.viewer.actor,
                 opened_at=form.was_opened_at,
             )
-        except SavedMeanwhile as meanwhile:
-            return _show_meanwhile(visit, kind, language, meanwhile)
+        except EditConflict as conflict:
+            return _show_conflict(visit, kind, language, conflict)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -123,16 +123,16 @@ def text_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     return _show(visit, kind, language, form=form, status=REFUSED)
 
 
-def _show_meanwhile(
-    visit: Visit, kind: MessageKind, language: str, meanwhile: SavedMeanwhile
+def _show_conflict(
+    visit: Visit, kind: MessageKind, language: str, conflict: EditConflict
 ) -> HttpResponse:
     """What was typed, beside what somebody else saved since the form was opened."""
     form = TextForm(visit.request.POST, initial=_words(visit, kind, language))
     context = {
-        "meanwhile": gettext("{who} saved this text meanwhile.").format(who=meanwhile.actor),
+        "conflict": gettext("{who} saved this text meanwhile.").format(who=conflict.actor),
         "differences": list(differences(form)),
     }
-    form.reopen(meanwhile)
+    form.reopen(conflict)
     return _show(visit, kind, language, form=form, status=CONFLICT, more=context)
 
 

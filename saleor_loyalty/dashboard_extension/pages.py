@@ -43,7 +43,7 @@ TABS = (
     ("members", _("Members"), Permission.MANAGE_USERS),
     ("program", _("Program"), Permission.MANAGE_SETTINGS),
     ("messages", _("Messages"), Permission.MANAGE_SETTINGS),
-    ("look", _("Look"), Permission.MANAGE_SETTINGS),
+    ("branding", _("Branding"), Permission.MANAGE_SETTINGS),
 )
 MEANING: Mapping[Permission, str | Promise] = {
     Permission.MANAGE_USERS: _("Manage customers"),

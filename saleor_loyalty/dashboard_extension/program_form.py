@@ -226,13 +226,13 @@ class ProgramForms:
         *,
         version: ProgramVersion | None,
         channels: Mapping[str, Channel],
-        things: Mapping[str, str],
+        items: Mapping[str, str],
         data: Any = None,
     ) -> None:
         self.rules = ProgramForm(data, initial=_initial(version))
         last_known = version.limited_names if version else {}
-        self.names = {**last_known, **(names_sent(data) if data else {}), **things}
-        self._things = things
+        self.names = {**last_known, **(names_sent(data) if data else {}), **items}
+        self._items = items
         known = [(id, in_words([id], self.names)) for id in self.names]
         self.rules.fields["limited_to"].choices = known  # type: ignore[attr-defined]  # stubs: Field
         terms = {row.channel_id: row for row in version.channels.all()} if version else {}
@@ -254,10 +254,10 @@ class ProgramForms:
             return False
         return is_valid
 
-    def limits(self) -> list[Choice]:
-        """What the coupon is limited to, by name. What `things` lacks is marked as gone."""
+    def scope(self) -> list[Choice]:
+        """What the coupon is limited to, by name. What `items` lacks is marked as gone."""
         ids = dict.fromkeys(self.rules["limited_to"].value() or ())
-        chosen = [choice(id, self.names.get(id, id), is_gone=id not in self._things) for id in ids]
+        chosen = [choice(id, self.names.get(id, id), is_gone=id not in self._items) for id in ids]
         return sorted(chosen, key=lambda each: each.name.casefold())
 
     def earning(self) -> Iterable[TermsForm]:

@@ -18,7 +18,7 @@ from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsF
 from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.problems import Refused, SavedMeanwhile
+from saleor_loyalty.problems import EditConflict, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
@@ -33,8 +33,8 @@ CONFLICT = 409
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
 def program_view(visit: Visit) -> HttpResponse:
     """The rules as a form. A change of rules in force is shown with whom it affects, then saved."""
-    channels, things, is_asked = _known(visit)
-    forms = _forms(visit, channels, things)
+    channels, items, is_asked = _known(visit)
+    forms = _forms(visit, channels, items)
     context: dict[str, Any] = {"forms": forms, "is_asked": is_asked}
     if not visit.is_post:
         return show(visit, "program.html", context)
@@ -46,40 +46,40 @@ def program_view(visit: Visit) -> HttpResponse:
                 shop=visit.shop,
                 changes=forms.changes(),
                 known=channels,
-                things=things,
+                items=items,
                 opened_at=forms.rules.was_opened_at,
             )
             if draft.before and "confirmed" not in visit.request.POST:
                 context["consequences"] = consequences(visit.shop, draft)
                 return show(visit, "program.html", context)
             return _save(visit, forms, channels)
-        except SavedMeanwhile as meanwhile:
-            return _show_meanwhile(visit, channels, things, meanwhile)
+        except EditConflict as conflict:
+            return _show_conflict(visit, channels, items, conflict)
         except Refused as refused:
             forms.rules.refuse(refused)
     return show(visit, "program.html", context, status=REFUSED)
 
 
-def _show_meanwhile(
+def _show_conflict(
     visit: Visit,
     channels: Mapping[str, Channel],
-    things: Mapping[str, str],
-    meanwhile: SavedMeanwhile,
+    items: Mapping[str, str],
+    conflict: EditConflict,
 ) -> HttpResponse:
     """What was typed, beside what somebody else saved since the form was opened."""
     visit = replace(visit, program=programs.current(visit.shop))
-    forms = _forms(visit, channels, things)
+    forms = _forms(visit, channels, items)
     forms.is_valid()
     said = _("{who} saved version {number} meanwhile.").format(
-        who=meanwhile.actor, number=meanwhile.number
+        who=conflict.actor, number=conflict.number
     )
     context = {
         "forms": forms,
         "is_asked": True,
-        "meanwhile": said,
+        "conflict": said,
         "differences": list(forms.differences()),
     }
-    forms.rules.reopen(meanwhile)
+    forms.rules.reopen(conflict)
     return show(visit, "program.html", context, status=CONFLICT)
 
 
@@ -109,13 +109,11 @@ def switch_view(visit: Visit) -> HttpResponse:
     return go(visit, "program", told=_("The program is on") if on else _("The program is off"))
 
 
-def _forms(
-    visit: Visit, channels: Mapping[str, Channel], things: Mapping[str, str]
-) -> ProgramForms:
+def _forms(visit: Visit, channels: Mapping[str, Channel], items: Mapping[str, str]) -> ProgramForms:
     """As they were sent, or as the rules are."""
     posted = visit.request.POST if visit.is_post else None
     version = visit.program.current if visit.program else None
-    return ProgramForms(version=version, channels=channels, things=things, data=posted)
+    return ProgramForms(version=version, channels=channels, items=items, data=posted)
 
 
 def _known(visit: Visit) -> tuple[dict[str, Channel], dict[str, str], bool]:

@@ -41,7 +41,7 @@ DEEDS = {
     AuditAction.MESSAGE_ON: _("Switched a message on"),
     AuditAction.MESSAGE_OFF: _("Switched a message off"),
     AuditAction.EMAIL_TRUSTED: _("Trusted an email address again"),
-    AuditAction.LOOK_CHANGED: _("Changed the look"),
+    AuditAction.BRANDING_CHANGED: _("Changed the branding"),
 }
 LOOK = {
     "shop_name": _("Name of the shop"),
@@ -88,7 +88,7 @@ def withdrew(points: int) -> str:
     return words.format(number=number(points))
 
 
-def deed_in_words(record: AuditRecord) -> dict[str, object]:
+def action_in_words(record: AuditRecord) -> dict[str, object]:
     """Who did what when."""
     if record.action == AuditAction.MEMBER_STATUS:
         what = STATUS_SET[MemberStatus(record.detail)]
@@ -100,7 +100,7 @@ def deed_in_words(record: AuditRecord) -> dict[str, object]:
 
 
 def _detail(record: AuditRecord) -> str:
-    if record.action == AuditAction.LOOK_CHANGED:
+    if record.action == AuditAction.BRANDING_CHANGED:
         return ", ".join(str(LOOK.get(name, name)) for name in record.detail.split(", "))
     if record.action == AuditAction.ALL_RESENT:
         return ", ".join(_word(part) for part in record.detail.split())

@@ -31,7 +31,7 @@ def take(
     *,
     limit: int,
     now: datetime,
-    lease: timedelta | None = None,
+    lasting: timedelta | None = None,
     **changes: Any,
 ) -> list[Row]:
     """Take up to `limit` of the rows that are due, for this worker alone: longest due first.
@@ -42,7 +42,7 @@ def take(
     """
     chosen = due.filter(due_at__lte=now).order_by("due_at", "pk").values("id")[:limit]
     sql, params = chosen.query.get_compiler(connection=connection).as_sql()
-    changes["due_at"] = now + (lease or LEASE)
+    changes["due_at"] = now + (lasting or LEASE)
     statement = TAKE.format(
         due=sql,
         table=due.model._meta.db_table,

@@ -35,7 +35,7 @@ class Row(Func):
 
 
 @dataclass(frozen=True, slots=True)
-class Slice(Generic[AnyModel]):
+class KeysetPage(Generic[AnyModel]):
     """Some rows of a list in its order; `more`: there are others beyond, as one reads."""
 
     rows: list[AnyModel]
@@ -56,7 +56,7 @@ class Keyset(Generic[AnyModel]):
 
     def read(
         self, rows: QuerySet[AnyModel], *, size: int, start: int | None, forward: bool
-    ) -> Slice[AnyModel]:
+    ) -> KeysetPage[AnyModel]:
         """At most `size` of the rows that come after `start`, or before it when not `forward`.
 
         Without a start from the list's first row, or from its last. Raises UnknownPlace.
@@ -67,7 +67,7 @@ class Keyset(Generic[AnyModel]):
         ordered = rows.order_by(*(by.desc() if falling else by.asc() for by in self._columns()))
         found = list(ordered[: size + 1])
         kept = found[:size]
-        return Slice(kept if forward else kept[::-1], more=len(found) > size)
+        return KeysetPage(kept if forward else kept[::-1], more=len(found) > size)
 
     def any_behind(self, rows: QuerySet[AnyModel], *, start: int, forward: bool) -> bool:
         """Whether there are rows on the other side of `start`, itself included."""

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from saleor_loyalty.ledger import expiry
-from saleor_loyalty.ledger.expiry import Ending
+from saleor_loyalty.ledger.endings import Ending, all_endings
 from saleor_loyalty.models import Member, Program, SettledOrder
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.rules.expiry import ExpiryRule
@@ -88,7 +87,7 @@ class Batch:
         if id(member) not in self._endings:
             members = [member, *self._known_members()]
             new = [known for known in members if id(known) not in self._endings]
-            endings = expiry.all_endings(new, rule)
+            endings = all_endings(new, rule)
             self._endings |= {
                 id(known): (known, next(iter(endings.get(known.pk, ())), None)) for known in new
             }

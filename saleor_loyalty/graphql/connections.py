@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from graphene.relay import PageInfo
 from graphql import GraphQLError
 
-from saleor_loyalty.database.paging import Keyset, Slice, UnknownPlace
+from saleor_loyalty.database.paging import Keyset, KeysetPage, UnknownPlace
 from saleor_loyalty.graphql.ids import read_id, write_id
 
 MAX_PAGE = 100
@@ -68,13 +68,13 @@ class Page(Generic[Row]):
     type_name: str
     rows: QuerySet[Row]
     order: Keyset[Row]
-    slice: Slice[Row]
+    found: KeysetPage[Row]
     forward: bool
     start: int | None  # the id that reading began at
 
     @property
     def edges(self) -> Iterator[Edge[Row]]:
-        return (Edge(node, self._cursor(node)) for node in self.slice.rows)
+        return (Edge(node, self._cursor(node)) for node in self.found.rows)
 
     @property
     def total_count(self) -> int:
@@ -82,19 +82,19 @@ class Page(Generic[Row]):
 
     @property
     def has_next_page(self) -> bool:
-        return self.slice.more if self.forward else self._any_behind()
+        return self.found.more if self.forward else self._any_behind()
 
     @property
     def has_previous_page(self) -> bool:
-        return self._any_behind() if self.forward else self.slice.more
+        return self._any_behind() if self.forward else self.found.more
 
     @property
     def start_cursor(self) -> str | None:
-        return self._cursor(self.slice.rows[0]) if self.slice.rows else None
+        return self._cursor(self.found.rows[0]) if self.found.rows else None
 
     @property
     def end_cursor(self) -> str | None:
-        return self._cursor(self.slice.rows[-1]) if self.slice.rows else None
+        return self._cursor(self.found.rows[-1]) if self.found.rows else None
 
     def _cursor(self, node: Row) -> str:
         return write_id(self.type_name, node.pk)

@@ -12,7 +12,7 @@ from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import DateTime
-from saleor_loyalty.ledger import expiry
+from saleor_loyalty.ledger.endings import entry_ends
 from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.permissions import Permission
@@ -55,7 +55,7 @@ class LoyaltyEntry(graphene.ObjectType):
     @staticmethod
     def resolve_expires_at(entry: Entry, info: ResolveInfo) -> datetime | None:
         rule = batch_of(info.context).expiry_rule
-        return expiry.entry_ends(entry, rule) if rule else None
+        return entry_ends(entry, rule) if rule else None
 
     @staticmethod
     def resolve_order_id(entry: Entry, _info: ResolveInfo) -> str | None:

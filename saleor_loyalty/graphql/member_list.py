@@ -74,7 +74,7 @@ def _resolve(
     order = listing.order(shop=shop, **_order(sort_by) if sort_by else {})
     matching = listing.matching(shop=shop, **filter or {})
     page = paginate("LoyaltyMember", matching, order=order, **arguments)
-    batch_of(info.context).remember(page.slice.rows)
+    batch_of(info.context).remember(page.found.rows)
     return page
 
 

@@ -1,32 +1,72 @@
-"""Points end: the sweep that ends those whose time has come, and when a member's next ones go."""
+"""Points end: the sweep that ends those whose time has come, for many members at once."""
 
 import logging
 import math
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Min, Sum
+from django.db import connection, transaction
 
-from saleor_loyalty.ledger import lapse
-from saleor_loyalty.models import Change, Entry, Lot, Member, Program, Shop
-from saleor_loyalty.rules.expiry import PER_LOT, ExpiryRule
+from saleor_loyalty.models import EntryKind, Program, ProgramVersion, Shop
+from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 
-GRACE = timedelta(days=3)  # of points that ended, while an order waits that might renew them
 MEMBERS_AT_ONCE = 5000  # few enough that nobody who needs one of them waits long
 
+# Rows that are protected by the programme alone have no end of their own. Written so, and not with
+# GREATEST, the condition is found in an index.
+ENDED = "(expires_at <= %(by)s OR (expires_at IS NULL AND %(protected)s::timestamptz IS NOT NULL))"
+
+# Locking never waits, so it cannot be part of a deadlock.
+LOCK_DUE = """
+    SELECT id FROM saleor_loyalty_member
+    WHERE shop_id = %(shop)s AND id > %(after)s AND {due}
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+DUE = {
+    ROLLING: f"balance > 0 AND {ENDED}",
+    PER_LOT: f"""id IN (
+        SELECT member_id FROM saleor_loyalty_lot
+        WHERE shop_id = %(shop)s AND member_id > %(after)s AND remaining > 0 AND {ENDED}
+    )""",  # noqa: S608 - put together from the constant above
+}
+
+# One entry for all that a member lost at the same moment. The members are named for each table, or
+# PostgreSQL would read tables whole: it does not carry a list from one to the next.
+EXPIRE = """
+    WITH due AS (
+        SELECT lot.id, lot.remaining, lot.member_id, member.shop_id, member.balance,
+               GREATEST({period}.expires_at, %(protected)s) AS ended_at
+        FROM saleor_loyalty_lot AS lot JOIN saleor_loyalty_member AS member
+          ON member.id = lot.member_id
+        WHERE lot.member_id = ANY(%(members)s) AND member.id = ANY(%(members)s)
+          AND lot.remaining > 0
+          AND GREATEST({period}.expires_at, %(protected)s) <= %(by)s
+    ), emptied AS (
+        UPDATE saleor_loyalty_lot AS lot SET remaining = 0 FROM due
+        WHERE lot.id = due.id AND lot.member_id = ANY(%(members)s)
+    ), expired AS (
+        SELECT shop_id, member_id, balance, ended_at, sum(remaining)::bigint AS points
+        FROM due GROUP BY shop_id, member_id, balance, ended_at
+    ), reduced AS (
+        UPDATE saleor_loyalty_member AS member
+        SET balance = balance - gone.points,
+            expires_at = CASE WHEN balance > gone.points THEN expires_at END
+        FROM (SELECT member_id, sum(points) AS points FROM expired GROUP BY member_id) AS gone
+        WHERE member.id = gone.member_id AND member.id = ANY(%(members)s)
+    )
+    INSERT INTO saleor_loyalty_entry
+        (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
+         currency, reason, actor)
+    SELECT shop_id, member_id, %(kind)s,
+           %(cause)s || to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           -points, balance - sum(points) OVER (PARTITION BY member_id ORDER BY ended_at),
+           %(now)s, %(version)s, '', '', ''
+    FROM expired ORDER BY member_id, ended_at
+"""
+PERIOD = {ROLLING: "member", PER_LOT: "lot"}
+
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Points of one member that end at the same moment."""
-
-    at: datetime
-    points: int
 
 
 def sweep(
@@ -64,21 +104,10 @@ def _sweep_batch(
     if program is None or program.current is None:
         return [], 0
     version = program.current
-    ids = lapse.lock_due(
+    ids = lock_due(
         shop_id=shop.pk, rule=version.expiry, ended_by=ended_by, after=after, limit=limit
     )
-    return ids, lapse.lapse(ids, version=version, ended_by=ended_by, now=now) if ids else 0
-
-
-def settled_until(shop: Shop, *, now: datetime) -> datetime:
-    """The moment up to which all orders we heard of are settled.
-
-    An order that waits may have been paid in time to renew points that ended meanwhile. One that
-    has waited for longer than GRACE cannot be settled, and holds up nobody's points any more.
-    """
-    waiting = Change.objects.filter(shop=shop, marked_at__gt=now - GRACE)
-    oldest = waiting.aggregate(at=Min("marked_at"))["at"]
-    return min(now, oldest or now)
+    return ids, expire(ids, version=version, ended_by=ended_by, now=now) if ids else 0
 
 
 def shops_with_work() -> list[Shop]:
@@ -86,41 +115,57 @@ def shops_with_work() -> list[Shop]:
     return list(Shop.objects.filter(is_active=True, program__is_active=True))
 
 
-def all_endings(members: Iterable[Member], rule: ExpiryRule) -> dict[int, list[Ending]]:
-    """By member id the points that will end, soonest first; without members who have none.
-
-    At most one statement.
-    """
-    with_points = [member for member in members if member.balance > 0]
-    if rule.policy != PER_LOT:
-        ends = ((member, rule.balance_ends(member.expires_at)) for member in with_points)
-        return {member.pk: [Ending(at, member.balance)] for member, at in ends if at}
-    points: dict[int, Counter[datetime]] = defaultdict(Counter)
-    lots = Lot.objects.filter(member__in=with_points, remaining__gt=0).order_by()
-    sums = lots.values_list("member_id", "expires_at").annotate(Sum("remaining"))
-    for member_id, stored, remaining in sums if with_points else ():
-        if at := rule.lot_ends(stored):
-            points[member_id][at] += remaining
-    return {pk: [Ending(at, ends[at]) for at in sorted(ends)] for pk, ends in points.items()}
-
-
-def endings(member: Member, rule: ExpiryRule) -> list[Ending]:
-    """All points of a member that will end, soonest first. At most one statement."""
-    return all_endings([member], rule).get(member.pk, [])
-
-
-def entry_ends(entry: Entry, rule: ExpiryRule) -> datetime | None:
-    """When what is left of an entry's points ends; None when nothing is left or it never does.
-
-    Reads `entry.lot` and `entry.member`: select them along.
-    """
-    lot: Lot | None = getattr(entry, "lot", None)
-    if lot is None or lot.remaining == 0:
-        return None
-    return rule.balance_ends(entry.member.expires_at) or rule.lot_ends(lot.expires_at)
-
-
 def _held_program(shop: Shop) -> Program | None:
     """The programme while it is on, held against a change of its rules until the batch is done."""
     programs = Program.objects.select_for_update(no_key=True).order_by()
     return programs.filter(shop=shop, is_active=True).first()
+
+
+def lock_due(
+    *, shop_id: int, rule: ExpiryRule, ended_by: datetime, after: int, limit: int
+) -> list[int]:
+    """Lock members with points that ended by a moment, in id order from `after` on; their ids.
+
+    Members whom another transaction holds are passed over. Only within a transaction.
+    """
+    if rule.policy not in DUE or (rule.protected_until and rule.protected_until > ended_by):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LOCK_DUE.format(due=DUE[rule.policy]),
+            {
+                "shop": shop_id,
+                "by": ended_by,
+                "protected": rule.protected_until,
+                "after": after,
+                "limit": limit,
+            },
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def expire(
+    member_ids: Collection[int], *, version: ProgramVersion, ended_by: datetime, now: datetime
+) -> int:
+    """End those points of members that ended by a moment; how many entries that made.
+
+    The members must have been locked by `lock_due`, in this transaction and by the same version.
+    A statement of its own, because only so it sees what those who held the members before have
+    written to the lots.
+    """
+    rule = version.expiry
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EXPIRE.format(period=PERIOD[rule.policy]),
+            {
+                "members": list(member_ids),
+                "by": ended_by,
+                "protected": rule.protected_until,
+                "kind": EntryKind.EXPIRY.value,
+                "cause": f"{rule.policy.lower()}:",
+                "now": now,
+                "version": version.pk,
+            },
+        )
+        entries: int = cursor.rowcount
+    return entries

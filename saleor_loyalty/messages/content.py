@@ -18,13 +18,13 @@ from saleor_loyalty.messages.liquid import (
     text_template,
 )
 from saleor_loyalty.messages.rendering import check_styles, inline_styles, one_line, plain_text
-from saleor_loyalty.messages.variables import Occasion, Values, values
+from saleor_loyalty.messages.variables import MessageContext, Values, values
 from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
-from saleor_loyalty.models import Look, Message, ProgramVersion, Shop
+from saleor_loyalty.models import Branding, Message, ProgramVersion, Shop
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rules.languages import harmless, locale_of
-from saleor_loyalty.shop import branding as looks
+from saleor_loyalty.shop import branding
 
 # Behind the preheader, so that inboxes do not show the start of the text after it.
 PADDING = Markup("&#847;&zwnj;&nbsp;") * 80
@@ -51,7 +51,7 @@ class Notice:
     link: str
 
 
-def write_email(text: Text, filled: Values, look: Look) -> Email:
+def write_email(text: Text, filled: Values, brand: Branding) -> Email:
     """The email of a text. Raises TemplateFailed.
 
     What the body captures as `preheader` and `footer` goes there; the rest into the card.
@@ -67,9 +67,9 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
         "padding": PADDING,
         "body": Markup(body),  # noqa: S704 - rendered just above, with every variable escaped
         "footer": footer,
-        "shop_name": harmless(look.name),
-        "logo_url": look.logo_url or None,
-        "colors": asdict(palette(look.brand_color)),
+        "shop_name": harmless(brand.name),
+        "logo_url": brand.logo_url or None,
+        "colors": asdict(palette(brand.brand_color)),
     }
     page = html_template(_layout()).render(document)
     with as_failure():  # a merchant's HTML and CSS may be what no reader of them expects
@@ -79,12 +79,12 @@ def write_email(text: Text, filled: Values, look: Look) -> Email:
         return Email(subject=subject, html=inline_styles(page), text=plain)
 
 
-def write_notice(text: Text, filled: Values, look: Look) -> Notice:
+def write_notice(text: Text, filled: Values, brand: Branding) -> Notice:
     """The push notice of a text. Raises TemplateFailed."""
     return Notice(
         title=one_line(text_template(text.subject).render(filled)),
         body=one_line(text_template(text.body).render(filled)),
-        link=looks.push_link(look, language=text.language_code, kind=text.kind),
+        link=branding.push_link(brand, language=text.language_code, kind=text.kind),
     )
 
 
@@ -107,9 +107,9 @@ class Writer:
         """The push notice that the message's member gets."""
         return self._write(message, write_notice)
 
-    def look(self, shop: Shop) -> Look:
+    def brand(self, shop: Shop) -> Branding:
         """How the shop shows itself."""
-        return self._paper(shop).look
+        return self._paper(shop).brand
 
     def is_silenced(self, message: Message) -> bool:
         """True when the shop has switched the message's kind off."""
@@ -123,7 +123,7 @@ class Writer:
     def _write(
         self,
         message: Message,
-        write: Callable[[Text, Values, Look], Written],
+        write: Callable[[Text, Values, Branding], Written],
         unsubscribe_url: str = "",
     ) -> Written:
         """The message in the shop's own words; in the product's, should those have broken."""
@@ -131,7 +131,7 @@ class Writer:
         language = message.member.language_code
         text = paper.wording.text(message.kind, language)
         try:
-            return write(text, paper.fill(text, message, unsubscribe_url), paper.look)
+            return write(text, paper.fill(text, message, unsubscribe_url), paper.brand)
         except TemplateFailed as failure:
             if not text.is_own:
                 raise
@@ -143,29 +143,29 @@ class Writer:
                 failure,
             )
         text = paper.wording.standard(message.kind, language)
-        return write(text, paper.fill(text, message, unsubscribe_url), paper.look)
+        return write(text, paper.fill(text, message, unsubscribe_url), paper.brand)
 
 
 class _Paper:
     """What all messages of a shop are written on."""
 
     def __init__(self, shop: Shop) -> None:
-        self.look = looks.of(shop)
-        self.wording = Wording(shop, default_language=self.look.default_language)
+        self.brand = branding.of(shop)
+        self.wording = Wording(shop, default_language=self.brand.default_language)
         program = programs.current(shop)
         self._version = program.current if program else None
 
     def fill(self, text: Text, message: Message, unsubscribe_url: str) -> Values:
         coupons, entry, member = message.told, message.entry, message.member
         version = terms_now(coupons[0]) if coupons else self._current_version()
-        occasion = Occasion(
-            shop_name=self.look.name,
+        context = MessageContext(
+            shop_name=self.brand.name,
             first_name=member.first_name,
             balance=member.balance,
             version=version,
             terms=sorted(version.channels.all(), key=attrgetter("pk")),
-            discounts_url=looks.discounts_link(
-                self.look, language=text.language_code, kind=text.kind
+            discounts_url=branding.discounts_link(
+                self.brand, language=text.language_code, kind=text.kind
             ),
             unsubscribe_url=unsubscribe_url,
             coupons=[(coupon.code, coupon.expires_at) for coupon in coupons],
@@ -177,7 +177,7 @@ class _Paper:
         same = locale.language == Locale.parse(text.language_code).language
         return values(
             text.kind,
-            occasion,
+            context,
             language=text.language_code,
             locale=locale if same else Locale.parse(text.language_code),
         )

@@ -82,15 +82,15 @@ class EmailCourier:
         """The email as it goes out. Its Message-ID is the same whenever it is composed."""
         link = unsubscribe.link(message.member)
         written = self._writer.email(message, unsubscribe_url=link)
-        look = self._writer.look(message.shop)
+        brand = self._writer.brand(message.shop)
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-        sender = look.sender_name or look.shop_name or name or look.name
+        sender = brand.sender_name or brand.shop_name or name or brand.name
         mail = EmailMultiAlternatives(
             subject=written.subject,
             body=written.text,
             from_email=formataddr((one_line(harmless(sender)), address)),
             to=[message.member.email],
-            reply_to=[look.reply_to] if look.reply_to else None,
+            reply_to=[brand.reply_to] if brand.reply_to else None,
             headers={
                 "Message-ID": f"<{message.uid}@{address.rpartition('@')[2] or 'localhost'}>",
                 "Auto-Submitted": "auto-generated",  # no out-of-office replies (RFC 3834)

@@ -19,7 +19,7 @@ from saleor_loyalty.models import (
     Message,
     MessageKind,
     MessageStatus,
-    Resending,
+    ResendRequest,
     Shop,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -123,7 +123,7 @@ def resend_all(shop: Shop, *, kind: str = "", fault: str = "", actor: str) -> in
         wrong = "No such message has failed, or what they told of is over."
         raise Refused(Problem(None, wrong, ErrorCode.NOT_FOUND))
     with transaction.atomic():
-        Resending.objects.create(
+        ResendRequest.objects.create(
             shop=shop, kind=kind, fault=fault, asked_at=timezone.now(), actor=actor
         )
         told = " ".join(filter(None, (kind, fault, str(number))))
@@ -134,7 +134,7 @@ def resend_all(shop: Shop, *, kind: str = "", fault: str = "", actor: str) -> in
 
 def is_resending(shop: Shop) -> bool:
     """Whether the workers have not come to the end of what was asked for."""
-    return Resending.objects.filter(shop=shop).exists()
+    return ResendRequest.objects.filter(shop=shop).exists()
 
 
 def resend_asked(limit: int = AT_ONCE) -> int:
@@ -144,7 +144,7 @@ def resend_asked(limit: int = AT_ONCE) -> int:
     one that fails again meanwhile is not begun with again. Restartable: a batch is a transaction.
     """
     with transaction.atomic():
-        asked = Resending.objects.select_for_update(skip_locked=True, of=("self",))
+        asked = ResendRequest.objects.select_for_update(skip_locked=True, of=("self",))
         wish = asked.select_related("shop").order_by("pk").first()
         if wish is None:
             return 0

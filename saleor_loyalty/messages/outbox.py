@@ -81,7 +81,7 @@ def _claim(limit: int) -> Sequence[Message]:
     with transaction.atomic(durable=True):
         for some in (due.exclude(REMINDERS), due.filter(REMINDERS)):
             if room := limit - len(messages):
-                messages += leases.take(some, limit=room, now=now, lease=LEASE)
+                messages += leases.take(some, limit=room, now=now, lasting=LEASE)
     prefetch_related_objects(messages, "shop", "entry", "coupon__version__channels")
     return messages
 

@@ -9,32 +9,32 @@ from operator import attrgetter
 from babel import Locale
 from django.utils import timezone
 
-from saleor_loyalty.messages.variables import Occasion, Values, values
+from saleor_loyalty.messages.variables import MessageContext, Values, values
 from saleor_loyalty.models import (
+    Branding,
     ChannelTerms,
     DiscountType,
     ExpiryPolicy,
-    Look,
     ProgramVersion,
     Shop,
 )
 from saleor_loyalty.program import programs
 from saleor_loyalty.rules.days import end_of_day
-from saleor_loyalty.shop import branding as looks
+from saleor_loyalty.shop import branding
 
 CODE = "7K2M-QX9T-4HBD-W3NE"
 UNSUBSCRIBE_URL = "https://example.com/unsubscribe"
 DISCOUNTS_URL = "https://example.com/account/discounts"
 
 
-def sample(shop: Shop, look: Look, kind: str, language: str) -> Values:
+def sample(shop: Shop, brand: Branding, kind: str, language: str) -> Values:
     """What a text of the kind is previewed with: the shop's own rules, an invented member."""
-    return _filled(occasion(shop, look, kind, language), kind, language)
+    return _filled(message_context(shop, brand, kind, language), kind, language)
 
 
-def examples(shop: Shop, look: Look, kind: str, language: str) -> Values:
+def examples(shop: Shop, brand: Branding, kind: str, language: str) -> Values:
     """What each name may stand for: as the preview has it, or by rules that give it a value."""
-    told = occasion(shop, look, kind, language)
+    told = message_context(shop, brand, kind, language)
     limited = copy(told.version)
     limited.limited_to = _LIMITED
     others = _filled(replace(told, version=limited), kind, language)
@@ -42,12 +42,12 @@ def examples(shop: Shop, look: Look, kind: str, language: str) -> Values:
     return {name: others[name] if value is None else value for name, value in shown.items()}
 
 
-def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values]:
+def samples(shop: Shop, brand: Branding, kind: str, language: str) -> Iterator[Values]:
     """What a text has to bear: everything there, everything left out that may be, the other rules.
 
     All that a template can ask about comes in both ways.
     """
-    full = occasion(shop, look, kind, language)
+    full = message_context(shop, brand, kind, language)
     full = replace(full, coupons=[(CODE, full.deadline)])
     yield _filled(full, kind, language)
     bare = replace(
@@ -64,7 +64,7 @@ def samples(shop: Shop, look: Look, kind: str, language: str) -> Iterator[Values
         yield _filled(replace(full, coupons=[(CODE, end)] * number), kind, language)
 
 
-def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
+def message_context(shop: Shop, brand: Branding, kind: str, language: str) -> MessageContext:
     """An invented member's, by the shop's own rules; by invented ones while it has none."""
     program = programs.current(shop)
     version = program.current if program else None
@@ -73,13 +73,13 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
     end = end_of_day(now, days=30, time_zone=rules.time_zone)
     balance = max(2, min(rules.threshold * 2 // 5, 10**6))
     whole = rules.expiry_policy == ExpiryPolicy.ROLLING
-    return Occasion(
-        shop_name=look.name,
+    return MessageContext(
+        shop_name=brand.name,
         first_name="Ada",
         balance=balance,
         version=rules,
         terms=sorted(version.channels.all(), key=attrgetter("pk")) if version else _TERMS[:1],
-        discounts_url=looks.discounts_link(look, language=language, kind=kind) or DISCOUNTS_URL,
+        discounts_url=branding.discounts_link(brand, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
         coupons=[(CODE, end_of_day(now, days=days, time_zone=rules.time_zone) if days else None)],
         points=balance if whole else balance * 3 // 5,
@@ -88,7 +88,7 @@ def occasion(shop: Shop, look: Look, kind: str, language: str) -> Occasion:
     )
 
 
-def _filled(told: Occasion, kind: str, language: str) -> Values:
+def _filled(told: MessageContext, kind: str, language: str) -> Values:
     return values(kind, told, language=language, locale=Locale.parse(language))
 
 

@@ -20,10 +20,10 @@ from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sample import sample
 from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
-from saleor_loyalty.models import AuditAction, Look, Member, Message, Shop
+from saleor_loyalty.models import AuditAction, Branding, Member, Message, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import language_of
-from saleor_loyalty.shop import branding as looks
+from saleor_loyalty.shop import branding
 
 
 class SampleWriter(Writer):
@@ -31,20 +31,20 @@ class SampleWriter(Writer):
 
     def __init__(self, shop: Shop, text: Text) -> None:
         super().__init__()
-        self._look = looks.of(shop)
+        self._brand = branding.of(shop)
         self._text = text
-        self._sample = sample(shop, self._look, text.kind, text.language_code)
+        self._sample = sample(shop, self._brand, text.kind, text.language_code)
 
     def email(self, message: Message, *, unsubscribe_url: str = "") -> Email:
-        email = write_email(self._text, self._sample, self._look)
+        email = write_email(self._text, self._sample, self._brand)
         return replace(email, subject=self._marked(email.subject))
 
     def notice(self, message: Message) -> Notice:
-        notice = write_notice(self._text, self._sample, self._look)
+        notice = write_notice(self._text, self._sample, self._brand)
         return replace(notice, title=self._marked(notice.title))
 
-    def look(self, shop: Shop) -> Look:
-        return self._look
+    def brand(self, shop: Shop) -> Branding:
+        return self._brand
 
     def _marked(self, subject: str) -> str:
         """In the text's language: its sample code looks as real ones do."""

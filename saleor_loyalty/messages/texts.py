@@ -21,10 +21,17 @@ from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, examples, sample, sa
 from saleor_loyalty.messages.turns import turn
 from saleor_loyalty.messages.variables import EMAILS, Values
 from saleor_loyalty.messages.wording import Text, Wording, standard_text
-from saleor_loyalty.models import AuditAction, Look, MessageKind, MessageSwitch, MessageText, Shop
-from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
+from saleor_loyalty.models import (
+    AuditAction,
+    Branding,
+    MessageKind,
+    MessageSwitch,
+    MessageText,
+    Shop,
+)
+from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import LANGUAGES, checked_code
-from saleor_loyalty.shop import branding as looks
+from saleor_loyalty.shop import branding
 
 NO_WAY_OUT = (
     "Every email has to say how to end it; add a link to {{ unsubscribe_url }}, such as "
@@ -100,7 +107,7 @@ def versions(shop: Shop, kind: str, language: str) -> list[Version]:
 
 def variables(shop: Shop, kind: str, language: str) -> list[Variable]:
     """What the kind's texts may name, with the values of the preview, if any, as examples."""
-    shown = examples(shop, looks.of(shop), kind, current(shop, kind, language).language_code)
+    shown = examples(shop, branding.of(shop), kind, current(shop, kind, language).language_code)
     return [
         Variable(variable.name, variable.meaning, _example(shown[variable.name]))
         for variable in catalogue.CATALOGUE
@@ -112,13 +119,13 @@ def preview(
     shop: Shop, kind: str, language: str, *, subject: str | None = None, body: str | None = None
 ) -> Rendered:
     """The text, or a draft of it, as an invented member would get it. Refused as by `save`."""
-    look = looks.of(shop)
+    brand = branding.of(shop)
     draft = in_order(shop, kind, language, subject=subject, body=body)
-    shown = sample(shop, look, kind, draft.language_code)
+    shown = sample(shop, brand, kind, draft.language_code)
     if kind in EMAILS:
-        email = write_email(draft, shown, look)
+        email = write_email(draft, shown, brand)
         return Rendered(email.subject, email.html, email.text)
-    notice = write_notice(draft, shown, look)
+    notice = write_notice(draft, shown, brand)
     return Rendered(notice.title, None, notice.body)
 
 
@@ -127,7 +134,7 @@ def in_order(
 ) -> Text:
     """The text, or a draft of it, found to be in order. Refused as by `save`."""
     draft = _draft(shop, kind, language, subject=subject, body=body)
-    _check(shop, looks.of(shop), draft)
+    _check(shop, branding.of(shop), draft)
     return draft
 
 
@@ -152,12 +159,12 @@ def save(
     before = current(shop, kind, language)
     is_new = (draft.subject, draft.body) != (before.subject, before.body)
     if is_new:
-        _check(shop, looks.of(shop), draft)
+        _check(shop, branding.of(shop), draft)
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
         last = next(iter(versions(shop, kind, language)), None)
         if last and opened_at not in (None, last.pk):
-            raise SavedMeanwhile(number=last.pk, actor=last.created_by)
+            raise EditConflict(number=last.pk, actor=last.created_by)
         if is_new:
             _keep(shop, draft, actor=actor)
         if is_active is not None and is_active != before.is_active:
@@ -218,22 +225,22 @@ def _tidy(source: str) -> str:
     return source.replace("\r\n", "\n").strip()
 
 
-def _check(shop: Shop, look: Look, text: Text) -> None:
+def _check(shop: Shop, brand: Branding, text: Text) -> None:
     """Raise Refused with what is wrong with subject and body, each by itself."""
     with turn(shop):
-        problems = _found(shop, look, text)
+        problems = _found(shop, brand, text)
     if problems:
         raise Refused(*problems)
 
 
-def _found(shop: Shop, look: Look, text: Text) -> list[Problem]:
-    filled = list(samples(shop, look, text.kind, text.language_code))
+def _found(shop: Shop, brand: Branding, text: Text) -> list[Problem]:
+    filled = list(samples(shop, brand, text.kind, text.language_code))
     of_body = html_template if text.kind in EMAILS else text_template
     problems = [
         *_problems("subject", text.subject, text_template, filled),
         *_problems("body", text.body, of_body, filled),
     ]
-    return problems or list(_problems_as_a_whole(shop, look, text))
+    return problems or list(_problems_as_a_whole(shop, brand, text))
 
 
 def _problems(
@@ -251,16 +258,16 @@ def _problems(
         yield Problem(field, str(failure), ErrorCode.TEMPLATE_INVALID)
 
 
-def _problems_as_a_whole(shop: Shop, look: Look, text: Text) -> Iterator[Problem]:
+def _problems_as_a_whole(shop: Shop, brand: Branding, text: Text) -> Iterator[Problem]:
     """What only shows when the whole message is made."""
-    shown = sample(shop, look, text.kind, text.language_code)
+    shown = sample(shop, brand, text.kind, text.language_code)
     message = ""
     try:
         if text.kind not in EMAILS:
-            notice = write_notice(text, shown, look)
+            notice = write_notice(text, shown, brand)
             if len(f"{notice.title}{notice.body}".encode()) > LONGEST_NOTICE:
                 message = f"A notice may have {LONGEST_NOTICE:,} bytes at most, its title included."
-        elif UNSUBSCRIBE_URL not in write_email(text, shown, look).html:
+        elif UNSUBSCRIBE_URL not in write_email(text, shown, brand).html:
             message = NO_WAY_OUT
     except TemplateFailed as failure:
         message = str(failure)
@@ -273,7 +280,7 @@ def _missing(field: str) -> Problem:
 
 
 def _wording(shop: Shop) -> Wording:
-    return Wording(shop, default_language=looks.of(shop).default_language)
+    return Wording(shop, default_language=branding.of(shop).default_language)
 
 
 def _version(saved: MessageText) -> Version:

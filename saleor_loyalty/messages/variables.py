@@ -127,7 +127,7 @@ def names(kind: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class MessageContext:
     """All that a message tells, whatever its kind; what its kind does not tell is left out.
 
     `version` is the coupon's, or else the programme's current one, `terms` its channels. `coupons`
@@ -147,57 +147,57 @@ class Occasion:
     deadline: datetime | None = None
 
 
-def values(kind: str, occasion: Occasion, *, language: str, locale: Locale) -> Values:
+def values(kind: str, context: MessageContext, *, language: str, locale: Locale) -> Values:
     """What the kind's templates are filled with: text ready to be shown, Counts, lists of those.
 
     Nothing to show is None. `language` is the text's, `locale` what money and dates follow.
     """
     known = names(kind)
     with override(language_of(language)):
-        told = {**_always(occasion, locale), **_of_kind(occasion, locale), "language": language}
+        told = {**_always(context, locale), **_of_kind(context, locale), "language": language}
     return {name: value for name, value in told.items() if name in known}
 
 
-def _always(occasion: Occasion, locale: Locale) -> Values:
-    version, balance = occasion.version, max(0, occasion.balance)
-    way = progress(balance=occasion.balance, threshold=version.threshold)
-    offers = offers_in(occasion.terms, version, locale)
+def _always(context: MessageContext, locale: Locale) -> Values:
+    version, balance = context.version, max(0, context.balance)
+    way = progress(balance=context.balance, threshold=version.threshold)
+    offers = offers_in(context.terms, version, locale)
     return {
-        "first_name": harmless(occasion.first_name) or None,
-        "shop_name": harmless(occasion.shop_name),
+        "first_name": harmless(context.first_name) or None,
+        "shop_name": harmless(context.shop_name),
         "program_name": harmless(version.name),
         "balance": Count(balance, locale),
-        "reward_name": reward_name(version, locale, occasion.terms),
+        "reward_name": reward_name(version, locale, context.terms),
         "reward_points": Count(version.threshold, locale),
         "points_to_next_reward": Count(way.missing, locale),
         "discount": discount(offers),
         "on_products": on_products(version),
         "terms": [offer._asdict() for offer in offers],
-        "discounts_url": occasion.discounts_url or None,
-        "unsubscribe_url": occasion.unsubscribe_url or None,
+        "discounts_url": context.discounts_url or None,
+        "unsubscribe_url": context.unsubscribe_url or None,
     }
 
 
-def _of_kind(occasion: Occasion, locale: Locale) -> Values:
-    version = occasion.version
+def _of_kind(context: MessageContext, locale: Locale) -> Values:
+    version = context.version
 
     def day(end: datetime | None) -> str | None:
         return last_day(end, time_zone=version.time_zone, locale=locale) if end else None
 
-    listed = [{"code": code, "valid_until": day(end)} for code, end in occasion.coupons[:LISTED]]
+    listed = [{"code": code, "valid_until": day(end)} for code, end in context.coupons[:LISTED]]
     return {
-        "code": ", ".join(code for code, _end in occasion.coupons[:LISTED]),
+        "code": ", ".join(code for code, _end in context.coupons[:LISTED]),
         "valid_until": listed[0]["valid_until"] if listed else None,
         "coupons": listed,
-        "coupon_count": Count(len(occasion.coupons), locale),
-        "more_coupons": Count(len(occasion.coupons) - len(listed), locale),
-        "points": Count(occasion.points, locale),
-        "remaining": Count(max(0, occasion.balance - occasion.points), locale),
-        "owed": Count(max(0, -occasion.balance), locale),
-        "reason": harmless(occasion.reason) or None,
-        "last_day": day(occasion.deadline),
+        "coupon_count": Count(len(context.coupons), locale),
+        "more_coupons": Count(len(context.coupons) - len(listed), locale),
+        "points": Count(context.points, locale),
+        "remaining": Count(max(0, context.balance - context.points), locale),
+        "owed": Count(max(0, -context.balance), locale),
+        "reason": harmless(context.reason) or None,
+        "last_day": day(context.deadline),
         "order_keeps_points": version.expiry_policy == ExpiryPolicy.ROLLING,
-        "earnings": _earnings(occasion.terms, locale),
+        "earnings": _earnings(context.terms, locale),
     }
 
 

@@ -786,7 +786,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Resending",
+            name="ResendRequest",
             fields=[
                 (
                     "id",
@@ -1125,77 +1125,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Look",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "shop_name",
-                    models.CharField(
-                        blank=True, help_text="Empty: as in Saleor, or its domain.", max_length=120
-                    ),
-                ),
-                (
-                    "logo_url",
-                    models.URLField(
-                        blank=True, help_text="Empty: the name in words.", max_length=500
-                    ),
-                ),
-                (
-                    "brand_color",
-                    models.CharField(default="#2459c4", help_text="As #rrggbb.", max_length=7),
-                ),
-                (
-                    "default_language",
-                    models.CharField(
-                        default="en",
-                        help_text="For members whose own language has no texts.",
-                        max_length=35,
-                    ),
-                ),
-                (
-                    "discounts_url",
-                    models.CharField(
-                        blank=True,
-                        help_text="The shopper's discounts; may have {language} and {kind} in it.",
-                        max_length=500,
-                    ),
-                ),
-                (
-                    "push_url",
-                    models.CharField(
-                        blank=True,
-                        help_text="Where a push notice leads. Empty: discounts_url.",
-                        max_length=500,
-                    ),
-                ),
-                (
-                    "sender_name",
-                    models.CharField(
-                        blank=True, help_text="Empty: the shop's name.", max_length=120
-                    ),
-                ),
-                (
-                    "reply_to",
-                    models.EmailField(
-                        blank=True, help_text="Empty: answers go to the sender.", max_length=254
-                    ),
-                ),
-                (
-                    "shop",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="look",
-                        to="saleor_loyalty.shop",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="FollowedCustomer",
             fields=[
                 (
@@ -1335,7 +1264,7 @@ class Migration(migrations.Migration):
                 ("marks", models.PositiveIntegerField(default=1)),
                 ("marked_at", models.DateTimeField(help_text="When it was first marked.")),
                 ("due_at", models.DateTimeField()),
-                ("claim", models.UUIDField(null=True)),
+                ("lease", models.UUIDField(null=True)),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("error", models.CharField(blank=True, max_length=500)),
                 (
@@ -1343,6 +1272,77 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Branding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "shop_name",
+                    models.CharField(
+                        blank=True, help_text="Empty: as in Saleor, or its domain.", max_length=120
+                    ),
+                ),
+                (
+                    "logo_url",
+                    models.URLField(
+                        blank=True, help_text="Empty: the name in words.", max_length=500
+                    ),
+                ),
+                (
+                    "brand_color",
+                    models.CharField(default="#2459c4", help_text="As #rrggbb.", max_length=7),
+                ),
+                (
+                    "default_language",
+                    models.CharField(
+                        default="en",
+                        help_text="For members whose own language has no texts.",
+                        max_length=35,
+                    ),
+                ),
+                (
+                    "discounts_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="The shopper's discounts; may have {language} and {kind} in it.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "push_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where a push notice leads. Empty: discounts_url.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "sender_name",
+                    models.CharField(
+                        blank=True, help_text="Empty: the shop's name.", max_length=120
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.EmailField(
+                        blank=True, help_text="Empty: answers go to the sender.", max_length=254
+                    ),
+                ),
+                (
+                    "shop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="branding",
                         to="saleor_loyalty.shop",
                     ),
                 ),
@@ -1372,9 +1372,9 @@ class Migration(migrations.Migration):
                             ("MESSAGE_TESTED", "Message Tested"),
                             ("MESSAGE_ON", "Message On"),
                             ("MESSAGE_OFF", "Message Off"),
-                            ("LOOK_CHANGED", "Look Changed"),
+                            ("BRANDING_CHANGED", "Branding Changed"),
                         ],
-                        max_length=14,
+                        max_length=16,
                     ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=255)),

@@ -33,29 +33,29 @@ AddressFault, AddressTrust
     What mail providers reported of an email address, under a keyed hash; that staff trust it again.
 Message
     An email or push that a member is to get, once per kind and cause: the outbox.
-Resending
+ResendRequest
     Staff's wish that messages which failed go out again, until a worker has carried it out.
 MessageText, MessageSwitch
     A shop's own words for a kind of message, in versions; whether the kind is sent at all.
-Look
+Branding
     The shop's name, logo, colour and addresses as its messages show them.
 Device
     An app or browser that takes a member's push notices.
 AuditRecord
-    A deed of staff that leaves no other trace: who did what when.
+    An action of staff that leaves no other trace: who did what when.
 
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
 from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
+from saleor_loyalty.models.branding import Branding
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.channel import Channel
 from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.followed_customer import FollowedCustomer
-from saleor_loyalty.models.look import Look
 from saleor_loyalty.models.lot import Lot
 from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
@@ -69,7 +69,7 @@ from saleor_loyalty.models.program import (
     ProgramVersion,
     SpendBasis,
 )
-from saleor_loyalty.models.resending import Resending
+from saleor_loyalty.models.resend_request import ResendRequest
 from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
@@ -81,6 +81,7 @@ __all__ = [
     "AddressTrust",
     "AuditAction",
     "AuditRecord",
+    "Branding",
     "Change",
     "Channel",
     "ChannelTerms",
@@ -95,7 +96,6 @@ __all__ = [
     "EntryKind",
     "ExpiryPolicy",
     "FollowedCustomer",
-    "Look",
     "Lot",
     "Member",
     "MemberStatus",
@@ -107,7 +107,7 @@ __all__ = [
     "MessageText",
     "Program",
     "ProgramVersion",
-    "Resending",
+    "ResendRequest",
     "RetiredCode",
     "SettledOrder",
     "Shop",

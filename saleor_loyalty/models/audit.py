@@ -16,11 +16,11 @@ class AuditAction(models.TextChoices):
     MESSAGE_TESTED = "MESSAGE_TESTED"
     MESSAGE_ON = "MESSAGE_ON"
     MESSAGE_OFF = "MESSAGE_OFF"
-    LOOK_CHANGED = "LOOK_CHANGED"
+    BRANDING_CHANGED = "BRANDING_CHANGED"
 
 
 class AuditRecord(models.Model):
-    """One deed of staff. Like an entry it is added and never changed: the database refuses.
+    """One action of staff. Like an entry it is added and never changed: the database refuses.
 
     Gifts, corrections, rules and texts are not noted here: their own rows keep who made them.
     `detail` is the new status, the kind of message and why it was sent again, or the names of the
@@ -30,7 +30,7 @@ class AuditRecord(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="audit_records")
     at = models.DateTimeField()
     actor = models.CharField(max_length=255, help_text="Who did it.")
-    action = models.CharField(max_length=14, choices=AuditAction.choices)
+    action = models.CharField(max_length=16, choices=AuditAction.choices)
     member = models.ForeignKey(
         Member, on_delete=models.PROTECT, related_name="audit_records", null=True
     )

@@ -13,8 +13,8 @@ class Subject(models.TextChoices):
 class Change(models.Model):
     """One changed thing, however many events spoke of it.
 
-    A worker claims a row (`claim`, with `due_at` pushed ahead as a lease), looks at the thing, and
-    deletes the row in the same transaction as its work, but only while the claim is still its
+    A worker claims a row (`lease`, with `due_at` pushed ahead as a lease), looks at the thing, and
+    deletes the row in the same transaction as its work, but only while the lease is still its
     own and `marks` has not grown meanwhile: a newer event means another look.
     """
 
@@ -24,7 +24,7 @@ class Change(models.Model):
     marks = models.PositiveIntegerField(default=1)
     marked_at = models.DateTimeField(help_text="When it was first marked.")
     due_at = models.DateTimeField()
-    claim = models.UUIDField(null=True)
+    lease = models.UUIDField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
 

@@ -10,7 +10,7 @@ from saleor_loyalty.database import statements
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Change, Member, SettledOrder, Shop
 from saleor_loyalty.orders import inbox
-from saleor_loyalty.orders.inbox import Claim
+from saleor_loyalty.orders.inbox import Lease
 from saleor_loyalty.program import rulebook
 from saleor_loyalty.program.rulebook import Rulebook
 from saleor_loyalty.rewards import coupons
@@ -19,8 +19,8 @@ from saleor_loyalty.saleor_api.facts import Customer, Order
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """The `orders` with their `rows`, which are locked, and the `changes` that a claim still holds.
+class SettlementContext:
+    """The `orders` with their `rows`, which are locked, and the `changes` that a lease still holds.
 
     `members` are those of the orders' owners, by customer id. They are not locked: only their ids
     are to be relied on. Newcomers are among them, without an id yet.
@@ -41,23 +41,25 @@ class Ground:
         return self.members[customer.id] if customer else None
 
 
-def survey(shop: Shop, orders: Sequence[Order], claim: Claim | None = None) -> Ground:
-    """The ground of these orders; with a claim, of those whose changes it still holds.
+def read_context(
+    shop: Shop, orders: Sequence[Order], lease: Lease | None = None
+) -> SettlementContext:
+    """What these orders are settled on; with a lease, of those whose changes it still holds.
 
     One statement. Raises Program.DoesNotExist when the shop has no programme yet.
     """
-    ground = _read(shop, orders, claim)
-    if any(row.version_id not in ground.rulebook.versions for row in ground.rows.values()):
-        return _read(shop, orders, claim)  # credited by newer rules while we waited for its lock
-    return ground
+    context = _read(shop, orders, lease)
+    if any(row.version_id not in context.rulebook.versions for row in context.rows.values()):
+        return _read(shop, orders, lease)  # credited by newer rules while we waited for its lock
+    return context
 
 
-def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
+def _read(shop: Shop, orders: Sequence[Order], lease: Lease | None) -> SettlementContext:
     now = timezone.now()
     customers = {customer.id: customer for order in orders if (customer := _owner(order))}
     settled = SettledOrder.objects.filter(shop=shop, order_id__in=[order.id for order in orders])
     changes, rows, enrolled, named, former, *rules = statements.read(
-        inbox.held(claim) if claim else Change.objects.none(),
+        inbox.held(lease) if lease else Change.objects.none(),
         settled.select_for_update().order_by("pk"),
         Member.objects.filter(shop=shop, customer_id__in=customers),
         *coupons.named_by(shop, orders),
@@ -65,14 +67,14 @@ def _read(shop: Shop, orders: Sequence[Order], claim: Claim | None) -> Ground:
             shop, of=settled, paid=[order.fully_paid_at for order in orders if order.fully_paid_at]
         ),
     )
-    if claim:
+    if lease:
         held = {change.subject_id for change in changes}
         orders = [order for order in orders if order.id in held]
     newcomers = {
         id_: enrolment.newcomer(shop=shop, customer=customer, now=now)
         for id_, customer in customers.items()
     }
-    return Ground(
+    return SettlementContext(
         shop=shop,
         now=now,
         orders=orders,

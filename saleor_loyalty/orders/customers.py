@@ -16,7 +16,7 @@ from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.members import enrolment, followed
 from saleor_loyalty.models import FollowedCustomer, SettledOrder, Shop, Subject
 from saleor_loyalty.orders import inbox
-from saleor_loyalty.orders.inbox import Claim
+from saleor_loyalty.orders.inbox import Lease
 from saleor_loyalty.saleor_api.client import CUSTOMERS_AT_ONCE, Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
@@ -34,37 +34,37 @@ def follow_due(shop: Shop, saleor: Saleor) -> int:
     What cannot be followed now goes back into the inbox for a later try. 0 also when Saleor did
     not answer: it would not now.
     """
-    claim = inbox.claim(shop=shop, subject=Subject.CUSTOMER, limit=CUSTOMERS_AT_ONCE)
-    if claim is None:
+    lease = inbox.lease(shop=shop, subject=Subject.CUSTOMER, limit=CUSTOMERS_AT_ONCE)
+    if lease is None:
         return 0
-    return len(claim.marks) if _follow_claim(shop, saleor, claim, list(claim.marks)) else 0
+    return len(lease.marks) if _follow_leased(shop, saleor, lease, list(lease.marks)) else 0
 
 
-def _follow_claim(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> bool:
+def _follow_leased(shop: Shop, saleor: Saleor, lease: Lease, ids: Collection[str]) -> bool:
     """All at once; if that fails, one by one, so that one bad customer holds up no other.
 
     False when Saleor did not answer.
     """
     try:
-        follow(shop, saleor, claim, ids)
+        follow(shop, saleor, lease, ids)
     except SaleorUnavailable as error:
         logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
-        inbox.rest(shop, claim, error=error)
+        inbox.rest(shop, lease, error=error)
         return False
     except SaleorForbade as error:
         logger.warning("Shop %s: customers not fetched, later again: %s", shop.pk, error)
-        inbox.postpone(claim, claim.marks, error=error)
+        inbox.postpone(lease, lease.marks, error=error)
         return False
     except Exception as error:
         if len(ids) == 1:
             logger.exception("Shop %s: customer %s not followed, later again", shop.pk, *ids)
-            inbox.postpone(claim, ids, error=error)
+            inbox.postpone(lease, ids, error=error)
             return True
-        return all(_follow_claim(shop, saleor, claim, [customer_id]) for customer_id in ids)
+        return all(_follow_leased(shop, saleor, lease, [customer_id]) for customer_id in ids)
     return True
 
 
-def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> None:
+def follow(shop: Shop, saleor: Saleor, lease: Lease, ids: Collection[str]) -> None:
     """Bring members in step with the claimed customers, and take these off the inbox.
 
     Their orders that are not settled as theirs are marked, a page at a time, unless nothing can
@@ -76,15 +76,15 @@ def follow(shop: Shop, saleor: Saleor, claim: Claim, ids: Collection[str]) -> No
     to_walk = _to_walk(shop, customers)
     for page in saleor.order_ids_of(list(to_walk)) if to_walk else ():
         inbox.mark(shop=shop, order_ids=_not_settled(shop, page, to_walk))
-        if not inbox.renew(claim):
+        if not inbox.renew(lease):
             return
     with transaction.atomic():
-        held = [change for change in inbox.held(claim) if change.subject_id in ids]
+        held = [change for change in inbox.held(lease) if change.subject_id in ids]
         seen = {change.subject_id: customers.get(change.subject_id) for change in held}
         enrolment.follow(shop=shop, customers=seen)
         followed.note(shop, [to_walk[id_] for id_ in sorted(seen) if id_ in to_walk], now=now)
         writing = Writing()
-        inbox.finish(claim, held, writing)
+        inbox.finish(lease, held, writing)
         writing.write()
 
 

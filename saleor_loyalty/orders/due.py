@@ -11,7 +11,7 @@ from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.ledger.book import Book
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.models import Entry, EntryKind, Member, ProgramVersion, SettledOrder
-from saleor_loyalty.orders.context import Ground
+from saleor_loyalty.orders.context import SettlementContext
 from saleor_loyalty.rules.entitlement import Entitlement, entitlement
 from saleor_loyalty.saleor_api.facts import Order
 
@@ -25,7 +25,7 @@ MAY_COME_BACK_FOR = timedelta(days=60)  # after an order was paid
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OrderDue:
     """What an order entitles to by its row's version, beside what the row says was posted.
 
     The row is brought up to date with every posting that is made of it.
@@ -119,44 +119,44 @@ class Standing:
         )
 
 
-def unsettled(ground: Ground, *, past: bool) -> list[Standing]:
+def unsettled(context: SettlementContext, *, past: bool) -> list[OrderDue]:
     """The orders of which something is to be posted or kept, the first paid first.
 
     With `past`, those too that were paid while the programme was off, or while their member took
     no points.
     """
-    standings = (_standing(ground, order, past=past) for order in ground.orders)
-    return sorted((s for s in standings if s and not s.is_settled), key=_oldest_first)
+    orders_due = (_standing(context, order, past=past) for order in context.orders)
+    return sorted((s for s in orders_due if s and not s.is_settled), key=_oldest_first)
 
 
-def post(standings: Sequence[Standing], book: Book) -> list[Entry]:
+def post(orders_due: Sequence[OrderDue], book: Book) -> list[Entry]:
     """Take back all that is too much, then credit all that is missing; the entries.
 
     In that order no coupon that the batch brings is one that the batch should have withdrawn.
     """
-    for standing in standings:
-        standing.begin(book)
-    posted = [entry for standing in standings for entry in standing.take_back(book)]
-    return posted + [entry for standing in standings for entry in standing.credit(book)]
+    for order_due in orders_due:
+        order_due.begin(book)
+    posted = [entry for order_due in orders_due for entry in order_due.take_back(book)]
+    return posted + [entry for order_due in orders_due for entry in order_due.credit(book)]
 
 
-def keep(standings: Sequence[Standing], writing: Writing, *, now: datetime) -> None:
+def keep(orders_due: Sequence[OrderDue], writing: Writing, *, now: datetime) -> None:
     """Have the orders' rows written as they are now."""
-    for standing in standings:
-        standing.row.settled_at = now
-        _note_asked(standing.row, standing.order, now=now)
-    rows = [standing.row for standing in standings]
+    for order_due in orders_due:
+        order_due.row.settled_at = now
+        _note_asked(order_due.row, order_due.order, now=now)
+    rows = [order_due.row for order_due in orders_due]
     writing.insert(row for row in rows if row._state.adding)
     writing.update((row for row in rows if not row._state.adding), (*ROW_FIELDS, *ASKED_FIELDS))
 
 
-def note_asked(ground: Ground, writing: Writing, *, kept: Sequence[Standing]) -> None:
+def note_asked(context: SettlementContext, writing: Writing, *, kept: Sequence[OrderDue]) -> None:
     """Have it noted as of when the settled orders were asked for, besides those `kept` anyway."""
-    ids = {standing.order.id for standing in kept}
-    asked = [o for o in ground.orders if o.id in ground.rows and o.id not in ids]
+    ids = {order_due.order.id for order_due in kept}
+    asked = [o for o in context.orders if o.id in context.rows and o.id not in ids]
     for order in asked:
-        _note_asked(ground.rows[order.id], order, now=ground.now)
-    writing.update((ground.rows[order.id] for order in asked), ASKED_FIELDS)
+        _note_asked(context.rows[order.id], order, now=context.now)
+    writing.update((context.rows[order.id] for order in asked), ASKED_FIELDS)
 
 
 def _note_asked(row: SettledOrder, order: Order, *, now: datetime) -> None:
@@ -167,49 +167,49 @@ def _note_asked(row: SettledOrder, order: Order, *, now: datetime) -> None:
     row.look_again_at = now + ASKED_DAILY if is_open else None
 
 
-def _standing(ground: Ground, order: Order, *, past: bool) -> Standing | None:
+def _standing(context: SettlementContext, order: Order, *, past: bool) -> OrderDue | None:
     """None for an order that does not earn, or not in its channel by its row's version."""
-    row = _row(ground, order, past=past)
+    row = _row(context, order, past=past)
     if row is None or row.waived:
         return None
-    terms = ground.rulebook.earning_terms(row.version_id, row.channel_id)
+    terms = context.rulebook.earning_terms(row.version_id, row.channel_id)
     if terms is None:
         return None
     new_gift_cards = order.gift_card_lines.difference(row.gift_card_lines)
     row.gift_card_lines = sorted(new_gift_cards.union(row.gift_card_lines))
-    return Standing(
+    return OrderDue(
         order=order,
         row=row,
-        version=ground.rulebook.versions[row.version_id],
+        version=context.rulebook.versions[row.version_id],
         entitled=entitlement(order, terms, gift_card_lines=row.gift_card_lines),
-        owner=ground.owner(order),
+        owner=context.owner(order),
         has_new_gift_cards=bool(new_gift_cards),
     )
 
 
-def _row(ground: Ground, order: Order, *, past: bool) -> SettledOrder | None:
+def _row(context: SettlementContext, order: Order, *, past: bool) -> SettledOrder | None:
     """The order's row, one not yet saved for a new order; None where it may not earn (yet)."""
-    row = ground.rows.get(order.id)
+    row = context.rows.get(order.id)
     if row is not None and row.revision > 0:
         return row
-    version = _version(ground, order, past=past)
-    if version is None or ground.owner(order) is None:
+    version = _version(context, order, past=past)
+    if version is None or context.owner(order) is None:
         return None
     if row is None:
         return SettledOrder(
-            shop=ground.shop,
+            shop=context.shop,
             order_id=order.id,
             number=order.number,
             channel_id=order.channel_id,
             version=version,
-            fully_paid_at=order.fully_paid_at or ground.now,
-            settled_at=ground.now,
+            fully_paid_at=order.fully_paid_at or context.now,
+            settled_at=context.now,
         )
     row.version, row.waived = version, row.waived and not past  # known, but never credited
     return row
 
 
-def _version(ground: Ground, order: Order, *, past: bool) -> ProgramVersion | None:
+def _version(context: SettlementContext, order: Order, *, past: bool) -> ProgramVersion | None:
     """By what an order is credited that never was: the rules in force when it was paid.
 
     None where it does not earn: it was not paid, or not while the programme was on. When the past
@@ -218,12 +218,12 @@ def _version(ground: Ground, order: Order, *, past: bool) -> ProgramVersion | No
     if order.fully_paid_at is None:
         return None
     if past:
-        return ground.rulebook.version
-    if not ground.rulebook.was_active_at(order.fully_paid_at):
+        return context.rulebook.version
+    if not context.rulebook.was_active_at(order.fully_paid_at):
         return None
-    return ground.rulebook.in_force_at(order.fully_paid_at)
+    return context.rulebook.in_force_at(order.fully_paid_at)
 
 
-def _oldest_first(standing: Standing) -> tuple[datetime, str]:
+def _oldest_first(order_due: OrderDue) -> tuple[datetime, str]:
     """By payment, as the member will read it in their history."""
-    return standing.row.fully_paid_at, standing.order.number
+    return order_due.row.fully_paid_at, order_due.order.number

@@ -1,12 +1,12 @@
-"""The inbox: doors mark what changed, workers claim it and take it off when it is done."""
+"""The inbox: doors mark what changed, workers lease it and take it off when it is done."""
 
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from saleor_loyalty.models import Change, Shop, Subject
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from saleor_loyalty.workers.waking import wake
 
+GRACE = timedelta(days=3)  # of points that ended, while an order waits that might renew them
 # How long a shop whose API is silent is left alone before it is asked again.
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 
@@ -27,7 +28,7 @@ MARK = """
     FROM unnest(%s::text[], %s::text[]) AS changed (subject, subject_id)
     ON CONFLICT (shop_id, subject, subject_id) DO UPDATE SET
         marks = change.marks + 1,
-        due_at = CASE WHEN change.claim IS NULL THEN excluded.due_at ELSE change.due_at END
+        due_at = CASE WHEN change.lease IS NULL THEN excluded.due_at ELSE change.due_at END
 """
 
 # Changes are locked last of all, so that a door waits for no more than this statement and a commit.
@@ -36,13 +37,13 @@ FINISHED = """
         SELECT change.id, change.marks > seen.marks AS is_due
         FROM saleor_loyalty_change AS change
         JOIN unnest(%s::bigint[], %s::integer[]) AS seen (id, marks) USING (id)
-        WHERE change.claim = %s ORDER BY change.subject_id COLLATE "C" FOR UPDATE OF change
+        WHERE change.lease = %s ORDER BY change.subject_id COLLATE "C" FOR UPDATE OF change
     ), done AS (
         DELETE FROM saleor_loyalty_change AS change USING finished
         WHERE change.id = finished.id AND NOT finished.is_due
     ), marked_meanwhile AS (
         UPDATE saleor_loyalty_change AS change
-        SET claim = NULL, due_at = %s, attempts = 0, error = ''
+        SET lease = NULL, due_at = %s, attempts = 0, error = ''
         FROM finished WHERE change.id = finished.id AND finished.is_due
     )
 """
@@ -53,7 +54,7 @@ class ClaimLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Lease:
     """Changes of one subject that one worker holds until its lease ends.
 
     Subject ids, with the marks it saw.
@@ -92,7 +93,7 @@ def shops_with_work() -> list[Shop]:
     )
 
 
-def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim | None:
+def lease(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Lease | None:
     """Take up to `limit` due changes of a shop for this worker alone; None when none is due.
 
     One alone while the shop's API is silent: to see whether it answers, and for what it does not.
@@ -101,34 +102,34 @@ def claim(*, shop: Shop, limit: int, subject: Subject = Subject.ORDER) -> Claim 
     id_ = uuid.uuid4()
     due = Change.objects.filter(shop=shop, subject=subject, shop__program__is_active=True)
     limit = 1 if shop.silent_since else limit
-    taken = leases.take(due, limit=limit, now=timezone.now(), claim=id_)
-    return Claim(id_, {change.subject_id: change.marks for change in taken}) if taken else None
+    taken = leases.take(due, limit=limit, now=timezone.now(), lease=id_)
+    return Lease(id_, {change.subject_id: change.marks for change in taken}) if taken else None
 
 
-def held(claim: Claim) -> QuerySet[Change]:
+def held(lease: Lease) -> QuerySet[Change]:
     """The changes that are still this worker's.
 
     One is lost when the lease ended and another worker took it over.
     """
     # In the order in which `mark` locks them.
-    return Change.objects.filter(claim=claim.id).order_by(Collate("subject_id", "C"))
+    return Change.objects.filter(lease=lease.id).order_by(Collate("subject_id", "C"))
 
 
-def renew(claim: Claim) -> bool:
+def renew(lease: Lease) -> bool:
     """Begin the lease anew; False when another worker has taken any of it over, or it is done."""
     with transaction.atomic():
-        mine = {change.pk for change in held(claim).select_for_update()}
+        mine = {change.pk for change in held(lease).select_for_update()}
         Change.objects.filter(pk__in=mine).update(due_at=timezone.now() + leases.LEASE)
     return bool(mine)
 
 
-def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
+def finish(lease: Lease, changes: Iterable[Change], writing: Writing) -> None:
     """Take changes that were `held` off, with all that is written.
 
     Those marked meanwhile stay due: whom the mark woke may have found them taken. The writing
     raises ClaimLost when one of them is no longer this worker's.
     """
-    ids = {change.pk: claim.marks[change.subject_id] for change in changes}
+    ids = {change.pk: lease.marks[change.subject_id] for change in changes}
     if not ids:
         return
 
@@ -138,22 +139,22 @@ def finish(claim: Claim, changes: Iterable[Change], writing: Writing) -> None:
         if due:
             wake("settle_orders")
 
-    writing.add(FINISHED, list(ids), list(ids.values()), claim.id, timezone.now())
+    writing.add(FINISHED, list(ids), list(ids.values()), lease.id, timezone.now())
     writing.ask("SELECT count(*), count(*) FILTER (WHERE is_due) FROM finished", look)
 
 
-def postpone(claim: Claim, subject_ids: Collection[str], *, error: Exception) -> None:
+def postpone(lease: Lease, subject_ids: Collection[str], *, error: Exception) -> None:
     """Put changes back for a later try: after a growing wait, or the one that Saleor asked for."""
     with transaction.atomic():
-        changes = list(held(claim).select_for_update().filter(subject_id__in=subject_ids))
+        changes = list(held(lease).select_for_update().filter(subject_id__in=subject_ids))
         for change in changes:
             for name, value in leases.postponed(change, error).items():
                 setattr(change, name, value)
-            change.claim = None
-        Change.objects.bulk_update(changes, ["due_at", "claim", "error"])
+            change.lease = None
+        Change.objects.bulk_update(changes, ["due_at", "lease", "error"])
 
 
-def rest(shop: Shop, claim: Claim, *, error: SaleorUnavailable) -> None:
+def rest(shop: Shop, lease: Lease, *, error: SaleorUnavailable) -> None:
     """Give all that is claimed back: the shop's API is silent, and what is due for it rests.
 
     It is asked again after as long as it has been silent, within bounds, or after the wait it asked
@@ -163,9 +164,9 @@ def rest(shop: Shop, claim: Claim, *, error: SaleorUnavailable) -> None:
     silent = now - (shop.silent_since or now)
     wait = max(SHORTEST_REST, min(silent, LONGEST_REST), error.retry_after)
     with transaction.atomic():
-        mine = {change.pk for change in held(claim).select_for_update()}
+        mine = {change.pk for change in held(lease).select_for_update()}
         Change.objects.filter(pk__in=mine).update(
-            claim=None, due_at=now, attempts=F("attempts") - 1, error=f"{error}"[:500]
+            lease=None, due_at=now, attempts=F("attempts") - 1, error=f"{error}"[:500]
         )
         Shop.objects.filter(pk=shop.pk).update(
             silent_since=Coalesce("silent_since", Value(now)), ask_again_at=now + wait
@@ -180,3 +181,14 @@ def note_answer(shop: Shop) -> None:
     Shop.objects.filter(pk=shop.pk).update(silent_since=None, ask_again_at=None)
     shop.silent_since = shop.ask_again_at = None
     wake("settle_orders")
+
+
+def settled_until(shop: Shop, *, now: datetime) -> datetime:
+    """The moment up to which all orders we heard of are settled.
+
+    An order that waits may have been paid in time to renew points that ended meanwhile. One that
+    has waited for longer than GRACE cannot be settled, and holds up nobody's points any more.
+    """
+    waiting = Change.objects.filter(shop=shop, marked_at__gt=now - GRACE)
+    oldest = waiting.aggregate(at=Min("marked_at"))["at"]
+    return min(now, oldest or now)

@@ -201,7 +201,7 @@ def _orders_with_coupons(shop: Shop) -> int:
     used = Coupon.objects.filter(
         shop=shop, status=CouponStatus.USED, used_at__gt=now - MAY_EXPIRE_FOR
     )
-    taken = leases.take(used, limit=ORDERS_AT_ONCE, now=now, lease=ASKED_DAILY)
+    taken = leases.take(used, limit=ORDERS_AT_ONCE, now=now, lasting=ASKED_DAILY)
     ids = {coupon.used_order_id for coupon in taken}
     inbox.mark(shop=shop, order_ids=ids)
     return len(ids)

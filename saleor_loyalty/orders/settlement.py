@@ -16,8 +16,8 @@ from saleor_loyalty.ledger.consequences import Consequence
 from saleor_loyalty.members import announcements, followed
 from saleor_loyalty.models import Entry, Member, Shop
 from saleor_loyalty.orders import due, inbox
-from saleor_loyalty.orders.context import Ground, survey
-from saleor_loyalty.orders.inbox import Claim
+from saleor_loyalty.orders.context import SettlementContext, read_context
+from saleor_loyalty.orders.inbox import Lease
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
@@ -40,26 +40,26 @@ def settle_due(shop: Shop, saleor: Saleor) -> int:
     What cannot be settled now goes back into the inbox for a later try. 0 also when Saleor did
     not answer: it would not now, and other shops wait.
     """
-    claim = inbox.claim(shop=shop, limit=ORDERS_AT_ONCE)
-    if claim is None:
+    lease = inbox.lease(shop=shop, limit=ORDERS_AT_ONCE)
+    if lease is None:
         return 0
     try:
-        orders, failed = fetch(saleor, list(claim.marks))
+        orders, failed = fetch(saleor, list(lease.marks))
     except SaleorUnavailable as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
-        inbox.rest(shop, claim, error=error)
+        inbox.rest(shop, lease, error=error)
         return 0
     except SaleorForbade as error:
         logger.warning("Shop %s: orders not fetched, later again: %s", shop.pk, error)
-        inbox.postpone(claim, claim.marks, error=error)
+        inbox.postpone(lease, lease.marks, error=error)
         return 0
     inbox.note_answer(shop)
     followed.note_inactive(shop, [o.customer for o in orders.values() if o.customer])
     for order_id, problem in failed.items():
         logger.error("Shop %s: order %s not fetched, later again: %s", shop.pk, order_id, problem)
-        inbox.postpone(claim, [order_id], error=problem)
-    _settle_claim(shop, claim, orders, claim.marks.keys() - failed)
-    return len(claim.marks)
+        inbox.postpone(lease, [order_id], error=problem)
+    _settle_leased(shop, lease, orders, lease.marks.keys() - failed)
+    return len(lease.marks)
 
 
 def fetch(
@@ -97,42 +97,42 @@ def fetch(
     return found, failed
 
 
-def _settle_claim(
-    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]
+def _settle_leased(
+    shop: Shop, lease: Lease, orders: Mapping[str, Order], order_ids: Iterable[str]
 ) -> None:
     """Settle all at once; if that fails, one by one, so that one bad order holds up no other."""
     ids = list(order_ids)
     try:
-        settle(shop, claim, orders, ids)
+        settle(shop, lease, orders, ids)
     except Exception as error:
         if len(ids) == 1:
             logger.exception("Shop %s: order %s not settled, later again", shop.pk, ids[0])
-            inbox.postpone(claim, ids, error=error)
+            inbox.postpone(lease, ids, error=error)
             return
         for order_id in ids:
-            _settle_claim(shop, claim, orders, [order_id])
+            _settle_leased(shop, lease, orders, [order_id])
 
 
-def settle(shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
+def settle(shop: Shop, lease: Lease, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
     """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
 
     One transaction. One order that is credited takes four statements, and a batch of any size as
     many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.
     """
     try:
-        _settle(shop, claim, orders, set(order_ids))
+        _settle(shop, lease, orders, set(order_ids))
     except CONFLICTS:
-        _settle(shop, claim, orders, set(order_ids))
+        _settle(shop, lease, orders, set(order_ids))
 
 
 @transaction.atomic
 def _settle(
-    shop: Shop, claim: Claim, orders: Mapping[str, Order], order_ids: Collection[str]
+    shop: Shop, lease: Lease, orders: Mapping[str, Order], order_ids: Collection[str]
 ) -> None:
-    ground = survey(shop, [orders[id_] for id_ in sorted(order_ids) if id_ in orders], claim)
+    context = read_context(shop, [orders[id_] for id_ in sorted(order_ids) if id_ in orders], lease)
     writing = Writing()
-    inbox.finish(claim, [c for c in ground.changes if c.subject_id in order_ids], writing)
-    _settle_on(ground, writing)
+    inbox.finish(lease, [c for c in context.changes if c.subject_id in order_ids], writing)
+    _settle_on(context, writing)
 
 
 def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = False) -> list[Entry]:
@@ -141,29 +141,29 @@ def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = Fa
     Only within a transaction. With `past`, orders that were paid while the programme was off, or
     while their member took no points, are credited too, by the current rules.
     """
-    return _settle_on(survey(shop, orders), Writing(), past=past)
+    return _settle_on(read_context(shop, orders), Writing(), past=past)
 
 
-def _settle_on(ground: Ground, writing: Writing, *, past: bool = False) -> list[Entry]:
-    unsettled = due.unsettled(ground, past=past)
-    due.note_asked(ground, writing, kept=unsettled)
-    if not unsettled and not ground.uses:
+def _settle_on(context: SettlementContext, writing: Writing, *, past: bool = False) -> list[Entry]:
+    unsettled = due.unsettled(context, past=past)
+    due.note_asked(context, writing, kept=unsettled)
+    if not unsettled and not context.uses:
         writing.write()
         return []
     owners = {s.owner.customer_id: s.owner for s in unsettled if s.owner}
     newcomers = [member for member in owners.values() if member._state.adding]
-    member_ids = (standing.member_ids for standing in unsettled)
-    held = CouponBook(ground.rulebook.version, coupon_ids={use.coupon_id for use in ground.uses})
+    member_ids = (order_due.member_ids for order_due in unsettled)
+    held = CouponBook(context.rulebook.version, coupon_ids={use.coupon_id for use in context.uses})
     with open_book(
-        {use.member_id for use in ground.uses}.union(*member_ids),
+        {use.member_id for use in context.uses}.union(*member_ids),
         newcomers=newcomers,
-        version=ground.rulebook.version,
-        now=ground.now,
+        version=context.rulebook.version,
+        now=context.now,
         # A shop that credits its past does not want all its customers greeted.
         consequences=[held] if past else [held, Welcome(newcomers)],
         writing=writing,
     ) as book:
-        coupons.follow(held, ground.uses)
+        coupons.follow(held, context.uses)
         entries = due.post(unsettled, book)
         due.keep(unsettled, writing, now=book.now)
         return entries

@@ -19,7 +19,7 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
-from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
+from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.program import ends
 from saleor_loyalty.program.validation import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
@@ -42,7 +42,7 @@ class Draft:
     before: Rules | None
     after: Rules
     channels: Mapping[str, Channel]  # those that either names, by id
-    things: Mapping[str, str]  # what either limits the coupon to, by id
+    items: Mapping[str, str]  # what either limits the coupon to, by id
 
     def name_of(self, channel_id: str) -> str:
         """What staff call a channel, by its id."""
@@ -71,7 +71,7 @@ def draft(
     shop: Shop,
     changes: Mapping[str, Any],
     known: Mapping[str, Channel],
-    things: Mapping[str, str] | None = None,
+    items: Mapping[str, str] | None = None,
     opened_at: int | None = None,
 ) -> Draft:
     """What `update` would make of `changes`, with nothing changed. Raises what `update` does."""
@@ -83,9 +83,9 @@ def draft(
     after = {**(before or DEFAULTS), **rules}
     return Draft(
         before,
-        checked(after, known=known, things=things),
+        checked(after, known=known, items=items),
         {**channels_of(version.channels.all() if version else ()), **known},
-        {**(version.limited_names if version else {}), **(things or {})},
+        {**(version.limited_names if version else {}), **(items or {})},
     )
 
 
@@ -112,7 +112,7 @@ def update(
     if known is None and "channels" in changes:
         known = catalogue.channels(shop)
     limited_to = changes.get("limited_to")
-    things = catalogue.names(shop, limited_to) if limited_to else None
+    items = catalogue.names(shop, limited_to) if limited_to else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     with transaction.atomic():
         program = _held(shop)
@@ -122,9 +122,9 @@ def update(
         before = _rules_of(program.current) if program.current else DEFAULTS
         if known is None:
             known = channels_of(program.current.channels.all() if program.current else ())
-        after = checked({**before, **rules}, known=known, things=things)
-        if things is None:
-            things = program.current.limited_names if program.current else {}
+        after = checked({**before, **rules}, known=known, items=items)
+        if items is None:
+            items = program.current.limited_names if program.current else {}
         if "channels" in changes:
             channels.follow(shop, known.values())
         _move_ends(program, after, now)
@@ -132,7 +132,7 @@ def update(
         protected = _protected_until(program, after, on=on, now=now)
         if after != before or _is_news(protected, program):
             program.current = _new_version(
-                program, after, protected, known, things, actor=actor, now=now
+                program, after, protected, known, items, actor=actor, now=now
             )
         _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
@@ -156,7 +156,7 @@ def _compare(program: Program | None, opened_at: int | None) -> None:
     """Raise SavedMeanwhile when the rules in force are not those that a form was opened at."""
     version = program.current if program else None
     if version and opened_at not in (None, version.number):
-        raise SavedMeanwhile(number=version.number, actor=version.created_by)
+        raise EditConflict(number=version.number, actor=version.created_by)
 
 
 def _rules_of(version: ProgramVersion) -> Rules:
@@ -202,7 +202,7 @@ def _new_version(
     rules: Rules,
     protected: datetime | None,
     known: Mapping[str, Channel],
-    things: Mapping[str, str],
+    items: Mapping[str, str],
     *,
     actor: str,
     now: datetime,
@@ -218,7 +218,7 @@ def _new_version(
         number=program.versions.count() + 1,
         created_at=now,
         created_by=actor,
-        limited_names={id: things[id] for id in rules["limited_to"] if id in things},
+        limited_names={id: items[id] for id in rules["limited_to"] if id in items},
         **fields,
     )
     ChannelTerms.objects.bulk_create(

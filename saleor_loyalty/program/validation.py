@@ -44,11 +44,11 @@ def checked(
     rules: Rules,
     *,
     known: Mapping[str, Channel],
-    things: Mapping[str, str] | None = None,
+    items: Mapping[str, str] | None = None,
 ) -> Rules:
     """The rules, with each channel's currency in its terms. Raises Refused with every problem.
 
-    `known` holds the shop's channels by id. `things` has the names of what the coupon is
+    `known` holds the shop's channels by id. `items` has the names of what the coupon is
     limited to, by id, as far as the shop still has it; None when that is not looked at.
     """
     problems = list(_missing(rules))
@@ -56,7 +56,7 @@ def checked(
         problems = [
             *_problems(rules),
             *_channel_problems(rules, known),
-            *_limit_problems(rules["limited_to"], things),
+            *_scope_problems(rules["limited_to"], items),
         ]
     if problems:
         raise Refused(*problems)
@@ -165,7 +165,7 @@ def _at_most(decimals: int) -> str:
     return f"with {decimals} decimals at most" if decimals else "without decimals"
 
 
-def _limit_problems(ids: Sequence[str], things: Mapping[str, str] | None) -> Iterator[Problem]:
+def _scope_problems(ids: Sequence[str], items: Mapping[str, str] | None) -> Iterator[Problem]:
     if len(ids) > NAMED_AT_ONCE:
         message = (
             f"A coupon may be limited to {NAMED_AT_ONCE} things; collect them in a collection."
@@ -177,7 +177,7 @@ def _limit_problems(ids: Sequence[str], things: Mapping[str, str] | None) -> Ite
         if kind is None:
             message = f"“{id}” is the id of no product, collection or category."
             yield Problem("limited_to", message, ErrorCode.INVALID)
-        elif things is not None and id not in things:
+        elif items is not None and id not in items:
             message = f"The shop has no {kind.lower()} “{id}”; take it out, or choose another."
             yield Problem("limited_to", message, ErrorCode.NOT_FOUND)
 

@@ -38,12 +38,12 @@ def as_found(version: ProgramVersion, voucher: Voucher, saleor: Saleor) -> dict[
 
     Asks for what a limited voucher is limited to.
     """
-    things, more = (
+    items, more = (
         saleor.things_of_voucher(voucher.id) if voucher.is_limited else (frozenset(), False)
     )
     found = {
         "discount_type": DiscountType.PERCENTAGE if voucher.is_percentage else DiscountType.FIXED,
-        "limited_to": sorted(things),
+        "limited_to": sorted(items),
         "channels": [_given(listing) for listing in sorted(voucher.listings, key=_by_channel)],
         "asks_for_more": voucher.asks_for_more or more,
     }

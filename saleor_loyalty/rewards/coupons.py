@@ -32,9 +32,8 @@ from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
-from saleor_loyalty.shop import branding as looks
-from saleor_loyalty.shop import channels
-from saleor_loyalty.shop.connection import see_through
+from saleor_loyalty.shop import branding, channels
+from saleor_loyalty.shop.connection import process_each
 from saleor_loyalty.workers.waking import wake
 
 logger = logging.getLogger(__name__)
@@ -62,9 +61,9 @@ def mint_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
     def begin(saleor: Saleor) -> Callable[[Coupon], None]:
         found = saleor.channels()
         channels.follow(shop, found.values())
-        return partial(mint, saleor, found.keys(), language=looks.of(shop).default_language)
+        return partial(mint, saleor, found.keys(), language=branding.of(shop).default_language)
 
-    return see_through(shop, _claim(shop, limit), begin=begin, postpone=_postpone, ends=ends)
+    return process_each(shop, _claim(shop, limit), begin=begin, postpone=_postpone, ends=ends)
 
 
 def _claim(shop: Shop, limit: int) -> list[Coupon]:

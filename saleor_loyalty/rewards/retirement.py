@@ -11,7 +11,7 @@ from django.utils import timezone
 from saleor_loyalty.database import leases
 from saleor_loyalty.models import RetiredCode, Shop
 from saleor_loyalty.saleor_api.client import Saleor
-from saleor_loyalty.shop.connection import see_through
+from saleor_loyalty.shop.connection import process_each
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def retire_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
     Any number of workers may run it at once: each code is one worker's until its lease ends. 0
     also when Saleor did not answer: it would not now.
     """
-    return see_through(
+    return process_each(
         shop,
         _claim(shop, limit),
         begin=lambda saleor: partial(retire, saleor),

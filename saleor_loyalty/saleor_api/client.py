@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple, Self
 
 from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
-from saleor_loyalty.saleor_api.items import KINDS, Thing, by_kind
+from saleor_loyalty.saleor_api.items import KINDS, CatalogueItem, by_kind
 from saleor_loyalty.saleor_api.transport import (
     PatientTransport,
     SaleorForbade,
@@ -151,17 +151,17 @@ class Saleor:
 
         What is gone from the catalogue is not in it.
         """
-        return {thing.id: thing.name for thing in self._things("catalogue", **by_kind(ids))}
+        return {item.id: item.name for item in self._items("catalogue", **by_kind(ids))}
 
-    def find_things(self, text: str) -> list[Thing]:
+    def find_items(self, text: str) -> list[CatalogueItem]:
         """What the shop finds in its catalogue: products, collections, categories, a few each."""
-        return list(self._things("catalogue_search", text=text))
+        return list(self._items("catalogue_search", text=text))
 
-    def _things(self, name: str, **variables: Any) -> Iterator[Thing]:
+    def _items(self, name: str, **variables: Any) -> Iterator[CatalogueItem]:
         found = self._run(name, **variables)
         for kind in KINDS:
             for edge in found[kind]["edges"]:
-                yield Thing(edge["node"]["id"], edge["node"]["name"])
+                yield CatalogueItem(edge["node"]["id"], edge["node"]["name"])
 
     def create_voucher(
         self,
@@ -179,7 +179,7 @@ class Saleor:
         answer = self._run(
             "voucher_create",
             input={
-                **_limits(limited_to, percentage=percentage),
+                **_scope(limited_to, percentage=percentage),
                 "name": name,
                 "addCodes": [code],
                 "discountValueType": "PERCENTAGE" if percentage else "FIXED",
@@ -198,8 +198,8 @@ class Saleor:
         self, voucher_id: str, *, limited_to: Sequence[str], percentage: bool
     ) -> None:
         """Give the voucher what it is limited to. Repeating it changes nothing."""
-        limits = _limits(limited_to, percentage=percentage)
-        answer = self._run("voucher_limit", id=voucher_id, input=limits)
+        scope = _scope(limited_to, percentage=percentage)
+        answer = self._run("voucher_limit", id=voucher_id, input=scope)
         _refuse_errors(answer["voucherUpdate"]["errors"])
 
     def find_voucher(self, code: str) -> str | None:
@@ -271,7 +271,7 @@ class Saleor:
         return self._transport.execute(document(name), variables)
 
 
-def _limits(limited_to: Sequence[str], *, percentage: bool) -> dict[str, Any]:
+def _scope(limited_to: Sequence[str], *, percentage: bool) -> dict[str, Any]:
     """What a voucher is good for: the whole order, or the given things of the catalogue.
 
     An amount on some things would come off each of their pieces: it is to come off once.

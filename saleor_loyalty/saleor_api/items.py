@@ -21,7 +21,7 @@ class Kind(enum.StrEnum):
 KINDS = {"products": Kind.PRODUCT, "collections": Kind.COLLECTION, "categories": Kind.CATEGORY}
 
 
-class Thing(NamedTuple):
+class CatalogueItem(NamedTuple):
     """A product, a collection or a category, by Saleor's global id."""
 
     id: str

@@ -13,7 +13,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from saleor_loyalty.conf import Conf
-from saleor_loyalty.workers.schedule import timetable
+from saleor_loyalty.workers.schedule import schedule
 
 _Number = TypeVar("_Number", int, float)
 
@@ -161,7 +161,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOYALTY_WORK_INTERVAL = _number("LOYALTY_WORK_INTERVAL", 5.0)
 # Seconds between two walks over what changed in Saleor.
 LOYALTY_RECONCILE_INTERVAL = _number("LOYALTY_RECONCILE_INTERVAL", 300.0)
-CELERY_BEAT_SCHEDULE = timetable(work=LOYALTY_WORK_INTERVAL, reconcile=LOYALTY_RECONCILE_INTERVAL)
+CELERY_BEAT_SCHEDULE = schedule(work=LOYALTY_WORK_INTERVAL, reconcile=LOYALTY_RECONCILE_INTERVAL)
 
 # Storefronts call the GraphQL API from the browser, with tokens in headers and never a cookie.
 CORS_URLS_REGEX = r"^/graphql/$"

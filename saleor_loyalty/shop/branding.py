@@ -1,4 +1,4 @@
-"""How a shop shows itself in its messages: reading and changing its look, filling in its links."""
+"""How a shop shows itself in its messages: reading and changing its branding, and its links."""
 
 import re
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from django.db import transaction
 
 from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
-from saleor_loyalty.models import AuditAction, AuditRecord, Look, Shop
-from saleor_loyalty.problems import ErrorCode, Problem, Refused, SavedMeanwhile
+from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Shop
+from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import known_locale
 
 PLACEHOLDERS = frozenset({"language", "kind"})
@@ -21,19 +21,19 @@ WEB = frozenset({"http", "https"})
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?", re.ASCII)
 
 
-def of(shop: Shop) -> Look:
-    """The shop's look; one that is not saved, with the defaults, if it has set none."""
-    return Look.objects.filter(shop=shop).select_related("shop").first() or Look(shop=shop)
+def of(shop: Shop) -> Branding:
+    """The shop's branding; one that is not saved, with the defaults, if it has set none."""
+    return Branding.objects.filter(shop=shop).select_related("shop").first() or Branding(shop=shop)
 
 
 def last_change(shop: Shop) -> AuditRecord | None:
-    """Who changed the look last, and when; its id is what a form was opened at."""
-    changes = AuditRecord.objects.filter(shop=shop, action=AuditAction.LOOK_CHANGED)
+    """Who changed the branding last, and when; its id is what a form was opened at."""
+    changes = AuditRecord.objects.filter(shop=shop, action=AuditAction.BRANDING_CHANGED)
     return changes.order_by("-pk").first()
 
 
-def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str) -> Look:
-    """Change the shop's look: fields of Look by name; the others stay.
+def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str) -> Branding:
+    """Change the shop's branding: fields of Look by name; the others stay.
 
     Raises Refused with every problem found; then nothing is changed. A form gives the id of the
     `last_change` it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
@@ -47,24 +47,24 @@ def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
         last = last_change(shop)
         if last and opened_at not in (None, last.pk):
-            raise SavedMeanwhile(number=last.pk, actor=last.actor)
-        look = of(shop)
-        changed = sorted(name for name in changes if getattr(look, name) != changes[name])
+            raise EditConflict(number=last.pk, actor=last.actor)
+        brand = of(shop)
+        changed = sorted(name for name in changes if getattr(brand, name) != changes[name])
         if changed:
-            look, _created = Look.objects.update_or_create(shop=shop, defaults=changes)
-            action = AuditAction.LOOK_CHANGED
+            brand, _created = Branding.objects.update_or_create(shop=shop, defaults=changes)
+            action = AuditAction.BRANDING_CHANGED
             audit.note(shop=shop, actor=actor, action=action, detail=", ".join(changed))
-    return look
+    return brand
 
 
-def discounts_link(look: Look, *, language: str, kind: str) -> str:
+def discounts_link(brand: Branding, *, language: str, kind: str) -> str:
     """The page with a shopper's discounts; empty when none is set."""
-    return _filled(look.discounts_url or conf.discounts_url, language=language, kind=kind)
+    return _filled(brand.discounts_url or conf.discounts_url, language=language, kind=kind)
 
 
-def push_link(look: Look, *, language: str, kind: str) -> str:
+def push_link(brand: Branding, *, language: str, kind: str) -> str:
     """What a push notice opens; empty when none is set."""
-    template = look.push_url or look.discounts_url or conf.discounts_url
+    template = brand.push_url or brand.discounts_url or conf.discounts_url
     return _filled(template, language=language, kind=kind)
 
 
@@ -73,7 +73,7 @@ def _filled(template: str, *, language: str, kind: str) -> str:
     return filled.replace("{kind}", quote(kind.lower()))
 
 
-# ------------------------------------------------------------------ what a look may be
+# ------------------------------------------------------------------ what branding may be
 
 
 def _problems(changes: dict[str, Any]) -> Iterator[Problem]:
@@ -140,7 +140,7 @@ def _email(value: str) -> str:
     return ""
 
 
-LONGEST = {column.name: column.max_length or 0 for column in Look._meta.concrete_fields}
+LONGEST = {column.name: column.max_length or 0 for column in Branding._meta.concrete_fields}
 REQUIRED = frozenset({"brand_color", "default_language"})
 CHECKS = {
     "brand_color": _color,

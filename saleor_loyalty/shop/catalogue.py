@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from saleor_loyalty.models import Shop
 from saleor_loyalty.saleor_api.facts import Channel
-from saleor_loyalty.saleor_api.items import NAMED_AT_ONCE, Thing, kind_of
+from saleor_loyalty.saleor_api.items import NAMED_AT_ONCE, CatalogueItem, kind_of
 from saleor_loyalty.shop.connection import connect
 
 
@@ -26,11 +26,11 @@ def names(shop: Shop, ids: Sequence[str]) -> dict[str, str]:
         return saleor.names(known)
 
 
-def find(shop: Shop, text: str) -> list[Thing]:
+def find(shop: Shop, text: str) -> list[CatalogueItem]:
     """What the shop finds by a word: a few products, collections and categories.
 
     Products by whole words of their names, the others by parts of them, as Saleor searches; the
     first of each for no text. Raises SaleorUnavailable.
     """
     with connect(shop) as saleor:
-        return saleor.find_things(text)
+        return saleor.find_items(text)

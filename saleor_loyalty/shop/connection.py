@@ -48,7 +48,7 @@ def connect(shop: Shop) -> Iterator[Saleor]:
         yield Saleor(_Noticing(shop, transport))
 
 
-def see_through(
+def process_each(
     shop: Shop,
     rows: Sequence[Row],
     *,

@@ -20,13 +20,13 @@ SHOWN = 5  # differences in a message
 ONLY_ADDED = ("version", "terms", "entry")
 
 
-def take_in(
-    shop: Shop, archive: Archive, *, from_api_url: str = "", rehearse: bool = False
+def import_archive(
+    shop: Shop, archive: Archive, *, from_api_url: str = "", dry_run: bool = False
 ) -> bool:
     """Give the shop what the file holds; False when it has all of it already, and nothing changed.
 
     The shop has no history yet, or exactly the file's: nothing is ever added up. `from_api_url`
-    allows a file of that shop instead of this one's. With `rehearse` all is done, proved, undone.
+    allows a file of that shop instead of this one's. With `dry_run` all is done, proved, undone.
     Raises TransferRefused, and then nothing is changed.
     """
     _check_shop(shop, archive, from_api_url)
@@ -38,7 +38,7 @@ def take_in(
                 return False
             _add(shop, archive)
             _prove(shop)
-            transaction.set_rollback(rehearse)
+            transaction.set_rollback(dry_run)
     except (IntegrityError, DataError, ValidationError) as error:
         message = (
             f"The database refuses what the file holds, so nothing was taken in: {_why(error)}"

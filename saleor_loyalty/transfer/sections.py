@@ -14,12 +14,12 @@ from django.db.models import Field, Model
 from saleor_loyalty.models import (
     Activation,
     AuditRecord,
+    Branding,
     Channel,
     ChannelTerms,
     Coupon,
     Device,
     Entry,
-    Look,
     Lot,
     Member,
     Message,
@@ -100,7 +100,7 @@ SECTIONS = (
     Section("retired_code", RetiredCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
     Section("audit", AuditRecord, names={"member": MEMBER}),
-    Section("look", Look),
+    Section("branding", Branding),
     Section("message_switch", MessageSwitch),
     Section("message_text", MessageText),
     Section(

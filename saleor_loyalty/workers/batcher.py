@@ -16,7 +16,7 @@ PAUSE = 0.1  # in which things gather
 LAST_MOMENT = 1  # that a process which ends waits for what is left
 
 
-class Gatherer(Generic[T]):
+class Batcher(Generic[T]):
     """Has `work` done with all that was added within PAUSE, each thing once, and again with more.
 
     The thread starts with the first addition, in a forked process anew. A process that ends waits
@@ -38,7 +38,7 @@ class Gatherer(Generic[T]):
             self._gathered.update(things)
             self._changed.notify_all()
             if self._thread is None:
-                thread = threading.Thread(target=self._run, name="loyalty-gatherer", daemon=True)
+                thread = threading.Thread(target=self._run, name="loyalty-batcher", daemon=True)
                 thread.start()
                 self._thread = thread
 

@@ -1,4 +1,4 @@
-"""When the tasks of the workers run: one timetable for our server's beat and for Saleor's."""
+"""When the tasks of the workers run: one schedule for our server's beat and for Saleor's."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from celery.schedules import crontab
 QUARTER_OF_AN_HOUR = 900
 
 
-def timetable(*, work: float, reconcile: float) -> dict[str, dict[str, Any]]:
+def schedule(*, work: float, reconcile: float) -> dict[str, dict[str, Any]]:
     """Entries of a Celery beat by the names of the tasks.
 
     `work` and `reconcile` are the seconds between two rounds of work and two walks. A round that no

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from celery import current_app
 from django.db import transaction
 
-from saleor_loyalty.workers.batcher import Gatherer
+from saleor_loyalty.workers.batcher import Batcher
 
 logger = logging.getLogger(__name__)
 
@@ -41,4 +41,4 @@ def _send(tasks: Iterable[str]) -> None:
         logger.warning("Could not wake the workers: %s", type(error).__name__)
 
 
-_wakes = Gatherer(_send)
+_wakes = Batcher(_send)

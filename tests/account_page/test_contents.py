@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import CouponStatus, Look, Lot, Member, MemberStatus
+from saleor_loyalty.models import Branding, CouponStatus, Lot, Member, MemberStatus
 from tests.account_page.conftest import STORE, use
 
 pytestmark = pytest.mark.django_db
@@ -294,7 +294,7 @@ def test_t29_dates_are_written_as_the_members_country_does(sign_in, ada, earn):
 def test_t29_a_language_without_texts_is_spoken_to_in_the_shops(sign_in, shop, ada, earn):
     earn(ada, "120")
     Member.objects.filter(pk=ada.pk).update(language_code="it")
-    Look.objects.create(shop=shop, default_language="de")
+    Branding.objects.create(shop=shop, default_language="de")
 
     assert "Noch 3.800 Punkte" in text_of(sign_in().get("/account/"))
 
@@ -306,7 +306,7 @@ def test_who_is_no_member_yet_is_spoken_to_in_the_browsers_language(sign_in, pro
 
 
 def test_the_page_is_kept_by_no_cache_and_runs_nothing_of_others(sign_in, shop, program, ada):
-    Look.objects.create(shop=shop, logo_url="https://cdn.example.com/logo.png")
+    Branding.objects.create(shop=shop, logo_url="https://cdn.example.com/logo.png")
 
     answer = sign_in().get("/account/")
 

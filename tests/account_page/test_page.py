@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from saleor_loyalty.models import Coupon, CouponStatus, Look, Member
+from saleor_loyalty.models import Branding, Coupon, CouponStatus, Member
 from tests.account_page.storefront import Storefront
 from tests.chromium import PATIENCE
 
@@ -63,7 +63,7 @@ def visit(browser: Browser, store: Storefront) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def rich(shop, program, ada, earn, gift, mint) -> Member:
     """A member with all there is to see: two coupons to use, two that were, a long history."""
-    Look.objects.create(shop=shop, shop_name="Nordlys", brand_color="#0f5c4d")
+    Branding.objects.create(shop=shop, shop_name="Nordlys", brand_color="#0f5c4d")
     for euros in ("512.40", "520", "489.90", "604.15"):
         earn(ada, euros)
     mint(ada, status=CouponStatus.USED, used_at=timezone.now(), used_order_number="24")
@@ -99,7 +99,7 @@ def test_everybody_can_use_the_page(visit, rich, language, scheme, viewport):
 
 @pytest.mark.parametrize("color", ["#ffe600", "#ffffff", "#000000", "#777777", "#e4002b"])
 def test_whatever_colour_the_shop_has_all_can_be_read(visit, rich, color):
-    Look.objects.update(brand_color=color)
+    Branding.objects.update(brand_color=color)
     page = visit(reduced_motion="reduce")
 
     for scheme in ("light", "dark"):

@@ -64,7 +64,7 @@ def deliver_and_settle(database: str, log: str, barrier: Barrier, order_id: str)
 
 
 def settle_past_the_inbox(database: str, log: str, barrier: Barrier, order_id: str) -> int:
-    """As a backfill does it: with no claim that keeps others off; 1 if it went through."""
+    """As a backfill does it: with no lease that keeps others off; 1 if it went through."""
     begin(database, log)
     shop = Shop.objects.get()
     with connect(shop) as saleor:

@@ -29,7 +29,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.orders import inbox
-from saleor_loyalty.orders.context import survey
+from saleor_loyalty.orders.context import read_context
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
@@ -146,7 +146,7 @@ def test_settled_orders_are_locked_in_the_order_of_their_ids(shop, saleor, settl
     orders = list(Saleor(saleor.paper).orders(settled)[0].values())
 
     held = locked_while_waiting_for_the_first(
-        SettledOrder.objects.all(), lambda: survey(shop, orders)
+        SettledOrder.objects.all(), lambda: read_context(shop, orders)
     )
 
     assert held == []
@@ -177,20 +177,20 @@ def test_changes_are_marked_in_the_order_of_their_ids(shop):
 
 
 @pytest.fixture
-def claim(shop: Shop) -> inbox.Claim:
+def lease(shop: Shop) -> inbox.Lease:
     """Of changes that were marked in another order than that of their ids."""
     for name in reversed(NAMES):
         inbox.mark(shop=shop, order_ids=[name])
-    claim = inbox.claim(shop=shop, limit=3)
-    assert claim
-    return claim
+    lease = inbox.lease(shop=shop, limit=3)
+    assert lease
+    return lease
 
 
-def test_changes_are_taken_off_in_the_order_of_their_ids(claim):
-    changes = list(inbox.held(claim))
+def test_changes_are_taken_off_in_the_order_of_their_ids(lease):
+    changes = list(inbox.held(lease))
 
     def finish() -> None:
-        inbox.finish(claim, changes, writing := Writing())
+        inbox.finish(lease, changes, writing := Writing())
         writing.write()
 
     held = locked_while_waiting_for_the_first(Change.objects.all(), finish, order_by="subject_id")
@@ -198,18 +198,18 @@ def test_changes_are_taken_off_in_the_order_of_their_ids(claim):
     assert held == []
 
 
-def test_changes_are_renewed_in_the_order_of_their_ids(claim):
+def test_changes_are_renewed_in_the_order_of_their_ids(lease):
     held = locked_while_waiting_for_the_first(
-        Change.objects.all(), lambda: inbox.renew(claim), order_by="subject_id"
+        Change.objects.all(), lambda: inbox.renew(lease), order_by="subject_id"
     )
 
     assert held == []
 
 
-def test_changes_are_postponed_in_the_order_of_their_ids(claim):
+def test_changes_are_postponed_in_the_order_of_their_ids(lease):
     held = locked_while_waiting_for_the_first(
         Change.objects.all(),
-        lambda: inbox.postpone(claim, NAMES, error=RuntimeError("down")),
+        lambda: inbox.postpone(lease, NAMES, error=RuntimeError("down")),
         order_by="subject_id",
     )
 

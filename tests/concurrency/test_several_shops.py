@@ -46,5 +46,5 @@ def test_a_shop_that_hangs_is_asked_once_a_round_and_another_has_its_points(
     assert hanging.paper.calls == ["customers", "orders"]
     waiting = Change.objects.filter(shop=hanging_shop, subject=Subject.ORDER)
     assert waiting.count() == 250
-    asked = waiting.filter(error__contains="did not answer", claim=None)
+    asked = waiting.filter(error__contains="did not answer", lease=None)
     assert asked.count() == 1  # for all that rest: the shop was silent before

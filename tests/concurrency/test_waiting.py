@@ -26,7 +26,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.orders import backfill, inbox, settlement
-from saleor_loyalty.orders.context import survey
+from saleor_loyalty.orders.context import read_context
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer, Order
@@ -168,7 +168,7 @@ def test_t06_who_waits_for_an_order_reverses_by_the_rules_the_other_credited_by(
 def test_a_worker_that_waits_for_an_orders_first_settlement_settles_after_it(shop, saleor, facts):
     key = saleor.paper.place(1, line(100))
     inbox.mark(shop=shop, order_ids=[key])
-    claim = inbox.claim(shop=shop, limit=1)
+    lease = inbox.lease(shop=shop, limit=1)
     before = facts(key)
     saleor.paper.charge(key, 40.0)
     after = facts(key)
@@ -177,24 +177,24 @@ def test_a_worker_that_waits_for_an_orders_first_settlement_settles_after_it(sho
         settlement.bring_to_entitlement(shop, before)
         inbox.mark(shop=shop, order_ids=[key])
 
-    one_after_the_other(fill, lambda: settlement.settle(shop, claim, {key: after[0]}, [key]))
+    one_after_the_other(fill, lambda: settlement.settle(shop, lease, {key: after[0]}, [key]))
 
     assert Member.objects.get().balance == 400
-    assert inbox.claim(shop=shop, limit=1).marks == {key: 2}
+    assert inbox.lease(shop=shop, limit=1).marks == {key: 2}
 
 
 def test_a_change_whose_mark_a_worker_waits_for_stays_due(shop):
     inbox.mark(shop=shop, order_ids=["a", "b"])
-    claim = inbox.claim(shop=shop, limit=2)
+    lease = inbox.lease(shop=shop, limit=2)
 
     def finish() -> None:
         with transaction.atomic():
-            inbox.finish(claim, inbox.held(claim), writing := Writing())
+            inbox.finish(lease, inbox.held(lease), writing := Writing())
             writing.write()
 
     one_after_the_other(lambda: inbox.mark(shop=shop, order_ids=["a"]), finish)
 
-    assert inbox.claim(shop=shop, limit=2).marks == {"a": 2}
+    assert inbox.lease(shop=shop, limit=2).marks == {"a": 2}
     assert Change.objects.count() == 1
 
 
@@ -202,10 +202,10 @@ def test_a_door_waits_for_no_settlement(shop, saleor, facts):
     """Only for its last statement: the change is locked by that, and not while points are found."""
     key = saleor.paper.place(1, line(100))
     inbox.mark(shop=shop, order_ids=[key])
-    claim = inbox.claim(shop=shop, limit=1)
+    lease = inbox.lease(shop=shop, limit=1)
 
     with ThreadPoolExecutor() as threads, transaction.atomic():
-        survey(shop, facts(key), claim)
+        read_context(shop, facts(key), lease)
         mark = partial(inbox.mark, shop=shop, order_ids=[key])
         threads.submit(_with_own_connection, mark).result(PATIENCE)
 
@@ -221,13 +221,13 @@ def test_a_worker_and_a_backfill_at_one_order_both_come_to_an_end(
         bring(facts(key))()
     saleor.paper.charge(key, 40.0)
     inbox.mark(shop=shop, order_ids=[key])
-    claim = inbox.claim(shop=shop, limit=1)
+    lease = inbox.lease(shop=shop, limit=1)
     orders = {key: facts(key)[0]}
     workers = []
 
     def have_a_worker_wait_and_mark(**what: Any) -> None:
         if not workers:
-            settle = partial(settlement.settle, shop, claim, orders, [key])
+            settle = partial(settlement.settle, shop, lease, orders, [key])
             workers.append(threads.submit(_with_own_connection, settle))
             wait_until_somebody_waits_for_a_lock()
         mark(**what)
@@ -249,8 +249,8 @@ def test_what_another_transaction_claims_just_now_is_passed_over(shop):
         inbox.mark(shop=shop, order_ids=[subject])
 
     with ThreadPoolExecutor() as threads, transaction.atomic():
-        first = inbox.claim(shop=shop, limit=2)
-        second = threads.submit(_with_own_connection, lambda: inbox.claim(shop=shop, limit=3))
+        first = inbox.lease(shop=shop, limit=2)
+        second = threads.submit(_with_own_connection, lambda: inbox.lease(shop=shop, limit=3))
 
         assert first.marks.keys() == {"a", "b"}
         assert second.result(PATIENCE).marks.keys() == {"c"}

@@ -17,12 +17,12 @@ PAGES = {
     "widgets/order?orderId=T3JkZXI6MQ==": ORDERS,
     "program": SETTINGS,
     "program/changes": SETTINGS,
-    "program/things": SETTINGS,
+    "program/items": SETTINGS,
     "program/changes.csv": SETTINGS,
     "messages": SETTINGS,
     "messages/failed": USERS,
     "messages/REWARD_EMAIL/en": SETTINGS,
-    "look": SETTINGS,
+    "branding": SETTINGS,
 }
 ACTIONS = {
     "gift?customerId=VXNlcjo3": USERS,
@@ -44,7 +44,7 @@ ACTIONS = {
     "messages/REWARD_EMAIL/en/preview": SETTINGS,
     "messages/REWARD_EMAIL/en/reset": SETTINGS,
     "messages/REWARD_EMAIL/en/test": SETTINGS,
-    "look": SETTINGS,
+    "branding": SETTINGS,
 }
 
 
@@ -212,7 +212,7 @@ def test_an_address_made_by_hand_is_answered(ask, ada, program, path, status):
         ("gift?customerId=%00", {"points": 5, "reason": "x", "key": "k"}, 422),
         ("messages/REWARD_EMAIL/qqqq/reset", {}, 404),
         (
-            "look",
+            "branding",
             {
                 "logo_url": "https://[x/logo.png",
                 "brand_color": "#112233",

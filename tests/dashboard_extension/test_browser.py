@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from saleor_loyalty.messages import texts
 from saleor_loyalty.models import (
     AuditRecord,
+    Branding,
     CouponStatus,
     Entry,
-    Look,
     Member,
     MemberStatus,
     MessageText,
@@ -30,7 +30,7 @@ PAGES = (
     "messages",
     "messages/REWARD_EMAIL/en",
     "messages/REWARD_PUSH/fr",
-    "look",
+    "branding",
 )
 # By night nothing but colours is different.
 RULES = {
@@ -406,7 +406,7 @@ def test_the_look_is_changed_and_a_wrong_address_is_said_beside_its_field(open_p
     frame.get_by_role("button", name="Save").click()
     expect(page.locator("#note")).to_have_text("The look is saved")
     expect(frame.frame_locator("iframe").get_by_text("Nordlys").first).to_be_visible()
-    assert Look.objects.get().shop_name == "Nordlys"
+    assert Branding.objects.get().shop_name == "Nordlys"
 
 
 def test_theme_and_language_follow_the_dashboard_while_a_page_is_open(open_page, ada, program):

@@ -46,7 +46,7 @@ def rows_read(*models: type) -> Iterator[list[object]]:
 
 @pytest.fixture
 def long_history(shop, program):
-    """Texts and looks changed by turns, the last one a look."""
+    """Texts and branding changed by turns, the last one branding."""
     now = timezone.now()
     for number in range(MANY):
         at = now - timedelta(minutes=2 * (MANY - number))
@@ -63,7 +63,7 @@ def long_history(shop, program):
             shop=shop,
             at=at + timedelta(minutes=1),
             actor=f"look-{number}@example.com",
-            action=AuditAction.LOOK_CHANGED,
+            action=AuditAction.BRANDING_CHANGED,
         )
 
 
@@ -250,7 +250,7 @@ def test_what_staff_do_to_a_member_is_kept_with_who_did_it(ask, ada, coupon, pat
         ("messages/GIFT_PUSH/en", {"subject": "A", "body": "B"}, "Changed a text"),
         ("messages/GIFT_PUSH/fr/reset", {}, "Restored the original words"),
         ("messages/GIFT_EMAIL/en/test", {"recipient": "a@example.com"}, "Sent a test message"),
-        ("look", {"brand_color": "#112233", "default_language": "en"}, "Changed the look"),
+        ("branding", {"brand_color": "#112233", "default_language": "en"}, "Changed the branding"),
     ],
 )
 def test_what_staff_do_to_the_program_is_kept_with_who_did_it(ask, shop, program, path, form, said):

@@ -396,7 +396,7 @@ def test_forms_are_drawn_wherever_the_shop_s_own_come_from(ask, shop, program, s
     settings.FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
     settings.TEMPLATES = []
 
-    for address in ("members", "program", "look"):
+    for address in ("members", "program", "branding"):
         assert ask(address).status_code == 200
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 
-from saleor_loyalty.models import AuditAction, AuditRecord, Look, MessageSwitch, MessageText
+from saleor_loyalty.models import AuditAction, AuditRecord, Branding, MessageSwitch, MessageText
 from saleor_loyalty.program import programs
 
 
@@ -62,9 +62,9 @@ def test_a_text_that_cannot_be_is_not_found(ask, program, path):
 def test_a_look_is_saved_with_who_changed_it(ask, program):
     form = {"shop_name": "Nordlys", "brand_color": "#112233", "default_language": "fr"}
 
-    ask("look", post=form, email="mia@example.com")
+    ask("branding", post=form, email="mia@example.com")
 
-    look = Look.objects.get()
+    look = Branding.objects.get()
     assert (look.shop_name, look.brand_color, look.default_language) == (
         "Nordlys",
         "#112233",
@@ -76,17 +76,17 @@ def test_a_look_is_saved_with_who_changed_it(ask, program):
 
 def test_two_owners_change_the_look_and_the_second_sees_what_the_first_saved(ask, program):
     form = {"opened_at": "0", "brand_color": "#112233", "default_language": "en"}
-    ask("look", post={**form, "shop_name": "Nordlys"}, email="mia@example.com")
+    ask("branding", post={**form, "shop_name": "Nordlys"}, email="mia@example.com")
 
-    answer = ask("look", post={**form, "shop_name": "Südlicht"})
+    answer = ask("branding", post={**form, "shop_name": "Südlicht"})
 
     assert answer.status_code == 409
-    assert "mia@example.com saved the look meanwhile." in answer.text
+    assert "mia@example.com saved the branding meanwhile." in answer.text
     assert '<th scope="row">Name of the shop</th><td>Nordlys</td><td>Südlicht</td>' in answer.text
-    assert Look.objects.get().shop_name == "Nordlys"
+    assert Branding.objects.get().shop_name == "Nordlys"
     opened_at = re.search(r'name="opened_at" value="(\d+)"', answer.text)[1]
-    ask("look", post={**form, "shop_name": "Südlicht", "opened_at": opened_at})
-    assert Look.objects.get().shop_name == "Südlicht"
+    ask("branding", post={**form, "shop_name": "Südlicht", "opened_at": opened_at})
+    assert Branding.objects.get().shop_name == "Südlicht"
 
 
 def test_two_owners_word_a_message_and_the_second_sees_what_the_first_saved(ask, program):
@@ -108,8 +108,8 @@ def test_two_owners_word_a_message_and_the_second_sees_what_the_first_saved(ask,
 
 def test_of_the_look_only_what_was_changed_is_noted_and_in_the_forms_words(ask, program):
     form = {"opened_at": "0", "brand_color": "#112233", "default_language": "en"}
-    ask("look", post=form)
-    ask("look", post={**form, "opened_at": str(AuditRecord.objects.get().pk)})
+    ask("branding", post=form)
+    ask("branding", post={**form, "opened_at": str(AuditRecord.objects.get().pk)})
 
     assert AuditRecord.objects.get().detail == "brand_color"
     assert "Color<" in ask("program/changes").text
@@ -129,7 +129,7 @@ def test_what_is_wrong_with_the_look_is_said_in_the_readers_language(
 ):
     form = {"brand_color": "#112233", "default_language": "en", field: value}
 
-    answer = ask("look", post=form, language="fr")
+    answer = ask("branding", post=form, language="fr")
 
     assert answer.status_code == 422
     assert said in answer.text

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from saleor_loyalty.models import AuditAction, AuditRecord
-from saleor_loyalty.problems import SavedMeanwhile
+from saleor_loyalty.problems import EditConflict
 from saleor_loyalty.program import programs
 
 FORM = {
@@ -189,7 +189,7 @@ def test_of_two_who_set_the_program_up_one_is_told_of_the_other(ask, program):
 
 
 def test_rules_are_compared_again_when_they_are_saved(shop, program):
-    with pytest.raises(SavedMeanwhile) as meanwhile:
+    with pytest.raises(EditConflict) as meanwhile:
         programs.update(shop=shop, changes={"threshold": 1}, actor="sam", opened_at=0)
 
     assert (meanwhile.value.number, meanwhile.value.actor) == (1, "owner@example.com")
@@ -285,7 +285,7 @@ def test_all_of_it_is_said_in_french_too(ask, ada, coupon):
         f"members/{ada.pk}": "Historique",
         "program": "Ce qui compte",
         "messages": "Récompense : e-mail",
-        "look": "Apparence",
+        "branding": "Apparence",
         "gift?customerId=VXNlcjo3": "Offrir des points",
     }.items():
         assert said in ask(path, language="fr-FR,fr;q=0.9").text, path

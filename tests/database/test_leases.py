@@ -16,7 +16,7 @@ LEASE = timedelta(minutes=2)
 def take(limit: int = 10, *, later: timedelta = timedelta(0)) -> list[str]:
     """The subjects of what was taken, as a worker would `later`."""
     now = timezone.now() + later
-    rows = leases.take(Change.objects.all(), limit=limit, now=now, lease=LEASE)
+    rows = leases.take(Change.objects.all(), limit=limit, now=now, lasting=LEASE)
     assert all((row.due_at, row.attempts > 0) == (now + LEASE, True) for row in rows)
     return [row.subject_id for row in rows]
 
@@ -53,5 +53,5 @@ def test_taking_is_one_statement_however_many_rows(
     inbox.mark(shop=shop, order_ids=keys)
     now = timezone.now()
     with django_assert_num_queries(1):
-        rows = leases.take(model.objects.filter(shop=shop), limit=25, now=now, lease=LEASE)
+        rows = leases.take(model.objects.filter(shop=shop), limit=25, now=now, lasting=LEASE)
     assert len(rows) == 25

@@ -16,7 +16,7 @@ from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.saleor_api import inside
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from saleor_loyalty.shop.connection import connect
-from saleor_loyalty.workers.schedule import timetable
+from saleor_loyalty.workers.schedule import schedule
 
 
 class Recorder:
@@ -74,6 +74,6 @@ def test_inside_saleor_no_keys_for_tokens_are_asked_for(settings, monkeypatch) -
 def test_the_timetable_names_tasks_that_exist() -> None:
     current_app.loader.import_default_modules()
 
-    named = {entry["task"] for entry in timetable(work=5, reconcile=300).values()}
+    named = {entry["task"] for entry in schedule(work=5, reconcile=300).values()}
 
     assert named == {name for name in current_app.tasks if name.startswith("saleor_loyalty.")}

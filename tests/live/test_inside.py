@@ -8,7 +8,7 @@ import httpx
 import pytest
 from graphql import parse
 
-from saleor_loyalty.workers.schedule import timetable
+from saleor_loyalty.workers.schedule import schedule
 from sandbox.graphql_client import Refused, ask
 from sandbox.waiting import look_until
 from tests.live.doors import Door
@@ -128,7 +128,7 @@ def test_the_beat_has_each_of_our_tasks_once(live: LiveSaleor) -> None:
         "SELECT task, enabled FROM django_celery_beat_periodictask"
         " WHERE name LIKE 'saleor-loyalty-%%' ORDER BY task"
     )
-    ours = sorted(timetable(work=1, reconcile=1))
+    ours = sorted(schedule(work=1, reconcile=1))
     assert entries == [(f"saleor_loyalty.tasks.{task}", True) for task in ours]
 
 

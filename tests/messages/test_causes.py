@@ -126,9 +126,9 @@ def test_who_became_a_member_meanwhile_is_welcomed_by_whom_made_them_one(shop, m
     """Another transaction was first, and has had them welcomed, or had a reason not to."""
     unsettled = due.unsettled
 
-    def and_another_enrols_them(ground, **options):
+    def and_another_enrols_them(context, **options):
         Member.objects.create(shop=shop, customer_id="user-1", joined_at=NOW)
-        return unsettled(ground, **options)
+        return unsettled(context, **options)
 
     monkeypatch.setattr(due, "unsettled", and_another_enrols_them)
     Activation.objects.update(started_at=NOW)

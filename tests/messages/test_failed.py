@@ -22,7 +22,7 @@ from saleor_loyalty.models import (
     MessageFault,
     MessageKind,
     MessageStatus,
-    Resending,
+    ResendRequest,
     Shop,
 )
 from saleor_loyalty.problems import Refused
@@ -280,7 +280,7 @@ def test_where_nothing_can_be_sent_again_that_is_said(shop, make_failed):
         failed.resend_all(shop, actor="Sam")
 
     assert not AuditRecord.objects.exists()
-    assert not Resending.objects.exists()
+    assert not ResendRequest.objects.exists()
 
 
 def test_another_shop_s_messages_are_left_alone(shop, make_failed):
@@ -341,7 +341,7 @@ def test_two_workers_do_not_carry_out_one_wish(shop, make_failed):
 
     def hold() -> None:
         with transaction.atomic():
-            list(Resending.objects.select_for_update())
+            list(ResendRequest.objects.select_for_update())
             locked.set()
             done.wait(10)
         connection.close()

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from saleor_loyalty.messages.colors import CARD_IN_THE_DARK, contrast, palette
-from saleor_loyalty.models import AuditRecord, Look
+from saleor_loyalty.models import AuditRecord, Branding
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.shop import branding
 
@@ -19,7 +19,7 @@ def test_a_shop_is_called_as_in_saleor_until_its_look_names_it(shop):
     shop.name = "Nordlys AS"
     shop.save()
     assert branding.of(shop).name == "Nordlys AS"
-    assert not Look.objects.exists()
+    assert not Branding.objects.exists()
 
     branding.save(shop, actor="Olga", shop_name="Nordlys")
 
@@ -101,7 +101,7 @@ def test_what_a_look_cannot_be_is_refused(shop, field, value, code):
         branding.save(shop, actor="Olga", **{field: value})
 
     assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
-    assert not Look.objects.exists()
+    assert not Branding.objects.exists()
     assert not AuditRecord.objects.exists()
 
 

@@ -6,7 +6,7 @@ from saleor_loyalty.messages.content import write_email
 from saleor_loyalty.messages.liquid import TemplateFailed
 from saleor_loyalty.messages.rendering import inline_styles, one_line, plain_text
 from saleor_loyalty.messages.wording import Text
-from saleor_loyalty.models import Look, Shop
+from saleor_loyalty.models import Branding, Shop
 
 
 def test_a_line_of_text_is_one_whatever_breaks_it():
@@ -74,14 +74,14 @@ def test_a_style_sheet_that_would_multiply_with_the_tags_is_refused(sheet):
     text = Text("GIFT_EMAIL", "en", "Hello", f"<STYLE>{sheet}</STYLE>{'<b></b>' * 999}")
 
     with pytest.raises(TemplateFailed, match="style sheet is too long"):
-        write_email(text, {}, Look(shop=Shop(domain="nordlys.example")))
+        write_email(text, {}, Branding(shop=Shop(domain="nordlys.example")))
 
 
 def test_a_style_sheet_of_an_ordinary_size_is_taken():
     sheet = "p { color: red }" * 100
     text = Text("GIFT_EMAIL", "en", "Hello", f"<style>{sheet}</style>{'<p>x</p>' * 300}")
 
-    html = write_email(text, {}, Look(shop=Shop(domain="nordlys.example"))).html
+    html = write_email(text, {}, Branding(shop=Shop(domain="nordlys.example"))).html
 
     assert html.count("color: red") == 300
 
@@ -102,7 +102,7 @@ def test_what_a_text_names_for_the_layout_is_escaped_however_it_is_named(named, 
     text = Text("GIFT_EMAIL", "en", "Hello", "<p>Hi</p>" + named.replace("NAME", name))
 
     filled = {"first_name": "<img src=x onerror=1>"}
-    html = write_email(text, filled, Look(shop=Shop(domain="nordlys.example"))).html
+    html = write_email(text, filled, Branding(shop=Shop(domain="nordlys.example"))).html
 
     assert "&lt;img" in html
     assert "<img" not in html

@@ -59,7 +59,7 @@ class Ground(RuleBasedStateMachine):
         waiting = [at for at in self.marked.values() if at > self.now - timedelta(days=3)]
         self.programme.expire(self.now, ended_by=min([self.now, *waiting]))
         for shop in expiry.shops_with_work():
-            ended_by = expiry.settled_until(shop, now=self.now)
+            ended_by = inbox.settled_until(shop, now=self.now)
             expiry.sweep(shop, now=self.now, ended_by=ended_by)
 
     def tick(self) -> datetime:

@@ -256,11 +256,11 @@ def test_an_order_that_cannot_be_read_is_named_and_the_others_credited(paper, ru
 def test_a_worker_that_holds_an_older_answer_looks_again(paper, run, shop, program_new):
     key = paper.place(1, line(100))
     inbox.mark(shop=shop, order_ids=[key])
-    claim = inbox.claim(shop=shop, limit=10)
+    lease = inbox.lease(shop=shop, limit=10)
     before_refund, _ = Saleor(paper).orders([key])
     paper.charge(key, 40.0)
     run()
-    settlement.settle(shop, claim, before_refund, [key])
+    settlement.settle(shop, lease, before_refund, [key])
     while settlement.settle_due(shop, Saleor(paper)):
         pass
 

@@ -125,7 +125,7 @@ def test_a_customer_with_more_orders_than_a_lease_lasts_is_followed(paper, shop)
 
     def page_took_long() -> None:
         waiting.update(due_at=F("due_at") - timedelta(seconds=90))
-        taken.append(inbox.claim(shop=shop, subject="CUSTOMER", limit=1))
+        taken.append(inbox.lease(shop=shop, subject="CUSTOMER", limit=1))
         if paper.calls.count("orders_of_customers") < 3:
             paper.after["orders_of_customers"] = page_took_long
 
@@ -141,7 +141,7 @@ def test_who_lost_their_lease_asks_for_no_further_page(paper, shop):
     for number in range(3):
         paper.place(number, line(10))
     inbox.mark(shop=shop, customer_ids=[ANNA["id"]])
-    paper.after["orders_of_customers"] = lambda: Change.objects.update(claim=uuid.uuid4())
+    paper.after["orders_of_customers"] = lambda: Change.objects.update(lease=uuid.uuid4())
     customers.follow_due(shop, Saleor(paper))
 
     assert paper.calls.count("orders_of_customers") == 1

@@ -129,13 +129,13 @@ def test_orders_that_wait_for_an_inactive_customer_are_not_asked_for_again_and_a
 def test_the_inactive_are_given_no_points_but_may_be_corrected_downwards(anna, shop, settle, paper):
     settle(paper.place(1, line(100)))
     Member.objects.update(customer_is_active=False)
-    deed = {"shop": shop, "customer_id": ANNA["id"], "reason": "Sorry", "actor": "Sam"}
+    action = {"shop": shop, "customer_id": ANNA["id"], "reason": "Sorry", "actor": "Sam"}
 
     with pytest.raises(Refused, match="inactive in the shop and takes no points"):
-        staff_points.give(**deed, points=10)
+        staff_points.give(**action, points=10)
     with pytest.raises(Refused, match="inactive in the shop and takes no points"):
-        staff_points.adjust(**deed, points=10)
-    staff_points.adjust(**deed, points=-10)
+        staff_points.adjust(**action, points=10)
+    staff_points.adjust(**action, points=-10)
 
     assert balances() == {ANNA["id"]: 990}
 

@@ -10,20 +10,20 @@ from django.utils import timezone
 from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.models import Change
 from saleor_loyalty.orders import inbox
-from saleor_loyalty.orders.inbox import Claim
+from saleor_loyalty.orders.inbox import Lease
 
 
-def finish(claim: Claim) -> None:
-    """Take off all that the claim holds."""
-    inbox.finish(claim, inbox.held(claim), writing := Writing())
+def finish(lease: Lease) -> None:
+    """Take off all that the lease holds."""
+    inbox.finish(lease, inbox.held(lease), writing := Writing())
     writing.write()
 
 
 def test_claiming_is_one_statement_however_many_changes(shop, program, django_assert_num_queries):
     inbox.mark(shop=shop, order_ids=map(str, range(500)))
     with django_assert_num_queries(1):
-        claim = inbox.claim(shop=shop, limit=400)
-    assert len(claim.marks) == 400
+        lease = inbox.lease(shop=shop, limit=400)
+    assert len(lease.marks) == 400
 
 
 def test_t01_a_repeated_event_is_one_change_with_more_marks(shop, program):
@@ -44,47 +44,47 @@ def test_marking_is_one_statement_however_many_orders(shop, program, django_asse
 def test_a_claimed_change_is_nobody_elses(shop, program):
     inbox.mark(shop=shop, order_ids=["a"])
 
-    assert inbox.claim(shop=shop, limit=10) is not None
-    assert inbox.claim(shop=shop, limit=10) is None
+    assert inbox.lease(shop=shop, limit=10) is not None
+    assert inbox.lease(shop=shop, limit=10) is None
 
 
 def test_a_change_marked_while_it_is_worked_on_stays_due(shop, program):
     inbox.mark(shop=shop, order_ids=["a", "b"])
-    claim = inbox.claim(shop=shop, limit=10)
+    lease = inbox.lease(shop=shop, limit=10)
     inbox.mark(shop=shop, order_ids=["a"])
 
-    finish(claim)
+    finish(lease)
 
-    assert inbox.claim(shop=shop, limit=10).marks == {"a": 2}
+    assert inbox.lease(shop=shop, limit=10).marks == {"a": 2}
 
 
 def test_a_mark_takes_a_change_from_no_worker_that_holds_it(shop, program):
     inbox.mark(shop=shop, order_ids=["a"])
-    claim = inbox.claim(shop=shop, limit=10)
+    lease = inbox.lease(shop=shop, limit=10)
 
     inbox.mark(shop=shop, order_ids=["a"])
 
-    assert inbox.claim(shop=shop, limit=10) is None
-    assert inbox.held(claim).get().marks == 2
+    assert inbox.lease(shop=shop, limit=10) is None
+    assert inbox.held(lease).get().marks == 2
 
 
 def test_a_mark_has_a_change_that_waits_for_a_later_try_looked_at_at_once(shop, program):
     inbox.mark(shop=shop, order_ids=["a"])
-    claim = inbox.claim(shop=shop, limit=10)
-    inbox.postpone(claim, ["a"], error=ValueError("no"))
-    assert inbox.claim(shop=shop, limit=10) is None
+    lease = inbox.lease(shop=shop, limit=10)
+    inbox.postpone(lease, ["a"], error=ValueError("no"))
+    assert inbox.lease(shop=shop, limit=10) is None
 
     inbox.mark(shop=shop, order_ids=["a"])
 
-    assert inbox.claim(shop=shop, limit=10).marks == {"a": 2}
+    assert inbox.lease(shop=shop, limit=10).marks == {"a": 2}
 
 
 def test_a_dead_workers_change_is_taken_over_and_no_longer_its_own(shop, program):
     inbox.mark(shop=shop, order_ids=["a"])
-    dead = inbox.claim(shop=shop, limit=10)
+    dead = inbox.lease(shop=shop, limit=10)
     Change.objects.update(due_at=timezone.now() - timedelta(seconds=1))  # the lease has ended
 
-    heir = inbox.claim(shop=shop, limit=10)
+    heir = inbox.lease(shop=shop, limit=10)
 
     assert heir.marks == {"a": 1}
     assert not inbox.held(dead)
@@ -94,9 +94,9 @@ def test_a_dead_workers_change_is_taken_over_and_no_longer_its_own(shop, program
 
 def test_who_loses_a_claim_while_at_work_writes_nothing(shop, program):
     inbox.mark(shop=shop, order_ids=["a", "b"])
-    slow = inbox.claim(shop=shop, limit=10)
+    slow = inbox.lease(shop=shop, limit=10)
     held = list(inbox.held(slow))
-    Change.objects.filter(subject_id="b").update(claim=uuid4())  # the lease has ended
+    Change.objects.filter(subject_id="b").update(lease=uuid4())  # the lease has ended
     writing = Writing()
     inbox.finish(slow, held, writing)
 
@@ -110,8 +110,8 @@ def test_a_failed_change_waits_longer_each_time_until_a_new_event(shop, program)
     waits = []
     for _ in range(2):
         inbox.mark(shop=shop, order_ids=["a"])
-        claim = inbox.claim(shop=shop, limit=10)
-        inbox.postpone(claim, ["a"], error=ValueError("no"))
+        lease = inbox.lease(shop=shop, limit=10)
+        inbox.postpone(lease, ["a"], error=ValueError("no"))
         change = Change.objects.get()
         assert change.error == "ValueError: no"
         waits.append(change.due_at - timezone.now())

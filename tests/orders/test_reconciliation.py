@@ -371,9 +371,9 @@ def test_patience_has_an_end(retry_after, tries):
 
 def test_a_change_waits_as_long_as_saleor_asked(shop, paper):
     inbox.mark(shop=shop, order_ids=["T3JkZXI6MQ=="])
-    claim = inbox.claim(shop=shop, limit=1)
+    lease = inbox.lease(shop=shop, limit=1)
 
-    inbox.postpone(claim, claim.marks, error=SaleorUnavailable("x", retry_after=timedelta(hours=1)))
+    inbox.postpone(lease, lease.marks, error=SaleorUnavailable("x", retry_after=timedelta(hours=1)))
 
     assert Change.objects.get().due_at > timezone.now() + timedelta(minutes=59)
 

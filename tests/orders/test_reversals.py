@@ -21,7 +21,7 @@ def paid(paper, settle) -> str:
     return key
 
 
-def standing(member: Member | None = None) -> tuple[int, int]:
+def order_due(member: Member | None = None) -> tuple[int, int]:
     """Balance as shoppers see it, and debt."""
     member = member or Member.objects.get(customer_id=ANNA["id"])
     member.refresh_from_db()
@@ -40,7 +40,7 @@ def test_t03_a_full_refund_withdraws_the_unused_coupon(paper, settle, paid):
     paper.charge(paid, 0.0)
     settle(paid)
 
-    assert standing() == (0, 0)
+    assert order_due() == (0, 0)
     assert Member.objects.get().lifetime_points == 0
     assert Coupon.objects.get().status == "WITHDRAWN"
     assert list(Entry.objects.order_by("pk").values_list("kind", "points")) == [
@@ -67,10 +67,10 @@ def test_a_refund_after_the_coupon_was_used_leaves_a_debt_that_later_points_abso
     use_coupon(paper, settle)
     paper.charge(paid, 0.0)
     settle(paid)
-    assert standing() == (0, 5000)
+    assert order_due() == (0, 5000)
 
     settle(paper.place(2, line(600)))
-    assert standing() == (1000, 0)
+    assert order_due() == (1000, 0)
     assert Coupon.objects.count() == 1
 
 
@@ -78,7 +78,7 @@ def test_t08_a_partial_refund_withdraws_the_coupon_and_keeps_the_rest(paper, set
     paper.charge(paid, 460.80)
     settle(paid)
 
-    assert standing() == (4608, 0)
+    assert order_due() == (4608, 0)
 
 
 def test_only_as_many_coupons_as_needed_are_withdrawn_newest_first(paper, settle):
@@ -87,7 +87,7 @@ def test_only_as_many_coupons_as_needed_are_withdrawn_newest_first(paper, settle
     paper.charge(key, 1530 - 600.0)
     settle(key)
 
-    assert standing() == (300 - 6000 + 2 * 5000, 0)
+    assert order_due() == (300 - 6000 + 2 * 5000, 0)
     assert list(Coupon.objects.order_by("pk").values_list("status", flat=True)) == [
         "PENDING",
         "WITHDRAWN",
@@ -100,7 +100,7 @@ def test_a_coupon_that_has_ended_does_not_pay(paper, settle, paid):
     paper.charge(paid, 0.0)
     settle(paid)
 
-    assert standing() == (0, 5000)
+    assert order_due() == (0, 5000)
 
 
 def test_t10_a_withdrawn_coupon_that_was_used_all_the_same_costs_its_points_again(
@@ -110,7 +110,7 @@ def test_t10_a_withdrawn_coupon_that_was_used_all_the_same_costs_its_points_agai
     settle(paid)
     use_coupon(paper, settle)
 
-    assert standing() == (0, 5000)
+    assert order_due() == (0, 5000)
 
 
 def test_t13_a_coupon_used_on_an_order_that_is_cancelled_is_issued_anew(paper, settle, paid):
@@ -124,7 +124,7 @@ def test_t13_a_coupon_used_on_an_order_that_is_cancelled_is_issued_anew(paper, s
     assert (used.status, used.issue, used.used_at, used.used_order_id) == ("PENDING", 2, None, "")
     assert used.code != code
     assert used.messages.filter(cause=f"coupon:{used.pk}:2", due_at=None).count() == 1
-    assert standing() == (120, 0)
+    assert order_due() == (120, 0)
 
 
 def test_t13_a_cancelled_order_seen_again_issues_no_second_coupon(paper, settle, paid):
@@ -155,13 +155,13 @@ def test_t13_a_coupon_given_back_to_a_member_in_debt_pays_the_debt(paper, settle
     use_coupon(paper, settle)
     paper.charge(paid, 0.0)
     settle(paid)
-    assert standing() == (0, 5000)
+    assert order_due() == (0, 5000)
     order = next(o for o in paper.orders.values() if o["voucherCode"])
     order["status"] = "CANCELED"
     settle(order["id"])
 
     coupon = Coupon.objects.get()
-    assert standing() == (0, 0)
+    assert order_due() == (0, 0)
     assert coupon.status == "WITHDRAWN"
     assert not coupon.messages.filter(status="PENDING").exists()  # nobody is told of it again
 
@@ -172,8 +172,8 @@ def test_an_order_that_moves_to_another_customer_takes_its_points_along(paper, s
     paper.orders[key]["user"] = BEN
     settle(key)
 
-    assert standing() == (0, 0)
-    assert standing(Member.objects.get(customer_id=BEN["id"])) == (1000, 0)
+    assert order_due() == (0, 0)
+    assert order_due(Member.objects.get(customer_id=BEN["id"])) == (1000, 0)
     assert list(Entry.objects.order_by("pk").values_list("kind", "points")) == [
         ("ORDER", 1000),
         ("REVERSAL", -1000),
@@ -186,11 +186,11 @@ def test_an_order_whose_customer_is_deleted_stays_with_its_member(paper, settle)
     settle(key)
     paper.orders[key]["user"] = None
     settle(key)
-    assert standing() == (1000, 0)
+    assert order_due() == (1000, 0)
 
     paper.charge(key, 50.0)
     settle(key)
-    assert standing() == (500, 0)
+    assert order_due() == (500, 0)
 
 
 def test_a_blocked_members_new_order_earns_nothing_even_after_they_are_unblocked(
@@ -199,11 +199,11 @@ def test_a_blocked_members_new_order_earns_nothing_even_after_they_are_unblocked
     Member.objects.update(status="BLOCKED")
     key = paper.place(1, line(100))
     settle(key)
-    assert standing() == (0, 0)
+    assert order_due() == (0, 0)
 
     Member.objects.update(status="ACTIVE")
     settle(key)
-    assert standing() == (0, 0)
+    assert order_due() == (0, 0)
 
 
 def test_a_blocked_members_refund_is_taken_back(paper, settle):
@@ -213,7 +213,7 @@ def test_a_blocked_members_refund_is_taken_back(paper, settle):
     paper.charge(key, 40.0)
     settle(key)
 
-    assert standing() == (400, 0)
+    assert order_due() == (400, 0)
 
 
 def test_a_refund_that_withdraws_a_coupon_does_not_start_the_period_anew(paper, settle, program):
@@ -257,7 +257,7 @@ def test_an_order_that_moves_and_grows_takes_back_before_others_credit(paper, se
     paper.orders[moving]["user"] = BEN
     settle(moving, paper.place(1, line(20)))
 
-    assert standing() == (200, 0)
+    assert order_due() == (200, 0)
     assert Coupon.objects.filter(member__customer_id=ANNA["id"]).count() == 0
 
 
@@ -268,7 +268,7 @@ def test_t10_an_order_that_only_names_a_code_has_not_used_it(paper, settle, paid
     settle(paper.place(9, line(0), voucherCode=code, discounts=[], user=BEN))
 
     assert Coupon.objects.get().status == "WITHDRAWN"
-    assert standing() == (0, 0)
+    assert order_due() == (0, 0)
 
 
 def test_t04_refunding_an_order_bought_with_a_coupon_takes_that_orders_points_alone(
@@ -277,14 +277,14 @@ def test_t04_refunding_an_order_bought_with_a_coupon_takes_that_orders_points_al
     coupon = Coupon.objects.get()
     bought = paper.place(2, line(108), voucherCode=coupon.code)
     settle(bought)
-    assert standing() == (1200, 0)
+    assert order_due() == (1200, 0)
 
     paper.charge(bought, 54.0)
     settle(bought)
-    assert standing() == (660, 0)
+    assert order_due() == (660, 0)
     paper.charge(bought, 0.0)
     settle(bought)
-    assert standing() == (120, 0)
+    assert order_due() == (120, 0)
 
     coupon.refresh_from_db()
     assert (coupon.status, coupon.used_order_id) == ("USED", bought)
@@ -295,5 +295,5 @@ def test_a_coupon_that_waited_past_its_days_pays_a_debt(paper, settle, paid):
     paper.charge(paid, 0.0)
     settle(paid)
 
-    assert standing() == (0, 0)
+    assert order_due() == (0, 0)
     assert Coupon.objects.get().status == "WITHDRAWN"

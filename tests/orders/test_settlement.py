@@ -250,11 +250,11 @@ def test_a_draft_is_taken_off_the_inbox(paper, settle):
 def test_a_worker_that_lost_its_lease_settles_nothing(paper, shop):
     key = paper.place(1, line(100))
     inbox.mark(shop=shop, order_ids=[key])
-    claim = inbox.claim(shop=shop, limit=10)
-    Change.objects.update(claim=None)
+    lease = inbox.lease(shop=shop, limit=10)
+    Change.objects.update(lease=None)
     orders, _ = Saleor(paper).orders([key])
 
-    settlement.settle(shop, claim, orders, [key])
+    settlement.settle(shop, lease, orders, [key])
 
     assert balance() == 0
     assert Change.objects.count() == 1
@@ -300,7 +300,7 @@ def test_a_saleor_that_does_not_answer_is_asked_once_a_round(shop, paper):
         pass
 
     assert paper.calls == ["orders"]
-    assert Change.objects.filter(claim=None).count() == 250
+    assert Change.objects.filter(lease=None).count() == 250
 
 
 def test_a_saleor_that_refuses_every_order_is_not_asked_for_each(shop, paper):
@@ -310,7 +310,7 @@ def test_a_saleor_that_refuses_every_order_is_not_asked_for_each(shop, paper):
     settlement.settle_due(shop, Saleor(paper))
 
     assert len(paper.calls) <= settlement.MOST_REQUESTS
-    assert Change.objects.filter(claim=None, error__startswith="SaleorRefused").count() == 100
+    assert Change.objects.filter(lease=None, error__startswith="SaleorRefused").count() == 100
 
 
 def test_a_saleor_that_forbids_to_see_orders_is_asked_once_a_round(shop, paper, monkeypatch):

@@ -64,7 +64,7 @@ def test_t32_a_silent_api_is_asked_for_one_order_and_ever_less_often(shop, progr
     rounds(after=timedelta(hours=1))
     assert resting() < timedelta(minutes=5)
     assert paper.calls == ["orders"] * 3
-    assert len(inbox.claim(shop=Shop.objects.get(), limit=100).marks) == 1
+    assert len(inbox.lease(shop=Shop.objects.get(), limit=100).marks) == 1
 
 
 def test_a_silent_api_costs_what_waits_for_it_no_try(shop, program, paper, rounds):
@@ -80,9 +80,9 @@ def test_a_silent_api_costs_what_waits_for_it_no_try(shop, program, paper, round
 
 def test_a_silent_api_is_left_alone_as_long_as_it_asked(shop, program):
     inbox.mark(shop=shop, order_ids=["T3JkZXI6MQ=="])
-    claim = inbox.claim(shop=shop, limit=1)
+    lease = inbox.lease(shop=shop, limit=1)
 
-    inbox.rest(shop, claim, error=SaleorUnavailable("x", retry_after=timedelta(hours=1)))
+    inbox.rest(shop, lease, error=SaleorUnavailable("x", retry_after=timedelta(hours=1)))
 
     assert resting() > timedelta(minutes=59)
     assert inbox.shops_with_work() == []

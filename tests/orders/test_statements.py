@@ -30,12 +30,12 @@ def statements_of(shop: Shop, paper: PaperSaleor) -> Callable[[Sequence[str]], l
 
     def statements_of(keys: Sequence[str]) -> list[str]:
         inbox.mark(shop=shop, order_ids=keys)
-        claim = inbox.claim(shop=shop, limit=len(keys))
+        lease = inbox.lease(shop=shop, limit=len(keys))
         orders = {}
         for page in pages(keys):
             orders |= Saleor(paper).orders(page)[0]
         with CaptureQueriesContext(connection) as captured:
-            settlement.settle(shop, claim, orders, keys)
+            settlement.settle(shop, lease, orders, keys)
         assert not Change.objects.exists()
         return [query["sql"] for query in captured]
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty.account_page import contents
-from saleor_loyalty.account_page.wording import Place
+from saleor_loyalty.account_page.wording import ReaderLocale
 from saleor_loyalty.graphql.coupon import coupons_of
 from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Coupon, Entry, Message, RetiredCode
@@ -54,7 +54,7 @@ def as_it_is(coupon: Coupon) -> Coupon:
 def shown(coupon: Coupon) -> tuple[str, str]:
     """The state a storefront reads, and that of the shopper's page."""
     (node,) = [edge.node for edge in coupons_of(coupon.member, first=10).edges]
-    usable, earlier = contents.coupons(coupon.member, Place(locale_of("en"), "Europe/Paris"))
+    usable, earlier = contents.coupons(coupon.member, ReaderLocale(locale_of("en"), "Europe/Paris"))
     return node.status_now, (usable + earlier)[0].state
 
 
@@ -93,7 +93,9 @@ def test_the_page_says_that_the_shop_withdrew_it(paper, minted, walk):
     paper.vouchers.clear()
     walk()
 
-    _usable, (card,) = contents.coupons(minted.member, Place(locale_of("en"), "Europe/Paris"))
+    _usable, (card,) = contents.coupons(
+        minted.member, ReaderLocale(locale_of("en"), "Europe/Paris")
+    )
 
     assert "Withdrawn by the shop. Its points are back." in card.conditions
 
@@ -225,7 +227,7 @@ def test_t45_a_coupon_says_what_the_shop_has_changed(paper, minted, walk):
     (channel,) = terms.channels.all()
     assert (terms.discount_type, terms.limited_to) == ("FIXED", [JUICE])
     assert (channel.discount_value, channel.min_spent) == (Decimal("7.50"), Decimal(20))
-    (card,), _ = contents.coupons(minted.member, Place(locale_of("en"), "Europe/Paris"))
+    (card,), _ = contents.coupons(minted.member, ReaderLocale(locale_of("en"), "Europe/Paris"))
     assert card.discount == "€7.50"
     assert card.conditions[:2] == [
         "€7.50 off one order of €20.00 or more",
@@ -237,7 +239,7 @@ def test_t45_a_coupon_says_what_the_shop_has_changed(paper, minted, walk):
 def test_a_change_taken_back_is_forgotten(paper, minted, walk):
     paper.change(minCheckoutItemsQuantity=3)
     walk()
-    (card,), _ = contents.coupons(minted.member, Place(locale_of("en"), "Europe/Paris"))
+    (card,), _ = contents.coupons(minted.member, ReaderLocale(locale_of("en"), "Europe/Paris"))
     assert "The shop has set further conditions." in card.conditions
 
     paper.change(minCheckoutItemsQuantity=None)
@@ -312,9 +314,9 @@ def test_a_code_that_takes_something_off_is_left_to_its_order(shop, paper, minte
 
     assert shown(minted) == ("PENDING", "Not usable now")
     assert as_it_is(minted).issue == 1
-    claim = inbox.claim(shop=shop, limit=10)
-    assert claim is not None
-    assert set(claim.marks) == {key}
+    lease = inbox.lease(shop=shop, limit=10)
+    assert lease is not None
+    assert set(lease.marks) == {key}
 
 
 def test_a_code_whose_order_was_called_off_before_we_saw_it_is_issued_anew(

@@ -10,7 +10,7 @@ from saleor_loyalty.models import ChannelTerms, Coupon, Message
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
-from saleor_loyalty.shop import branding as looks
+from saleor_loyalty.shop import branding
 from tests.paper_saleor import (
     CUSHION,
     DRINKS,
@@ -60,7 +60,7 @@ def test_the_voucher_of_a_coupon_without_a_name_has_one_in_the_shops_language(
 ):
     program.current = new_version(program, reward_name="")
     program.save()
-    looks.save(shop, actor="Sam", default_language="fr")
+    branding.save(shop, actor="Sam", default_language="fr")
     settle(paper.place(1, line(512)))
 
     coupons.mint_due(shop)

@@ -55,7 +55,7 @@ COUNTED = (
 )
 
 
-def take_in(shop, path, **options) -> str:
+def import_file(shop, path, **options) -> str:
     out = StringIO()
     call_command("loyalty_import", str(path), shop=shop.api_url, stdout=out, **options)
     return out.getvalue()
@@ -107,7 +107,7 @@ def test_everything_arrives_as_it_left(history, shop, tmp_path):
     ids = set(Coupon.objects.values_list("pk", flat=True))
     move_house()
 
-    take_in(shop, path)
+    import_file(shop, path)
 
     assert seen() == before
     assert ids.isdisjoint(Coupon.objects.values_list("pk", flat=True))
@@ -122,51 +122,51 @@ def test_what_coupons_are_limited_to_arrives_with_its_names(history, shop, tmp_p
     path = export(shop, tmp_path / "shop.jsonl")
     move_house()
 
-    take_in(shop, path)
+    import_file(shop, path)
 
     version = Program.objects.get().current
     assert (version.limited_to, version.limited_names) == ([*limits], limits)
 
 
 def test_what_is_exported_again_is_the_same_file(elsewhere, exported, tmp_path):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
 
     again = export(elsewhere, tmp_path / "again.jsonl")
     assert again.read_bytes() == exported.read_bytes()
 
 
 def test_the_import_says_what_came(elsewhere, exported):
-    assert take_in(elsewhere, exported).startswith(
+    assert import_file(elsewhere, exported).startswith(
         "Imported program 1, version 2, terms 2, activation 1, member 4, order 8, entry 25, "
     )
 
 
 def test_a_second_import_changes_nothing(elsewhere, exported):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
     before = seen(), sorted(Message.objects.values_list("pk", "uid"))
 
-    assert take_in(elsewhere, exported).startswith("Nothing changed: ")
+    assert import_file(elsewhere, exported).startswith("Nothing changed: ")
     assert (seen(), sorted(Message.objects.values_list("pk", "uid"))) == before
 
 
 def test_a_second_import_does_not_take_back_what_happened_since(elsewhere, exported):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
     Message.objects.update(status="SENT")
     Member.objects.filter(customer_id=ANNA["id"]).update(push_enabled=False)
 
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
 
     assert set(Message.objects.values_list("status", flat=True)) == {"SENT"}
     assert not member(ANNA).push_enabled
 
 
 def test_a_rehearsal_keeps_nothing(elsewhere, exported):
-    assert take_in(elsewhere, exported, dry_run=True).startswith("Would import program 1, ")
+    assert import_file(elsewhere, exported, dry_run=True).startswith("Would import program 1, ")
     assert not any(model.objects.exists() for model in COUNTED)
 
 
 def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, exported, paper):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
     coupon = Coupon.objects.filter(member=member(ANNA), status="PENDING")[0]
     coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
 
@@ -177,7 +177,7 @@ def test_messages_belong_to_their_coupon_and_are_not_sent_twice(elsewhere, expor
 
 
 def test_messages_of_a_gift_belong_to_its_entry(elsewhere, exported):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
 
     told = Message.objects.filter(kind__in=["GIFT_EMAIL", "GIFT_PUSH"])
     assert {(message.entry.points, message.entry.member) for message in told} == {
@@ -187,7 +187,7 @@ def test_messages_of_a_gift_belong_to_its_entry(elsewhere, exported):
 
 
 def test_devices_that_have_a_push_already_are_known_again(elsewhere, exported):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
 
     (served,) = {
         tuple(ids)
@@ -199,7 +199,7 @@ def test_devices_that_have_a_push_already_are_known_again(elsewhere, exported):
 
 
 def test_a_refund_there_withdraws_a_coupon_that_was_earned_here(elsewhere, exported, paper, settle):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
     unused = Coupon.objects.filter(member=member(ANNA), status="PENDING")
     assert unused.count() == 2
     paper.charge(order_of(paper, 5), 0.0)
@@ -211,7 +211,7 @@ def test_a_refund_there_withdraws_a_coupon_that_was_earned_here(elsewhere, expor
 
 
 def test_orders_that_were_settled_here_earn_nothing_again_there(elsewhere, exported, paper, settle):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
     entries = Entry.objects.count()
 
     settle(*paper.orders)
@@ -220,7 +220,7 @@ def test_orders_that_were_settled_here_earn_nothing_again_there(elsewhere, expor
 
 
 def test_a_code_that_was_retired_here_is_known_there(elsewhere, exported):
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
     withdrawn = coupon_of(ANNA, "WITHDRAWN")
 
     assert withdrawn.retired_codes.filter(code=withdrawn.code).exists()
@@ -232,7 +232,7 @@ def test_a_shop_that_moved_is_taken_in_when_that_is_said(elsewhere, exported):
     elsewhere.api_url = "https://new.example.com/graphql/"
     elsewhere.save()
 
-    take_in(elsewhere, exported, from_api_url=source)
+    import_file(elsewhere, exported, from_api_url=source)
 
     assert Member.objects.filter(shop=elsewhere).count() == 4
 
@@ -247,21 +247,21 @@ def test_a_member_and_a_device_that_were_there_first_are_joined_with_theirs(else
     Device.objects.create(
         shop=elsewhere, member=early, token="token-1", platform="IOS", registered_at=timezone.now()
     )
-    take_in(elsewhere, exported)
+    import_file(elsewhere, exported)
 
     assert member(ANNA).pk == early.pk
     assert member(ANNA).balance == 4407
     assert Device.objects.get().platform == "IOS"
-    assert take_in(elsewhere, exported).startswith("Nothing changed: ")
+    assert import_file(elsewhere, exported).startswith("Nothing changed: ")
 
 
 def test_a_shop_without_points_can_move_too(shop, program, tmp_path):
     path = export(shop, tmp_path / "shop.jsonl")
     move_house()
-    take_in(shop, path)
+    import_file(shop, path)
 
     assert Program.objects.get().current.number == 1
-    assert take_in(shop, path).startswith("Nothing changed: ")
+    assert import_file(shop, path).startswith("Nothing changed: ")
 
 
 def test_what_staff_did_to_the_program_and_to_a_member_arrives(history, shop, tmp_path):
@@ -271,7 +271,7 @@ def test_what_staff_did_to_the_program_and_to_a_member_arrives(history, shop, tm
     path = export(shop, tmp_path / "audited.jsonl")
     move_house()
 
-    take_in(shop, path)
+    import_file(shop, path)
 
     kept = AuditRecord.objects.filter(actor="sam").order_by("pk")
     assert list(kept.values_list("action", "member__customer_id")) == [
@@ -330,7 +330,7 @@ def test_the_link_in_an_old_email_ends_its_reader_s_emails_there_and_nobody_else
     link = unsubscribe.link(member(ANNA))
     path = export(shop, tmp_path / "shop.jsonl")
     move_house()
-    take_in(shop, path)
+    import_file(shop, path)
 
     assert client.post(urlsplit(link).path).status_code == 200
 
@@ -348,7 +348,7 @@ def test_that_link_holds_with_other_keys_and_another_address_of_the_shop(
     settings.SECRET_KEY = "another"
     type(shop).objects.update(api_url="https://moved.example.com/graphql/")
     shop.refresh_from_db()
-    take_in(shop, path, from_api_url="https://shop.example.com/graphql/")
+    import_file(shop, path, from_api_url="https://shop.example.com/graphql/")
 
     assert client.post(urlsplit(link).path).status_code == 200
 
@@ -366,7 +366,7 @@ def test_t47_what_was_reported_of_an_address_comes_along_under_another_key(
     path = export(shop, tmp_path / "shop.jsonl")
     move_house()
     settings.SECRET_KEY = "another"
-    take_in(shop, path)
+    import_file(shop, path)
 
     fault = bounces.fault_of(member(ANNA))
     assert (fault.fault, fault.reported_at) == (EmailFault.COMPLAINED, anna.joined_at)

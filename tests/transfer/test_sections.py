@@ -8,7 +8,7 @@ from saleor_loyalty.models import (
     Change,
     FollowedCustomer,
     Lot,
-    Resending,
+    ResendRequest,
     Shop,
 )
 from saleor_loyalty.transfer.sections import SECTIONS
@@ -17,7 +17,7 @@ STAY = {
     Shop,  # is there already, with its own token and keys
     Change,  # what is not settled yet is seen again by the workers there
     FollowedCustomer,  # and customers are followed anew
-    Resending,  # staff may ask for it there
+    ResendRequest,  # staff may ask for it there
 }
 WITH_ANOTHER = {Lot, AddressFault, AddressTrust}  # with its entry, with its members
 IMPLIED = {"shop", "program"}  # the file has one of each

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from saleor_loyalty.workers import batcher
-from saleor_loyalty.workers.batcher import PAUSE, Gatherer
+from saleor_loyalty.workers.batcher import PAUSE, Batcher
 from sandbox.waiting import look_until
 
 
@@ -17,10 +17,10 @@ def seen(look, good):
 
 def test_what_comes_together_is_worked_on_together_and_elsewhere():
     batches = []
-    gatherer = Gatherer(lambda things: batches.append((things, threading.current_thread())))
+    waiting = Batcher(lambda things: batches.append((things, threading.current_thread())))
 
     for number in range(100):
-        gatherer.add([number, "always"])
+        waiting.add([number, "always"])
 
     seen(lambda: len(batches), bool)
     time.sleep(2 * PAUSE)
@@ -36,10 +36,10 @@ def test_what_comes_while_work_is_under_way_is_worked_on_after_it():
     def work(things):
         batches.append(things)
         if len(batches) == 1:
-            gatherer.add(["the same"])
+            waiting.add(["the same"])
 
-    gatherer = Gatherer(work)
-    gatherer.add(["the same"])
+    waiting = Batcher(work)
+    waiting.add(["the same"])
 
     assert seen(lambda: len(batches), lambda count: count > 1) == 2
 
@@ -52,10 +52,10 @@ def test_a_failure_is_logged_and_work_goes_on(caplog):
             raise ValueError
         done.append(things)
 
-    gatherer = Gatherer(work)
-    gatherer.add(["bad"])
+    waiting = Batcher(work)
+    waiting.add(["bad"])
     seen(lambda: caplog.text, bool)
-    gatherer.add(["good"])
+    waiting.add(["good"])
 
     assert seen(lambda: done, bool) == [{"good"}]
     assert "Not done" in caplog.text
@@ -69,30 +69,30 @@ def test_leaving_waits_for_what_is_left_and_no_longer(monkeypatch):
         done.append(things)
 
     monkeypatch.setattr(batcher, "LAST_MOMENT", 0.2)
-    gatherer = Gatherer(work)
-    gatherer.add(["slow"])
-    gatherer.leave()
+    waiting = Batcher(work)
+    waiting.add(["slow"])
+    waiting.leave()
     assert done == []
 
     released.set()
     monkeypatch.setattr(batcher, "LAST_MOMENT", 10)
-    gatherer.add(["more"])
-    gatherer.leave()
+    waiting.add(["more"])
+    waiting.leave()
     assert done == [{"slow"}, {"more"}]
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_works_with_a_thread_of_its_own():
     reading, writing = os.pipe()
-    gatherer = Gatherer(lambda things: os.write(writing, "".join(things).encode()))
-    gatherer.add(["parent "])
-    gatherer.leave()
+    waiting = Batcher(lambda things: os.write(writing, "".join(things).encode()))
+    waiting.add(["parent "])
+    waiting.leave()
 
     child = os.fork()
     if child == 0:
         try:
-            gatherer.add(["child"])
-            gatherer.leave()
+            waiting.add(["child"])
+            waiting.leave()
         finally:
             os._exit(0)
     os.close(writing)

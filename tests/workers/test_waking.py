@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from saleor_loyalty.workers import waking
-from saleor_loyalty.workers.batcher import PAUSE, Gatherer
+from saleor_loyalty.workers.batcher import PAUSE, Batcher
 from sandbox.waiting import look_until
 
 # A process that ends as soon as it asked for a wake.
@@ -31,7 +31,7 @@ _ask_for("settle_orders")
 
 @pytest.fixture(autouse=True)
 def _wakes_of_our_own(monkeypatch):
-    monkeypatch.setattr(waking, "_wakes", Gatherer(waking._send))
+    monkeypatch.setattr(waking, "_wakes", Batcher(waking._send))
     monkeypatch.setattr(waking, "_not_before", 0.0)
 
 

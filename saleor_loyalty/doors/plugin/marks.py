@@ -11,7 +11,7 @@ from saleor.core.db.connection import allow_writer
 
 from saleor_loyalty.doors.plugin import shop
 from saleor_loyalty.orders import inbox
-from saleor_loyalty.workers.batcher import Gatherer
+from saleor_loyalty.workers.batcher import Batcher
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def _hand_over(marks: list[Mark]) -> None:
     if current_app.current_task:
         write(set(marks))
     else:
-        _gatherer.add(marks)
+        _batcher.add(marks)
 
 
 def write(marks: set[Mark]) -> None:
@@ -65,4 +65,4 @@ def _write_aside(marks: set[Mark]) -> None:
         close_old_connections()
 
 
-_gatherer = Gatherer(_write_aside)
+_batcher = Batcher(_write_aside)

@@ -50,7 +50,7 @@ BUILT = "saleor.graphql.api"
 THEIRS = {scalars.Decimal: SaleorDecimal, scalars.DateTime: SaleorDateTime}
 
 
-def graft() -> None:
+def extend_schema() -> None:
     """Add our queries and mutations, `User.loyalty` and `Order.loyalty`.
 
     Does nothing when Saleor's schema is built already: the system checks say so.

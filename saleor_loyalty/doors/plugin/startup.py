@@ -16,7 +16,7 @@ from saleor_loyalty.saleor_api import inside
 URLS = "saleor_loyalty.doors.plugin.urls"
 
 
-def move_in(config: AppConfig) -> None:
+def start(config: AppConfig) -> None:
     """Add our settings, schema, pages, tasks and rows. Once, from `AppConfig.ready`.
 
     A Saleor that is too old is left as it is, and the system checks say so.
@@ -24,10 +24,10 @@ def move_in(config: AppConfig) -> None:
     if problems.is_too_old():
         return
     environment.take_settings()
-    schema.graft()
+    schema.extend_schema()
     settings.ROOT_URLCONF = URLS
-    work.take_part()
-    switch.take_part()
+    work.register()
+    switch.register()
     inside.lend(InProcessTransport())
     post_migrate.connect(_after_migrate, sender=config, dispatch_uid="saleor_loyalty")
 

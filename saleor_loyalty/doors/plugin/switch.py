@@ -26,7 +26,7 @@ def turn(*, on: bool) -> None:
     logger.info("Shop %s: the plugin was switched %s", here.pk, "on" if on else "off")
 
 
-def take_part() -> None:
+def register() -> None:
     """Have the plugin follow the programme: Saleor tells a plugin that is off of nothing."""
     programs.switched.connect(_follow, dispatch_uid="saleor_loyalty")
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from saleor.core.db.connection import allow_writer
 
-from saleor_loyalty.workers.schedule import timetable
+from saleor_loyalty.workers.schedule import schedule
 
 SCHEDULED = "saleor-loyalty-"
 OURS = "saleor_loyalty.tasks."
@@ -18,12 +18,12 @@ ROUNDS, WALKS = 30.0, 300.0
 _open: dict[str, ExitStack] = {}
 
 
-def take_part() -> None:
+def register() -> None:
     """Put our tasks into Saleor's schedule, and let them write when its workers run them.
 
     Saleor's beat copies the schedule into its database when it starts, each entry by its name.
     """
-    for task, entry in timetable(work=ROUNDS, reconcile=WALKS).items():
+    for task, entry in schedule(work=ROUNDS, reconcile=WALKS).items():
         settings.CELERY_BEAT_SCHEDULE[f"{SCHEDULED}{task.replace('_', '-')}"] = entry
     task_prerun.connect(_may_write, dispatch_uid="saleor_loyalty")
     task_postrun.connect(_may_write_no_more, dispatch_uid="saleor_loyalty")

@@ -36,8 +36,8 @@ class Command(BaseCommand):
     ) -> None:
         try:
             archive = Archive(file)
-            is_new = importing.take_in(
-                the_shop(shop), archive, from_api_url=from_api_url, rehearse=dry_run
+            is_new = importing.import_archive(
+                the_shop(shop), archive, from_api_url=from_api_url, dry_run=dry_run
             )
         except TransferRefused as refused:
             raise CommandError(str(refused)) from refused

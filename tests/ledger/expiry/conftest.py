@@ -164,7 +164,7 @@ def balance(member: Member) -> int:
     return Member.objects.get(pk=member.pk).balance
 
 
-def lapsed(member: Member) -> list[int]:
+def expired(member: Member) -> list[int]:
     """The points of a member that ended, in the order they did."""
     entries = Entry.objects.filter(member=member, kind=EntryKind.EXPIRY).order_by("pk")
     return [-entry.points for entry in entries]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.ledger.expiry.conftest import START, balance, lapsed
+from tests.ledger.expiry.conftest import START, balance, expired
 
 LATER = START + timedelta(days=20)
 
@@ -130,7 +130,7 @@ def test_many_lots_protected_together_end_in_one_entry(set_up, change, ada, orde
     change(expiry_policy="PER_LOT", expiry_days=1)
     sweep(START + timedelta(days=12))
 
-    assert lapsed(ada) == [100]
+    assert expired(ada) == [100]
 
 
 def test_while_the_programme_is_off_nothing_ends(set_up, change, ada, order, sweep):

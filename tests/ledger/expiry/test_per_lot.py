@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot
-from tests.ledger.expiry.conftest import START, balance, lapsed
+from tests.ledger.expiry.conftest import START, balance, expired
 
 END = datetime(2027, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ def test_lots_of_one_day_end_in_one_entry(ada, order, sweep):
     order(ada, 20)
 
     assert sweep(END) == 1
-    assert lapsed(ada) == [120]
+    assert expired(ada) == [120]
 
 
 def test_the_soonest_to_end_is_spent_first(ada, three_lots, post, sweep):
@@ -101,14 +101,14 @@ def test_t15_what_was_spent_does_not_end_again(ada, three_lots, post, sweep):
     post(ada, -110, EntryKind.REWARD)
     sweep(END + 10 * DAY)
 
-    assert (balance(ada), lapsed(ada)) == (0, [10, 3])
+    assert (balance(ada), expired(ada)) == (0, [10, 3])
 
 
 def test_t15_a_second_sweep_finds_nothing_more(ada, three_lots, sweep):
     sweep(END)
 
     assert sweep(END) == 0
-    assert (balance(ada), lapsed(ada)) == (23, [100])
+    assert (balance(ada), expired(ada)) == (23, [100])
 
 
 def test_t15_a_reward_takes_from_the_lots(set_up, change, ada, order, sweep):
@@ -117,7 +117,7 @@ def test_t15_a_reward_takes_from_the_lots(set_up, change, ada, order, sweep):
     sweep(END)
 
     assert Coupon.objects.count() == 1
-    assert (balance(ada), lapsed(ada)) == (0, [10])
+    assert (balance(ada), expired(ada)) == (0, [10])
 
 
 def test_a_refund_after_the_end_is_a_debt_that_later_points_pay(ada, order, refund, sweep):
@@ -128,7 +128,7 @@ def test_a_refund_after_the_end_is_a_debt_that_later_points_pay(ada, order, refu
 
     order(ada, 130)
     sweep(END + 31 * DAY)
-    assert (balance(ada), lapsed(ada)) == (0, [100, 30])
+    assert (balance(ada), expired(ada)) == (0, [100, 30])
 
 
 def test_a_new_order_does_not_keep_older_points(ada, order, clock, sweep):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from saleor_loyalty.models import Entry, EntryKind, Lot, Member
-from tests.ledger.expiry.conftest import START, balance, lapsed
+from tests.ledger.expiry.conftest import START, balance, expired
 
 END = datetime(2027, 4, 1, tzinfo=UTC)  # the 30th day after 1 March is 31 March
 
@@ -95,7 +95,7 @@ def test_points_after_an_end_have_a_period_of_their_own(ada, order, gift, sweep,
     gift(ada, 7)
 
     assert last_moment(ada, datetime(2027, 5, 2, tzinfo=UTC)) == (7, 0)
-    assert lapsed(ada) == [100, 7]
+    assert expired(ada) == [100, 7]
 
 
 def test_t15_a_second_sweep_finds_nothing_more(ada, order, sweep):
@@ -103,7 +103,7 @@ def test_t15_a_second_sweep_finds_nothing_more(ada, order, sweep):
     assert sweep(END) == 1
 
     assert sweep(END + timedelta(days=400)) == 0
-    assert (balance(ada), lapsed(ada)) == (0, [100])
+    assert (balance(ada), expired(ada)) == (0, [100])
 
 
 def test_t15_points_spent_before_do_not_end(ada, order, post, sweep):
@@ -111,7 +111,7 @@ def test_t15_points_spent_before_do_not_end(ada, order, post, sweep):
     post(ada, -70, EntryKind.REWARD)
     sweep(END)
 
-    assert (balance(ada), lapsed(ada)) == (0, [30])
+    assert (balance(ada), expired(ada)) == (0, [30])
     assert not Lot.objects.filter(remaining__gt=0).exists()
 
 
@@ -120,7 +120,7 @@ def test_a_debt_does_not_end(ada, order, refund, sweep):
     refund(ada, 150)
     sweep(END)
 
-    assert (balance(ada), lapsed(ada)) == (-50, [])
+    assert (balance(ada), expired(ada)) == (-50, [])
 
 
 def test_a_period_ends_with_the_balance(ada, order, refund, sweep):

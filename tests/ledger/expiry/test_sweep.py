@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_loyalty import tasks
-from saleor_loyalty.ledger import expiry, lapse
+from saleor_loyalty.ledger import expiry
 from saleor_loyalty.models import Change, Entry, Lot, Member, Program
 from saleor_loyalty.orders import inbox
-from tests.ledger.expiry.conftest import START, balance, lapsed
+from tests.ledger.expiry.conftest import START, balance, expired
 from tests.locks import wait_until_somebody_waits_for_a_lock
 
 END = datetime(2027, 4, 1, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_all_batches_are_swept(set_up, crowd, sweep, policy):
     members = crowd(7)
 
     assert sweep(END, limit=3) == 7
-    assert [lapsed(member) for member in members] == [[10]] * 7
+    assert [expired(member) for member in members] == [[10]] * 7
 
 
 @BOTH
@@ -87,7 +87,7 @@ def test_a_crash_between_batches_keeps_what_is_done_and_the_next_run_does_the_re
 ):
     set_up(policy, 30)
     members = crowd(6)
-    whole, batches = lapse.lapse, []
+    whole, batches = expiry.expire, []
 
     def crash_in_second_batch(ids, **arguments):
         entries = whole(ids, **arguments)
@@ -96,13 +96,13 @@ def test_a_crash_between_batches_keeps_what_is_done_and_the_next_run_does_the_re
             raise ConnectionError
         return entries
 
-    monkeypatch.setattr(lapse, "lapse", crash_in_second_batch)
+    monkeypatch.setattr(expiry, "expire", crash_in_second_batch)
     with pytest.raises(ConnectionError):
         sweep(END, limit=2)
     assert [balance(member) for member in members] == [0, 0, 10, 10, 10, 10]
 
     assert sweep(END, limit=2) == 4
-    assert [lapsed(member) for member in members] == [[10]] * 6
+    assert [expired(member) for member in members] == [[10]] * 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -179,7 +179,7 @@ def test_points_are_looked_at_again_once_their_member_is_locked(set_up, crowd, c
     version = set_up(policy, 30)
     [member] = crowd(1)
 
-    assert lapse.lapse([member.pk], version=version, ended_by=START, now=START) == 0
+    assert expiry.expire([member.pk], version=version, ended_by=START, now=START) == 0
     assert balance(member) == 10
 
 
@@ -249,7 +249,7 @@ def test_an_order_that_can_never_be_settled_holds_up_nobodys_points_for_long(sho
     waiting = Change.objects.create(
         shop=shop, subject="ORDER", subject_id="x", marked_at=now - timedelta(days=2), due_at=now
     )
-    assert expiry.settled_until(shop, now=now) == waiting.marked_at
+    assert inbox.settled_until(shop, now=now) == waiting.marked_at
 
     Change.objects.update(marked_at=now - timedelta(days=200), attempts=500)
-    assert expiry.settled_until(shop, now=now) == now
+    assert inbox.settled_until(shop, now=now) == now

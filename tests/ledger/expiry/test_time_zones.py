@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from saleor_loyalty.ledger import expiry
+from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.messages import reminders
 from saleor_loyalty.models import Member, Message, Program
 from saleor_loyalty.rules.days import end_of_same_day
@@ -34,7 +34,7 @@ def midnight_after(day, zone: str) -> datetime:
 def next_end(member: Member) -> datetime:
     rule = Program.objects.select_related("current").get().current.expiry
     member.refresh_from_db()
-    return expiry.endings(member, rule)[0].at
+    return endings_of(member, rule)[0].at
 
 
 @pytest.mark.parametrize("policy", ["ROLLING", "PER_LOT"])

@@ -59,7 +59,7 @@ def every_hook():
 
 def marked():
     """How often each was marked by what the thread had to do."""
-    marks._gatherer.leave()
+    marks._batcher.leave()
     found = dict(Change.objects.values_list("subject_id", "marks"))
     Change.objects.all().delete()
     return sorted(found.values())
@@ -118,16 +118,16 @@ except KeyError:
 
 with mock.patch.object(inbox, "MARK", "SELECT nonsense FROM nowhere"):
     raised += every_hook() + as_a_task(every_hook)
-    marks._gatherer.leave()
+    marks._batcher.leave()
 with mock.patch.object(shop, "here", side_effect=MemoryError):
     raised += every_hook() + as_a_task(every_hook)
-    marks._gatherer.leave()
-with mock.patch.object(marks._gatherer, "add", side_effect=RuntimeError("no more threads")):
+    marks._batcher.leave()
+with mock.patch.object(marks._batcher, "add", side_effect=RuntimeError("no more threads")):
     raised += every_hook()
 connections["default"].close()
 with mock.patch.dict(connections["default"].settings_dict, {"PORT": 1}):
     raised += every_hook() + as_a_task(every_hook)
-    marks._gatherer.leave()
+    marks._batcher.leave()
 connections["default"].close()
 fully_paid()
 seen["marked_when_all_is_well_again"] = marked()

@@ -6,7 +6,7 @@ from saleor_loyalty.models.message import MessageFault, MessageKind
 from saleor_loyalty.models.shop import Shop
 
 
-class Resending(models.Model):
+class ResendRequest(models.Model):
     """All failed messages of a kind and a fault, of any where that is empty.
 
     Carried out in batches in the order of ids; `reached` is the last one that was looked at.
@@ -20,4 +20,4 @@ class Resending(models.Model):
     reached = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
-        return f"resending {self.pk}"
+        return f"resend request {self.pk}"

@@ -5,13 +5,13 @@ from django.db import models
 from saleor_loyalty.models.shop import Shop
 
 
-class Look(models.Model):
+class Branding(models.Model):
     """A shop's name, logo, colour and addresses, as its members see them in messages.
 
-    A shop without a row has the defaults: `messages.look.of` gives them.
+    A shop without a row has the defaults: `shop.branding.of` gives them.
     """
 
-    shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="look")
+    shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="branding")
     shop_name = models.CharField(
         max_length=120, blank=True, help_text="Empty: as in Saleor, or its domain."
     )
@@ -32,7 +32,7 @@ class Look(models.Model):
     reply_to = models.EmailField(blank=True, help_text="Empty: answers go to the sender.")
 
     def __str__(self) -> str:
-        return f"look of shop {self.shop_id}"
+        return f"branding of shop {self.shop_id}"
 
     @property
     def name(self) -> str:

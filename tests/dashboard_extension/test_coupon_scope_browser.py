@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.dashboard_extension.frame import DRINKS, JUICE, MUG
 from tests.dashboard_extension.test_browser import inside
-from tests.dashboard_extension.test_limits import rules, save
+from tests.dashboard_extension.test_coupon_scope import rules, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,8 +24,8 @@ def test_a_coupon_is_limited_and_freed_by_keyboard_alone(open_page, program, sho
     page.keyboard.press("Enter")  # searches, and sends no form
     expect(frame.get_by_role("button", name="Add Drinks, Category")).to_be_visible()
     page.keyboard.press("Tab")
-    with page.expect_response("**/program/things*"):  # an answer that comes late
-        frame.locator("#find-things").evaluate("form => form.requestSubmit()")
+    with page.expect_response("**/program/items*"):  # an answer that comes late
+        frame.locator("#find-items").evaluate("form => form.requestSubmit()")
     expect(frame.get_by_role("button", name="Add Drinks, Category")).to_be_focused()
     page.keyboard.press("Space")
 

@@ -47,26 +47,26 @@ def test_what_is_taken_out_again_leaves_the_whole_order(ask, program, shop):
 
 
 def test_the_shop_is_searched_without_what_is_chosen_already(ask, program):
-    every = ask("program/things").text
+    every = ask("program/items").text
     assert re.findall(r'name="limited_to" value="([^"]+)" disabled', every) == [
         JUICE,
         MUG,
         SALE,
         DRINKS,
     ]
-    rest = ask(f"program/things?text=u&limited_to={JUICE}").text
+    rest = ask(f"program/items?text=u&limited_to={JUICE}").text
     assert re.findall(r'name="limited_to" value="([^"]+)"', rest) == [MUG]
-    assert "Nothing else is called “tea”." in ask("program/things?text=tea").text
+    assert "Nothing else is called “tea”." in ask("program/items?text=tea").text
 
 
 def test_a_shop_that_does_not_answer_is_not_taken_for_an_empty_one(ask, program, dashboard):
     dashboard.is_down = True
 
-    assert "The shop does not answer just now." in ask("program/things?text=u").text
+    assert "The shop does not answer just now." in ask("program/items?text=u").text
 
 
 def test_t37_the_shop_is_searched_for_staff_who_manage_settings_alone(ask, program):
-    answer = ask("program/things", user_permissions=["MANAGE_USERS", "MANAGE_ORDERS"])
+    answer = ask("program/items", user_permissions=["MANAGE_USERS", "MANAGE_ORDERS"])
 
     assert answer.status_code == 403
     assert "Juice" not in answer.text
