@@ -47,6 +47,9 @@ def walk(shop, paper):
     return walk
 
 
+PARIS = ReaderLocale(locale_of("en"), "Europe/Paris")
+
+
 def as_it_is(coupon: Coupon) -> Coupon:
     return Coupon.objects.select_related("version", "member", "entry").get(pk=coupon.pk)
 
@@ -54,7 +57,7 @@ def as_it_is(coupon: Coupon) -> Coupon:
 def shown(coupon: Coupon) -> tuple[str, str]:
     """The state a storefront reads, and that of the shopper's page."""
     (node,) = [edge.node for edge in coupons_of(coupon.member, first=10).edges]
-    usable, earlier = contents.coupons(coupon.member, ReaderLocale(locale_of("en"), "Europe/Paris"))
+    usable, earlier = contents.coupons(coupon.member, PARIS)
     return node.status_now, (usable + earlier)[0].state
 
 
@@ -93,9 +96,7 @@ def test_the_page_says_that_the_shop_withdrew_it(paper, minted, walk):
     paper.vouchers.clear()
     walk()
 
-    _usable, (card,) = contents.coupons(
-        minted.member, ReaderLocale(locale_of("en"), "Europe/Paris")
-    )
+    _usable, (card,) = contents.coupons(minted.member, PARIS)
 
     assert "Withdrawn by the shop. Its points are back." in card.conditions
 
@@ -227,7 +228,7 @@ def test_t45_a_coupon_says_what_the_shop_has_changed(paper, minted, walk):
     (channel,) = terms.channels.all()
     assert (terms.discount_type, terms.limited_to) == ("FIXED", [JUICE])
     assert (channel.discount_value, channel.min_spent) == (Decimal("7.50"), Decimal(20))
-    (card,), _ = contents.coupons(minted.member, ReaderLocale(locale_of("en"), "Europe/Paris"))
+    (card,), _ = contents.coupons(minted.member, PARIS)
     assert card.discount == "€7.50"
     assert card.conditions[:2] == [
         "€7.50 off one order of €20.00 or more",
@@ -239,7 +240,7 @@ def test_t45_a_coupon_says_what_the_shop_has_changed(paper, minted, walk):
 def test_a_change_taken_back_is_forgotten(paper, minted, walk):
     paper.change(minCheckoutItemsQuantity=3)
     walk()
-    (card,), _ = contents.coupons(minted.member, ReaderLocale(locale_of("en"), "Europe/Paris"))
+    (card,), _ = contents.coupons(minted.member, PARIS)
     assert "The shop has set further conditions." in card.conditions
 
     paper.change(minCheckoutItemsQuantity=None)

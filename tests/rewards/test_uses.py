@@ -1,0 +1,130 @@
+"""Which orders use which coupons, and which coupons staff may take back: condition by condition."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from saleor_loyalty.models import Coupon, RetiredCode
+from saleor_loyalty.problems import Refused
+from saleor_loyalty.rewards import coupons
+from saleor_loyalty.saleor_api.facts import Order
+from tests.paper_saleor import line
+from tests.shops import new_program, new_shop
+
+
+@pytest.fixture
+def coupon(paper, settle) -> Coupon:
+    settle(paper.place(1, line(512)))
+    Coupon.objects.update(status="ACTIVE")
+    return Coupon.objects.get()
+
+
+@pytest.fixture
+def other(db):
+    other = new_shop("https://other.example.com/graphql/")
+    new_program(other)
+    return other
+
+
+def naming(paper, code: str) -> list[Order]:
+    return [Order.from_json(paper.orders[paper.place(2, line(10), voucherCode=code)])]
+
+
+def found(shop, orders: list[Order]) -> tuple[int, int]:
+    """How many coupons and retired codes are read for orders."""
+    those, former = coupons.named_by(shop, orders)
+    return those.count(), former.count()
+
+
+def test_orders_name_the_coupons_of_their_own_shop_alone(paper, shop, coupon, other):
+    RetiredCode.objects.create(shop=shop, coupon=coupon, code="FORMER")
+
+    assert found(other, naming(paper, coupon.code)) == (0, 0)
+    assert found(other, naming(paper, "FORMER")) == (0, 0)
+
+
+def test_an_order_that_names_a_former_code_names_its_coupon(paper, shop, coupon):
+    RetiredCode.objects.create(shop=shop, coupon=coupon, code="FORMER")
+
+    assert found(shop, naming(paper, "FORMER")) == (1, 1)
+
+
+def test_an_order_that_is_called_off_makes_room_for_one_that_used_the_code_before_we_looked(
+    paper, settle, coupon
+):
+    """Though the one that lives comes first among the orders that are looked at."""
+    gone = paper.place(3, line(10), voucherCode=coupon.code)
+    settle(gone)
+    paper.orders[gone]["status"] = "CANCELED"
+    alive = paper.place(2, line(10), voucherCode=coupon.code)
+
+    settle(alive, gone)
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.used_order_id) == ("USED", alive)
+
+
+def test_a_used_coupon_stays_with_its_first_order_when_another_that_names_it_is_called_off(
+    paper, settle, coupon
+):
+    first = paper.place(2, line(10), voucherCode=coupon.code)
+    settle(first)
+
+    settle(paper.place(3, line(10), voucherCode=coupon.code, status="CANCELED"))
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.used_order_id, coupon.issue) == ("USED", first, 1)
+
+
+def test_a_used_coupon_stays_with_its_first_order_when_another_names_it(paper, settle, coupon):
+    first = paper.place(2, line(10), voucherCode=coupon.code)
+    settle(first)
+
+    settle(paper.place(3, line(10), voucherCode=coupon.code))
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.used_order_id) == ("USED", first)
+
+
+def withdraw(shop, coupon, reason: str = "a mistake") -> Coupon:
+    return coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason=reason, actor="Sam")
+
+
+def test_a_coupon_is_not_withdrawn_for_a_blank_reason(shop, coupon):
+    with pytest.raises(Refused, match="Say why"):
+        withdraw(shop, coupon, reason=" \n")
+
+
+def test_a_shop_withdraws_no_coupon_of_another(coupon, other):
+    with pytest.raises(Refused, match="The shop has no coupon"):
+        withdraw(other, coupon)
+
+
+def test_a_coupon_that_was_withdrawn_gives_its_points_back_once(shop, coupon):
+    withdraw(shop, coupon)
+
+    again = withdraw(shop, coupon)
+
+    assert again.status == "WITHDRAWN"
+    assert again.member.entries.filter(kind="REVERSAL").count() == 1
+
+
+@pytest.mark.parametrize("is_used", [True, False], ids=["used", "over"])
+def test_a_coupon_that_is_used_or_over_is_not_withdrawn(shop, coupon, is_used):
+    now = timezone.now()
+    if is_used:
+        Coupon.objects.update(status="USED", used_at=now)
+    else:
+        Coupon.objects.update(expires_at=now - timedelta(seconds=1))
+
+    with pytest.raises(Refused, match="used or over"):
+        withdraw(shop, coupon)
+
+
+def test_a_reason_is_kept_without_the_space_around_it_and_not_longer_than_there_is_room(
+    shop, coupon
+):
+    withdraw(shop, coupon, reason="  " + "x" * 600)
+
+    assert coupon.member.entries.latest("pk").reason == "x" * coupons.LONGEST_REASON
