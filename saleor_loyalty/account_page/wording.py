@@ -153,6 +153,8 @@ def title(entry: Entry) -> str:
             return pgettext("in the history", "A reward")
         case EntryKind.EXPIRY:
             return pgettext("in the history", "Points expired")
+        case EntryKind.REVERSAL if entry.ended_at:
+            return pgettext("in the history", "Expiry undone")
         case EntryKind.REVERSAL:
             return pgettext("in the history", "A reward withdrawn")
         case _:

@@ -80,7 +80,8 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
         reason=reason,
         actor=actor,
     )
-    entry, is_new = _post(EntryKind.ADJUSTMENT, action, source=_source_of_taking_back(gift))
+    source = _source_of_taking_back(gift)
+    entry, is_new = _post(EntryKind.ADJUSTMENT, action, source=source, reverses=gift)
     if not is_new:
         message = "These points were taken back already."
         raise Refused(Problem("gift", message, ErrorCode.DUPLICATE))
@@ -121,7 +122,12 @@ def _check(action: StaffAction, fault: str) -> None:
 
 
 def _post(
-    kind: EntryKind, action: StaffAction, fault: str = "", *, source: str = ""
+    kind: EntryKind,
+    action: StaffAction,
+    fault: str = "",
+    *,
+    source: str = "",
+    reverses: Entry | None = None,
 ) -> tuple[Entry, bool]:
     """The action's entry, and True if it is new: its source was not seen before."""
     _check(action, fault)
@@ -136,6 +142,7 @@ def _post(
         version=version,
         reason=action["reason"].strip(),
         actor=action["actor"],
+        reverses=reverses,
     )
     with transaction.atomic():
         with open_book(
@@ -143,6 +150,7 @@ def _post(
             version=version,
             now=timezone.now(),
             consequences=[CouponBook(version)],
+            reversing=Entry.objects.filter(pk=reverses.pk) if reverses else None,
         ) as book:
             posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
             if posted:

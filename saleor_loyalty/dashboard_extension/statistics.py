@@ -56,17 +56,21 @@ def by_day(*, shop: Shop, days: int, time_zone: str) -> list[Day]:
     rows = (
         Entry.objects.filter(shop=shop, created_at__gte=midnights[0])
         .order_by()
-        .annotate(is_credit=Q(points__gt=0))
+        .annotate(is_credit=Q(points__gt=0), is_undone=Q(points__gt=0, ended_at__isnull=False))
         .values_list(
             DayOf(F("created_at"), Value(midnights, ArrayField(DateTimeField()))),
             "kind",
             "is_credit",
+            "is_undone",
         )
         .annotate(Sum("points"))
     )
     moved: dict[int, Counter[str]] = defaultdict(Counter)
-    for number, kind, is_credit, points in rows:
-        moved[number][_movement(kind, is_credit=is_credit)] += abs(int(points))
+    for number, kind, is_credit, is_undone, points in rows:
+        if is_undone:
+            moved[number]["expired"] -= int(points)
+        else:
+            moved[number][_movement(kind, is_credit=is_credit)] += abs(int(points))
     return [Day(day, Movement(**moved[number])) for number, day in enumerate(every, start=1)]
 
 

@@ -101,7 +101,7 @@ class Writing:
     def insert(self, rows: Iterable[Model]) -> None:
         """Insert new rows of one table; their ids rise in this order.
 
-        A foreign key may lead to a row that an earlier call inserts.
+        A foreign key may lead to a row that an earlier call inserts, or to another of these rows.
         """
         rows = list(rows)
         if not rows:
@@ -109,7 +109,8 @@ class Writing:
         model = type(rows[0])
         table, new = model._meta.db_table, _new(model)
         fields = [f for f in model._meta.concrete_fields if not f.primary_key]
-        keys = self._keys_to_new(model)
+        self._places |= {id(row): place for place, row in enumerate(rows)}
+        keys = [*self._keys_to_new(model), *_keys_among(rows)]
         given = recordset(
             rows,
             fields,
@@ -134,7 +135,6 @@ class Writing:
 
         self.ask(f"SELECT place, id FROM {new}", note_id)  # noqa: S608 - likewise
         self._new[model] = rows
-        self._places |= {id(row): place for place, row in enumerate(rows)}
 
     def update(self, rows: Iterable[Model], names: Collection[str]) -> None:
         """Update these fields of rows of one table, found by their ids."""
@@ -200,6 +200,18 @@ class Writing:
         return self._places[id(related)] if related and related.pk is None else None
 
 
+def _keys_among(rows: Sequence[Model]) -> "list[ForeignKey[Any, Any]]":
+    """The foreign keys that lead from some of these rows to others."""
+    meta = rows[0]._meta
+    keys = (f for f in meta.concrete_fields if isinstance(f, ForeignKey))
+    to_itself = [key for key in keys if key.related_model is meta.model]
+    return [
+        key
+        for key in to_itself
+        if any((other := key.get_cached_value(row, default=None)) and not other.pk for row in rows)
+    ]
+
+
 def _new(model: type[Model]) -> str:
     return f"new_{model._meta.model_name}"
 
@@ -210,7 +222,8 @@ def _with_new_ids(
     """The value of each column, and from where: keys to new rows have the ids drawn for those."""
     values, tables = {column: f"{new}.{column}" for column in columns}, new
     for key in keys:
-        other = _new(key.related_model)
+        other = f"{key.name}_of_{new}"
         values[key.column] = f"coalesce({values[key.column]}, {other}.id)"
-        tables += f" LEFT JOIN {other} ON {other}.place = {new}.{key.name}_place"
+        tables += f" LEFT JOIN {_new(key.related_model)} AS {other}"
+        tables += f" ON {other}.place = {new}.{key.name}_place"
     return values, tables

@@ -8,16 +8,35 @@ book is written at the end of the `with`, in the caller's transaction.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from saleor_loyalty.database.statements import Writing, read
 from saleor_loyalty.ledger.accounts import Account
 from saleor_loyalty.ledger.consequences import Consequence
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Entry, Lot, Member, MemberStatus, ProgramVersion
+from saleor_loyalty.models import (
+    Debt,
+    Entry,
+    EntryKind,
+    Lot,
+    LotUse,
+    Member,
+    MemberStatus,
+    ProgramVersion,
+)
+
+# Of lots, debts and what was taken of lots: what a book changes.
+CHANGES = (
+    ["remaining", "expires_at", "had_grace", "renewed_from", "renewed_until"],
+    ["remaining"],
+    ["returned"],
+)
 
 
 @contextmanager
@@ -28,14 +47,16 @@ def open_book(
     version: ProgramVersion,
     now: datetime,
     consequences: Sequence[Consequence] = (),
+    reversing: QuerySet[Entry] | None = None,
     writing: Writing | None = None,
 ) -> Iterator["Book"]:
     """Members of one shop, locked in id order until the caller's transaction ends.
 
     `newcomers` are members not saved yet, and are enrolled. `version` is the shop's current one: it
-    decides when new points end. `consequences` follow from each entry, one after the other. What is
-    collected in `writing` is written along, before the entries. Nothing is written when the `with`
-    is left by an exception.
+    decides when new points end. `consequences` follow from each entry, one after the other.
+    `reversing` are the credits of which something may be taken back. What is collected in `writing`
+    is written along, before the entries. Nothing is written when the `with` is left by an
+    exception.
 
     Three statements, and those of the consequences, however much is posted. Raises IntegrityError
     when a cause was posted before; then nothing is posted.
@@ -44,7 +65,7 @@ def open_book(
         locked = enrolment.lock(member_ids, newcomers)
         accounts = {member.pk: Account(member, version.expiry, now) for member in locked}
         book = Book(accounts, consequences, now=now)
-        book.begin()
+        book.begin(Entry.objects.none() if reversing is None else reversing)
         yield book
         book.write(Writing() if writing is None else writing)
 
@@ -59,6 +80,7 @@ class Book:
         self._accounts = accounts
         self._consequences = consequences
         self._entries: list[Entry] = []
+        self.entries: dict[int, Entry] = {}  # those that may be reversed, by id
         self._changed = {"balance", "lifetime_points", "last_activity_at", "expires_at"}
 
     def member(self, member_id: int) -> Member:
@@ -77,7 +99,13 @@ class Book:
         self._changed.update(values)
 
     def post(self, posting: Posting) -> Entry:
-        """Append one posting, and what follows from it."""
+        """Append one posting, and what follows from it.
+
+        What ended of the points that it takes back is undone before.
+        """
+        account = self._accounts[posting.member_id]
+        for use, points in account.to_undo(posting) if posting.points < 0 else ():
+            self._undo(posting, use, points)
         entry = self.append(posting)
         for consequence in self._consequences:
             consequence.after(entry)
@@ -85,6 +113,24 @@ class Book:
 
     def append(self, posting: Posting) -> Entry:
         """Append one posting from which nothing follows: a consequence itself."""
+        entry = self._entry(posting)
+        self._accounts[posting.member_id].apply(entry, posting)
+        return entry
+
+    def _undo(self, posting: Posting, use: LotUse, points: int) -> None:
+        expiry = self.entries[use.entry_id]
+        undone = Posting(
+            member_id=posting.member_id,
+            kind=EntryKind.REVERSAL,
+            points=points,
+            source=f"{posting.source}:expired:{use.pk}",
+            version=posting.version,
+            reverses=expiry,
+            ended_at=expiry.ended_at,
+        )
+        self._accounts[posting.member_id].undo(self._entry(undone), use)
+
+    def _entry(self, posting: Posting) -> Entry:
         account = self._accounts[posting.member_id]
         entry = Entry(
             shop_id=account.member.shop_id,
@@ -96,44 +142,91 @@ class Book:
             created_at=self.now,
             version=posting.version,
             order=posting.order,
+            reverses=posting.reverses,
+            ended_at=posting.ended_at,
             reason=posting.reason,
             actor=posting.actor,
             **(Entry.basis_columns(posting.basis) if posting.basis else {}),
         )
-        account.apply(entry, renews=posting.renews)
         self._entries.append(entry)
         return entry
 
-    def begin(self) -> None:
+    def begin(self, reversing: QuerySet[Entry]) -> None:
         """Read what is the members'. Called by `open_book`.
 
         A statement of its own, because only so it sees what those who held the members before have
         written.
         """
         wanted = [consequence.to_read(self._accounts) for consequence in self._consequences]
-        lots, *rows = read(
-            Lot.objects.filter(member__in=self._accounts, remaining__gt=0),
-            *(queryset for querysets in wanted for queryset in querysets),
+        debits = [d for c in self._consequences if (d := c.debits(self._accounts)) is not None]
+        spent = [part for entries in debits for part in _of_debits(entries)]
+        belongings, rows = _split(
+            read(
+                Lot.objects.filter(member__in=self._accounts, remaining__gt=0),
+                Debt.objects.filter(member__in=self._accounts, remaining__gt=0),
+                *_of_credits(reversing.filter(member__in=self._accounts)),
+                *spent,
+                *(queryset for querysets in wanted for queryset in querysets),
+            ),
+            at=6 + len(spent),
         )
-        for lot in lots:
-            self._accounts[lot.member_id].lots.append(lot)
+        self._take_in(belongings)
         for consequence, querysets in zip(self._consequences, wanted, strict=True):
             consequence.begin(self, *rows[: len(querysets)])
             del rows[: len(querysets)]
 
+    def _take_in(self, belongings: Sequence[Sequence[Any]]) -> None:
+        """Give each account what is its member's."""
+        lots, debts, credits, own, expired, expiries, *spent = belongings
+        for entry in chain(credits, expiries, *spent[::3]):
+            self.entries[entry.pk] = entry
+        for entry in credits:
+            self._accounts[entry.member_id].brought_by[entry.pk] = entry
+        owners: dict[int, Account] = {}
+        for lot in chain(lots, own, *spent[2::3]):
+            owners[lot.pk] = account = self._accounts[lot.member_id]
+            account.lots.setdefault(lot.pk, lot)
+        for debt in debts:
+            debt.entry = Entry(pk=debt.entry_id)
+            self._accounts[debt.member_id].debts.append(debt)
+        taken = sorted(chain(*spent[1::3]), key=attrgetter("pk"))
+        for use in chain(expired, taken):
+            use.lot = owners[use.lot_id].lots[use.lot_id]
+        for use in expired:
+            owners[use.lot_id].expired.append(use)
+        for use in taken:
+            owners[use.lot_id].uses.append(use)
+
     def write(self, writing: Writing) -> None:
         """Write it all down. Called by `open_book`."""
         accounts = self._accounts.values()
-        for account in accounts:
-            account.close()
         for consequence in self._consequences:
             consequence.along(writing)
         writing.insert(self._entries)
-        writing.insert(lot for account in accounts for lot in account.new_lots())
-        writing.update(
-            (lot for account in accounts for lot in account.changed_lots()), ["remaining"]
-        )
+        for rows in zip(*(account.rows() for account in accounts), strict=True):
+            writing.insert(chain(*rows))
+        changes = zip(*(account.changes() for account in accounts), strict=True)
+        for rows, names in zip(changes, CHANGES, strict=True):
+            writing.update(chain(*rows), names)
         writing.update((account.member for account in accounts if account.changed), self._changed)
         writing.write()
         for consequence in self._consequences:
             consequence.finish()
+
+
+def _of_credits(entries: QuerySet[Entry]) -> list[QuerySet[Any]]:
+    """Credits, their lots, and what ended of these by which entries."""
+    lots = Lot.objects.filter(entry__in=entries)
+    ended = LotUse.objects.filter(lot__entry__in=entries, entry__kind=EntryKind.EXPIRY)
+    expiries = Entry.objects.filter(pk__in=ended.values("entry"))
+    return [entries, lots, ended.order_by("pk"), expiries]
+
+
+def _of_debits(entries: QuerySet[Entry]) -> list[QuerySet[Any]]:
+    """Debits, what they took, and the lots they took it from."""
+    uses = LotUse.objects.filter(entry__in=entries)
+    return [entries, uses, Lot.objects.filter(pk__in=uses.values("lot"))]
+
+
+def _split(rows: list[list[Any]], *, at: int) -> tuple[list[list[Any]], list[list[Any]]]:
+    return rows[:at], rows[at:]

@@ -19,6 +19,10 @@ class Consequence:
         """What to read of the locked members, by the statement that reads their lots."""
         return ()
 
+    def debits(self, member_ids: Collection[int]) -> QuerySet[Entry] | None:
+        """Entries whose points may be given back; they are the book's `entries` then."""
+        return None
+
     def begin(self, book: "Book", *rows: Sequence[Any]) -> None:
         """The book is open; `rows` are those of `to_read`, in its order."""
 

@@ -49,21 +49,29 @@ EXPIRE = """
         SELECT shop_id, member_id, balance, ended_at, sum(remaining)::bigint AS points
         FROM due GROUP BY shop_id, member_id, balance, ended_at
     ), reduced AS (
-        UPDATE saleor_loyalty_member AS member
-        SET balance = balance - gone.points,
-            expires_at = CASE WHEN balance > gone.points THEN expires_at END
+        UPDATE saleor_loyalty_member AS member SET balance = balance - gone.points
         FROM (SELECT member_id, sum(points) AS points FROM expired GROUP BY member_id) AS gone
         WHERE member.id = gone.member_id AND member.id = ANY(%(members)s)
+    ), posted AS (
+        INSERT INTO saleor_loyalty_entry
+            (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
+             ended_at, currency, reason, actor)
+        SELECT shop_id, member_id, %(kind)s, %(cause)s || {moment},
+               -points, balance - sum(points) OVER (PARTITION BY member_id ORDER BY ended_at),
+               %(now)s, %(version)s, ended_at, '', '', ''
+        FROM expired ORDER BY member_id, ended_at
+        RETURNING id, member_id, source
+    ), used AS (
+        INSERT INTO saleor_loyalty_lotuse (entry_id, lot_id, points, returned)
+        SELECT posted.id, due.id, due.remaining, 0
+        FROM due JOIN posted
+          ON posted.member_id = due.member_id AND posted.source = %(cause)s || {moment}
+        ORDER BY due.id
     )
-    INSERT INTO saleor_loyalty_entry
-        (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-         currency, reason, actor)
-    SELECT shop_id, member_id, %(kind)s,
-           %(cause)s || to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-           -points, balance - sum(points) OVER (PARTITION BY member_id ORDER BY ended_at),
-           %(now)s, %(version)s, '', '', ''
-    FROM expired ORDER BY member_id, ended_at
+    SELECT count(*) FROM posted
 """
+# Ends differ by less than a second where points came back after their end once more.
+MOMENT = """to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 PERIOD = {ROLLING: "member", PER_LOT: "lot"}
 
 logger = logging.getLogger(__name__)
@@ -156,7 +164,7 @@ def expire(
     rule = version.expiry
     with connection.cursor() as cursor:
         cursor.execute(
-            EXPIRE.format(period=PERIOD[rule.policy]),
+            EXPIRE.format(period=PERIOD[rule.policy], moment=MOMENT),
             {
                 "members": list(member_ids),
                 "by": ended_by,
@@ -167,5 +175,5 @@ def expire(
                 "version": version.pk,
             },
         )
-        entries: int = cursor.rowcount
-    return entries
+        (entries,) = cursor.fetchone()
+    return int(entries)

@@ -1,8 +1,9 @@
 """What is asked of the ledger: points for a member, and their cause."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from saleor_loyalty.models import EntryKind, ProgramVersion, SettledOrder
+from saleor_loyalty.models import Entry, EntryKind, ProgramVersion, SettledOrder
 from saleor_loyalty.rules.entitlement import Entitlement
 
 
@@ -13,7 +14,9 @@ class Posting:
     `source` names the cause and must be new for the member and kind. `version` is the rule it
     follows from; `order` and `basis` come with an order's points, `reason` and `actor` with those
     that staff give. `renews` is True for a newly paid order: it starts the period of a ROLLING
-    programme anew.
+    programme anew. `reverses` is the one entry whose points it gives or takes back, and
+    `is_all` tells that nothing is left of the order that brought them. `ended_at` comes with what
+    gives back points that had ended.
     """
 
     member_id: int
@@ -26,3 +29,6 @@ class Posting:
     reason: str = ""
     actor: str = ""
     renews: bool = False
+    reverses: Entry | None = None
+    is_all: bool = False
+    ended_at: datetime | None = None

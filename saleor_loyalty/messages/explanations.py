@@ -1,6 +1,5 @@
 """Why a member got or lost points, in a sentence, from what the entry kept."""
 
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -58,6 +57,10 @@ def _sentence(entry: Entry) -> str:
     match entry.kind:
         case EntryKind.ORDER | EntryKind.REVERSAL if entry.basis:
             return _order(entry, entry.basis)
+        case EntryKind.REVERSAL if entry.ended_at:
+            sentence = _(
+                "{points} had expired and were given back, as what had earned them was taken back"
+            )
         case EntryKind.REWARD | EntryKind.REVERSAL:
             return _reward(entry)
         case EntryKind.GIFT:
@@ -184,7 +187,7 @@ def _reward(entry: Entry) -> str:
             "The unused reward “{reward}” was withdrawn to cover points taken back: "
             "{points} returned"
         )
-    elif entry.source.startswith("coupon:"):
+    elif entry.reverses_id:
         sentence = _(
             "The withdrawn reward “{reward}” was used all the same: it costs {points} again"
         )
@@ -198,11 +201,10 @@ def _reward(entry: Entry) -> str:
 
 
 def _expiry(entry: Entry) -> str:
-    """How many points ended, when, and by which rule. The moment is in the entry's cause."""
+    """How many points ended, when, and by which rule."""
     version = entry.version
-    _policy, _colon, ended_at = entry.source.partition(":")
     last_day = languages.last_day(
-        datetime.fromisoformat(ended_at),
+        entry.ended_at or entry.created_at,
         time_zone=version.time_zone,
         locale=Locale.parse(_language()),
     )

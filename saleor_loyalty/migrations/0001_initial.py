@@ -295,6 +295,13 @@ class Migration(migrations.Migration):
                 ("points", models.BigIntegerField()),
                 ("balance_after", models.BigIntegerField()),
                 ("created_at", models.DateTimeField()),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        help_text="When points ended that an EXPIRY takes, or that are given back.",
+                        null=True,
+                    ),
+                ),
                 ("currency", models.CharField(blank=True, max_length=3)),
                 (
                     "eligible",
@@ -352,6 +359,16 @@ class Migration(migrations.Migration):
                     "actor",
                     models.CharField(
                         blank=True, help_text="Who, for staff entries.", max_length=255
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        help_text="The entry whose points these give back or take back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="saleor_loyalty.entry",
                     ),
                 ),
                 (
@@ -454,6 +471,15 @@ class Migration(migrations.Migration):
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="coupon",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+                (
+                    "paid_by",
+                    models.ForeignKey(
+                        help_text="`entry`, or a later one: of a coupon that was withdrawn and used all the same.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pays_for",
                         to="saleor_loyalty.entry",
                     ),
                 ),
@@ -1093,10 +1119,38 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "points",
+                    models.BigIntegerField(
+                        help_text="What the entry brought, but for what it gave back to other lots."
+                    ),
+                ),
                 ("remaining", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
                 (
                     "expires_at",
                     models.DateTimeField(help_text="Null: made under no such policy.", null=True),
+                ),
+                (
+                    "had_grace",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Points that came back after their end had some days once.",
+                    ),
+                ),
+                (
+                    "renewed_until",
+                    models.DateTimeField(
+                        help_text="The end of the ROLLING period that its order began; null: it did not.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "renewed_from",
+                    models.DateTimeField(
+                        help_text="The end of the period that ran before; null: none did.",
+                        null=True,
+                    ),
                 ),
                 (
                     "entry",
@@ -1425,6 +1479,95 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="LotUse",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("points", models.BigIntegerField()),
+                (
+                    "returned",
+                    models.BigIntegerField(
+                        default=0, help_text="Of these, what went back to the lot."
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="saleor_loyalty.lot",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("points__gt", 0),
+                            ("returned__gte", 0),
+                            ("returned__lte", models.F("points")),
+                        ),
+                        name="saleor_loyalty_lot_use_in_range",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Debt",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("remaining", models.BigIntegerField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debt",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debts",
+                        to="saleor_loyalty.member",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("remaining__gt", 0)),
+                        fields=["member"],
+                        name="saleor_loyalty_debt_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("remaining__gte", 0)),
+                        name="saleor_loyalty_debt_not_negative",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Activation",
             fields=[
                 (
@@ -1653,10 +1796,19 @@ class Migration(migrations.Migration):
                 name="saleor_loyalty_lot_to_expire",
             ),
         ),
+        migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("renewed_from__isnull", False)),
+                fields=["member", "renewed_from"],
+                name="saleor_loyalty_lot_renewed",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="lot",
             constraint=models.CheckConstraint(
-                condition=models.Q(("remaining__gte", 0)), name="saleor_loyalty_lot_not_negative"
+                condition=models.Q(("remaining__gte", 0), ("remaining__lte", models.F("points"))),
+                name="saleor_loyalty_lot_in_range",
             ),
         ),
         migrations.AddIndex(

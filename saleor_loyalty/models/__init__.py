@@ -17,8 +17,9 @@ Member
     A customer of the shop inside the programme, known by Saleor's global customer id.
 Entry
     One movement of a member's points: signed, never zero, never changed. The balance is their sum.
-Lot
-    What is left of the points one entry brought. What is left in all lots is the balance.
+Lot, LotUse, Debt
+    What is left of the points one entry brought; what a debit took of which lot; what it owes
+    still. What is left in all lots, less what is owed, is the balance.
 SettledOrder
     An order that earned points: by which version, and the points it stands at now.
 Coupon
@@ -56,7 +57,7 @@ from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.followed_customer import FollowedCustomer
-from saleor_loyalty.models.lot import Lot
+from saleor_loyalty.models.lot import Debt, Lot, LotUse
 from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
 from saleor_loyalty.models.message_text import MessageSwitch, MessageText
@@ -87,6 +88,7 @@ __all__ = [
     "ChannelTerms",
     "Coupon",
     "CouponStatus",
+    "Debt",
     "Device",
     "DevicePlatform",
     "DiscountType",
@@ -97,6 +99,7 @@ __all__ = [
     "ExpiryPolicy",
     "FollowedCustomer",
     "Lot",
+    "LotUse",
     "Member",
     "MemberStatus",
     "Message",

@@ -31,6 +31,12 @@ class Coupon(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="coupons")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="coupon")
+    paid_by = models.ForeignKey(
+        Entry,
+        on_delete=models.PROTECT,
+        related_name="pays_for",
+        help_text="`entry`, or a later one: of a coupon that was withdrawn and used all the same.",
+    )
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(
         max_length=9, choices=CouponStatus.choices, default=CouponStatus.PENDING
@@ -103,8 +109,8 @@ class Coupon(models.Model):
 
     @property
     def cost(self) -> int:
-        """The points it was bought with. Reads `entry`: select it along."""
-        return -self.entry.points
+        """The points it was bought with. Reads `paid_by`: select it along."""
+        return -self.paid_by.points
 
     def is_unused_at(self, moment: datetime) -> bool:
         """True while it may still give a discount.

@@ -40,6 +40,16 @@ class Entry(models.Model):
     order = models.ForeignKey(
         SettledOrder, on_delete=models.PROTECT, related_name="entries", null=True
     )
+    reverses = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="reversals",
+        null=True,
+        help_text="The entry whose points these give back or take back.",
+    )
+    ended_at = models.DateTimeField(
+        null=True, help_text="When points ended that an EXPIRY takes, or that are given back."
+    )
     currency = models.CharField(max_length=3, blank=True)
     eligible = models.DecimalField(
         max_digits=20, decimal_places=3, null=True, help_text="What counts of the order's amount."

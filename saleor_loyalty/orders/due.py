@@ -54,6 +54,11 @@ class OrderDue:
         return self.entitled.points - self.row.points
 
     @property
+    def takes_back(self) -> bool:
+        """Whether points of its member may be taken back."""
+        return self.missing < 0 or self.row.member_id not in (None, self.owner_id)
+
+    @property
     def is_settled(self) -> bool:
         """True when nothing is to be posted or kept."""
         is_held = self.row.points != 0 or self.row.left_behind != 0
@@ -74,11 +79,12 @@ class OrderDue:
             moving = self._movable(book, held)
             if moving:
                 stays = replace(self.entitled, points=self.row.points - moving)
-                posted.append(self._post(book, -moving, stays))
+                posted.append(self._post(book, -moving, stays, is_all=moving == held))
             self.row.left_behind += held - moving
             self.row.member_id = self.owner_id
         if self.missing < 0:
-            posted.append(self._post(book, self.missing, self.entitled))
+            is_all = self.entitled.points <= self.row.left_behind
+            posted.append(self._post(book, self.missing, self.entitled, is_all=is_all))
         return posted
 
     def credit(self, book: Book) -> list[Entry]:
@@ -102,7 +108,7 @@ class OrderDue:
             return held
         return min(held, book.member(member_id).spendable)
 
-    def _post(self, book: Book, points: int, basis: Entitlement) -> Entry:
+    def _post(self, book: Book, points: int, basis: Entitlement, *, is_all: bool = False) -> Entry:
         self.row.revision += 1
         self.row.points += points
         return book.post(
@@ -115,6 +121,7 @@ class OrderDue:
                 order=self.row,
                 basis=basis,
                 renews=self.row.revision == 1,
+                is_all=is_all,
             )
         )
 

@@ -161,6 +161,9 @@ def _settle_on(context: SettlementContext, writing: Writing, *, past: bool = Fal
         now=context.now,
         # A shop that credits its past does not want all its customers greeted.
         consequences=[held] if past else [held, Welcome(newcomers)],
+        reversing=Entry.objects.filter(
+            order__in=[each.row.pk for each in unsettled if each.takes_back], points__gt=0
+        ),
         writing=writing,
     ) as book:
         coupons.follow(held, context.uses)

@@ -13,21 +13,29 @@ from saleor_loyalty.rules.days import end_of_same_day
 HOLD = """
     SELECT count(*) FROM (
         SELECT FROM saleor_loyalty_member
-        WHERE shop_id = %(shop)s AND balance > 0 ORDER BY id FOR UPDATE
+        WHERE shop_id = %(shop)s AND (balance > 0 OR expires_at > %(now)s)
+        ORDER BY id FOR UPDATE
     ) AS held
 """
-MEMBERS = "saleor_loyalty_member WHERE shop_id = %(shop)s AND balance > 0"
-LOTS = "saleor_loyalty_lot WHERE shop_id = %(shop)s AND remaining > 0"
+# Of spent points too: they may come back.
+MEMBERS = "saleor_loyalty_member WHERE shop_id = %(shop)s"
+LOTS = "saleor_loyalty_lot WHERE shop_id = %(shop)s"
 REMINDERS = "saleor_loyalty_message WHERE shop_id = %(shop)s AND kind = %(kind)s"
 TO_COME = f"""
     SELECT expires_at FROM {MEMBERS} AND expires_at > %(now)s
     UNION SELECT expires_at FROM {LOTS} AND expires_at > %(now)s
+    UNION SELECT renewed_until FROM {LOTS} AND renewed_until > %(now)s
+    UNION SELECT renewed_from FROM {LOTS} AND renewed_from > %(now)s
     UNION SELECT deadline FROM {REMINDERS} AND deadline > %(now)s
 """  # noqa: S608 - put together from the constants above
+ENDS = (
+    ("member", "expires_at"),
+    *(("lot", column) for column in ("expires_at", "renewed_until", "renewed_from")),
+)
 MOVED = "unnest(%(before)s::timestamptz[], %(after)s::timestamptz[]) AS moved (before, after)"
 MOVE = """
-    UPDATE saleor_loyalty_{table} AS kept SET expires_at = moved.after FROM {moved}
-    WHERE shop_id = %(shop)s AND {column} > 0 AND expires_at = moved.before
+    UPDATE saleor_loyalty_{table} AS kept SET {column} = moved.after FROM {moved}
+    WHERE shop_id = %(shop)s AND {column} = moved.before
 """
 # A reminder's cause names its deadline: by the new one nobody is reminded of the same points again.
 # Where two ends have become one, the reminder of one of them tells of both.
@@ -69,8 +77,8 @@ def move(shop: Shop, *, shown_in: str, time_zone: str, now: datetime) -> None:
         if not moved:
             return
         values |= {"before": list(moved), "after": list(moved.values())}
-        cursor.execute(MOVE.format(table="member", moved=MOVED, column="balance"), values)
-        cursor.execute(MOVE.format(table="lot", moved=MOVED, column="remaining"), values)
+        for table, column in ENDS:
+            cursor.execute(MOVE.format(table=table, moved=MOVED, column=column), values)
         cursor.execute(MOVE_REMINDERS, values)
 
 

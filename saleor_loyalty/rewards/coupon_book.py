@@ -29,25 +29,31 @@ class CouponBook(Consequence):
         self._version = version
         self._coupon_ids = coupon_ids
         self.coupons: dict[int, Coupon] = {}
+        self._withdrawals: dict[int, Entry] = {}  # of this book, by the coupon's id
 
     def to_read(self, member_ids: Collection[int]) -> Sequence[QuerySet[Any]]:
         """Only who holds a member changes whether a coupon of theirs is unused."""
-        open_status = (CouponStatus.PENDING, CouponStatus.ACTIVE)
-        wanted = Coupon.objects.filter(
-            Q(member__in=member_ids, status__in=open_status) | Q(pk__in=self._coupon_ids)
-        )
+        wanted = self._wanted(member_ids)
         return (
             wanted.select_for_update().order_by("pk"),
-            Entry.objects.filter(coupon__in=wanted),
             ProgramVersion.objects.filter(pk__in=wanted.values("version")),
         )
 
+    def debits(self, member_ids: Collection[int]) -> QuerySet[Entry]:
+        return Entry.objects.filter(pays_for__in=self._wanted(member_ids))
+
+    def _wanted(self, member_ids: Collection[int]) -> QuerySet[Coupon]:
+        open_status = (CouponStatus.PENDING, CouponStatus.ACTIVE)
+        return Coupon.objects.filter(
+            Q(member__in=member_ids, status__in=open_status) | Q(pk__in=self._coupon_ids)
+        )
+
     def begin(self, book: Book, *rows: Sequence[Any]) -> None:
-        coupons, entries, versions = rows
-        bought_by = {entry.pk: entry for entry in entries}
+        coupons, versions = rows
         by_id = {version.pk: version for version in versions}
         for coupon in coupons:
-            coupon.entry, coupon.version = bought_by[coupon.entry_id], by_id[coupon.version_id]
+            coupon.paid_by = book.entries[coupon.paid_by_id]
+            coupon.version = by_id[coupon.version_id]
         self._book = book
         self.coupons = {coupon.pk: coupon for coupon in coupons}
         self._issues = Issues(self._version, book.now)
@@ -58,6 +64,8 @@ class CouponBook(Consequence):
         self._cover_debt(entry.member_id)
 
     def finish(self) -> None:
+        for coupon in self.coupons.values():
+            coupon.paid_by = coupon.paid_by  # which has its id by now, where it is new
         self._issues.write()
 
     def reward_the_rest(self, member_id: int, *, issued: int) -> None:
@@ -132,13 +140,17 @@ class CouponBook(Consequence):
         coupon.withdrawn_at = coupon.refused_at = None
         coupon.withdrawn_by = ""
         if was_withdrawn:
-            self._book.post(
+            withdrawal = self._withdrawals.get(coupon.pk) or Entry.objects.filter(
+                reverses=coupon.paid_by
+            ).latest("pk")
+            coupon.paid_by = self._book.post(
                 Posting(
                     member_id=coupon.member_id,
                     kind=EntryKind.REWARD,
                     points=-coupon.cost,
                     source=coupon.cause,
                     version=coupon.version,
+                    reverses=withdrawal,
                 )
             )
 
@@ -181,7 +193,7 @@ class CouponBook(Consequence):
         self._issues.change(coupon)
         coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self._book.now
         coupon.withdrawn_by = actor
-        self._book.append(
+        self._withdrawals[coupon.pk] = self._book.append(
             Posting(
                 member_id=coupon.member_id,
                 kind=EntryKind.REVERSAL,
@@ -190,5 +202,6 @@ class CouponBook(Consequence):
                 version=coupon.version,
                 reason=reason,
                 actor=actor,
+                reverses=coupon.paid_by,
             )
         )

@@ -9,10 +9,9 @@ from saleor_loyalty.rules.rewards import new_code, valid_until
 from saleor_loyalty.workers.waking import wake
 
 CHANGES = (
-    *("status", "code", "issue", "voucher_id", "expires_at", "withdrawn_at", "withdrawn_by"),
-    *("used_at", "used_order_id", "used_order_number"),
-    *("refused_at", "shop_terms", "announced_as"),
-    *("due_at", "attempts", "error"),
+    *("paid_by", "status", "code", "issue", "voucher_id", "expires_at"),
+    *("withdrawn_at", "withdrawn_by", "used_at", "used_order_id", "used_order_number"),
+    *("refused_at", "shop_terms", "announced_as", "due_at", "attempts", "error"),
 )
 
 
@@ -86,6 +85,7 @@ class Issues:
                 shop_id=entry.shop_id,
                 member_id=entry.member_id,
                 entry=entry,
+                paid_by=entry,
                 version=version,
                 code=new_code(),
                 issued_at=self._now,

@@ -16,6 +16,8 @@ from datetime import datetime
 
 from saleor_loyalty.rules.days import end_of_day, end_of_same_day
 
+DAYS_OF_GRACE = 7  # of points that come back after their end, once
+
 NEVER, ROLLING, PER_LOT = "NEVER", "ROLLING", "PER_LOT"
 
 
@@ -33,6 +35,10 @@ class ExpiryRule:
         if self.days is None:
             return None
         return end_of_day(moment, days=self.days, time_zone=self.time_zone)
+
+    def grace_from(self, moment: datetime) -> datetime:
+        """The end of what comes back at `moment`, though its time is up."""
+        return end_of_day(moment, days=DAYS_OF_GRACE, time_zone=self.time_zone)
 
     def balance_ends(self, stored: datetime | None) -> datetime | None:
         """When a whole balance ends, given the end its member's period has."""

@@ -44,8 +44,8 @@ def rows_of(shop: Shop, section: Section) -> Iterator[Row]:
         .iterator(chunk_size=AT_ONCE)
     )
     while batch := [_row(section, each) for each in islice(values, AT_ONCE)]:
-        if section.cause:
-            _name_coupons(shop, section, batch)
+        for name in section.causes:
+            _name_coupons(shop, section, name, batch)
         if section.devices:
             _name_devices(shop, section, batch)
         if ADDRESS in section.names:
@@ -67,9 +67,9 @@ def _named(values: list[Any]) -> list[Any] | None:
     return None if all(value is None for value in values) else values
 
 
-def _name_coupons(shop: Shop, section: Section, rows: Sequence[Row]) -> None:
+def _name_coupons(shop: Shop, section: Section, name: str, rows: Sequence[Row]) -> None:
     """Where a cause has a coupon's id, say which coupon it is."""
-    causes = [(row, COUPON_CAUSE.fullmatch(row[section.cause])) for row in rows]
+    causes = [(row, COUPON_CAUSE.fullmatch(_cause(row[name]))) for row in rows]
     ids = {int(cause[1]) for _, cause in causes if cause}
     names = {
         pk: named
@@ -82,7 +82,13 @@ def _name_coupons(shop: Shop, section: Section, rows: Sequence[Row]) -> None:
             message = f"A row of {section.name} speaks of coupon {cause[1]}, which does not exist."
             raise TransferRefused(f"{message} Run loyalty_check and repair what it names.")
         if cause:
-            row[section.cause] = {"coupon": names[int(cause[1])], "then": cause[2]}
+            named = {"coupon": names[int(cause[1])], "then": cause[2]}
+            row[name] = named if isinstance(row[name], str) else [row[name][0], named]
+
+
+def _cause(named: str | list[str] | None) -> str:
+    """A cause, or that of a kind of entry with one."""
+    return named if isinstance(named, str) else named[1] if named else ""
 
 
 def _name_devices(shop: Shop, section: Section, rows: Sequence[Row]) -> None:

@@ -14,10 +14,12 @@ from saleor_loyalty.models import (
     AuditRecord,
     Channel,
     Coupon,
+    Debt,
     Device,
     Entry,
     EntryKind,
     Lot,
+    LotUse,
     Member,
     Message,
     Program,
@@ -29,10 +31,9 @@ from saleor_loyalty.transfer.sections import ADDRESS, Section, columns_of
 
 # Coupons name the reward they were bought with, messages the gift they tell of.
 NAMED = frozenset({EntryKind.REWARD, EntryKind.GIFT})
-NEXT_COUPON_IDS = """
-    SELECT nextval(pg_get_serial_sequence('saleor_loyalty_coupon', 'id'))
-    FROM generate_series(1, %s)
-"""
+NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+# By which a row names entries of its member, by kind and cause.
+ENTRIES = ("reverses", "entry", "lot", "paid_by")
 
 
 class Names(dict[Any, int]):
@@ -69,6 +70,7 @@ class Rows:
         """Insert some rows of a section."""
         if section.model is Entry:
             self._reserve_coupons(rows)
+        self._find_entries(section, rows)
         if section.devices:
             self._find_devices(section, rows)
         made = [self._made(section, row) for row in rows]
@@ -90,8 +92,9 @@ class Rows:
 
     def _made(self, section: Section, row: Row) -> Model:
         values = _columns(section.model, row)
-        if section.cause:
-            values[section.cause] = self._cause(row[section.cause])
+        for name in section.causes:
+            if name in values:
+                values[name] = self._cause(row[name])
         for column in section.devices:
             values[column] = [self._devices[t] for t in row[column] if t in self._devices]
         return section.model(**values, **self._ids(section, row))
@@ -99,20 +102,35 @@ class Rows:
     def _ids(self, section: Section, row: Row) -> dict[str, Any]:
         """The ids of the rows that a row names, by the attributes that hold them."""
         ids = self._shop_ids(section)
-        if "member" in row and not self._is_about_all(section, row):
+        has_member = section.model is not LotUse and "member" in row
+        if has_member and not self._is_about_all(section, row):
             ids["member_id"] = self._members[row["member"]]
         if "version" in row:
             ids["version_id"] = self._versions[row["version"]]
+        ids |= self._named_entries(section, row)
+        if section.model is not Coupon and "coupon" in row:
+            ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
+        return ids
+
+    def _named_entries(self, section: Section, row: Row) -> dict[str, Any]:
+        """The ids of entries that a row is, or names, and of what those stand for."""
+        ids: dict[str, Any] = {}
         if section.model is Entry:
             ids["order_id"] = row["order"] and self._orders[row["order"]]
+            ids["reverses_id"] = row["reverses"] and self._entry(row, "reverses")
+            ids["pk"] = self._found[self._key(row["member"], row["kind"], row["source"])]
+        elif section.model is LotUse:
+            ids["entry_id"] = self._entry(row, "entry")
+            ids["lot_id"] = self._lots[self._entry(row, "lot")]
+        elif section.model is Debt:
+            ids["entry_id"] = self._entry(row, "entry")
         elif section.model is Coupon:
             key = row["member"], row["entry"]
             ids |= {"pk": self._coupons[key], "entry_id": self._entries[key]}
+            ids["paid_by_id"] = self._entry(row, "paid_by")
         elif section.model is Message:
             key = row["member"], row["entry"]
             ids["entry_id"] = row["entry"] and self._entries[key]
-        if section.model is not Coupon and "coupon" in row:
-            ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
         return ids
 
     def _is_about_all(self, section: Section, row: Row) -> bool:
@@ -135,9 +153,38 @@ class Rows:
             for row in rows
             if row["kind"] == EntryKind.REWARD and isinstance(row["source"], str)
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(NEXT_COUPON_IDS, [len(keys)])
-            self._coupons |= zip(keys, (pk for (pk,) in cursor.fetchall()), strict=True)
+        self._coupons |= zip(keys, _next_ids(Coupon, len(keys)), strict=True)
+
+    def _find_entries(self, section: Section, rows: Sequence[Row]) -> None:
+        """The ids of entries that these rows are, or name; and of the lots that they brought."""
+        self._found = Names("entry")
+        if section.model is Entry:
+            keys = [self._key(row["member"], row["kind"], row["source"]) for row in rows]
+            self._found |= zip(keys, _next_ids(Entry, len(rows)), strict=True)
+        named = {
+            self._key(row["member"], *row[name])
+            for row in rows
+            for name in ENTRIES
+            if isinstance(row.get(name), list) and name in section.causes
+        } - self._found.keys()
+        if not named:
+            return
+        members, kinds, sources = zip(*named, strict=True)
+        entries = Entry.objects.filter(
+            member__in=set(members), kind__in=set(kinds), source__in=set(sources)
+        )
+        found = list(entries.values_list("pk", "member", "kind", "source", "lot"))
+        self._found |= {(member, kind, source): pk for pk, member, kind, source, _lot in found}
+        self._lots = Names("the lot of entry")
+        self._lots |= {pk: lot for pk, *_, lot in found if lot}
+
+    def _entry(self, row: Row, name: str) -> int:
+        return self._found[self._key(row["member"], *row[name])]
+
+    def _key(
+        self, customer_id: str, kind: str, cause: str | dict[str, Any]
+    ) -> tuple[int, str, str]:
+        return self._members[customer_id], kind, self._cause(cause)
 
     def _find_devices(self, section: Section, rows: Sequence[Row]) -> None:
         tokens = {token for row in rows for column in section.devices for token in row[column]}
@@ -201,6 +248,12 @@ class Rows:
 
 
 _LOT_COLUMNS = [column.name for column in columns_of(Lot)]
+
+
+def _next_ids(model: type[Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_IDS, [model._meta.db_table, count])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _moment(text: str) -> datetime:

@@ -18,9 +18,11 @@ from saleor_loyalty.models import (
     Channel,
     ChannelTerms,
     Coupon,
+    Debt,
     Device,
     Entry,
     Lot,
+    LotUse,
     Member,
     Message,
     MessageSwitch,
@@ -47,14 +49,15 @@ class Section:
     """The rows of one model, in the order of their ids.
 
     `shop` is the lookup from a row to its shop. `names` says by which values a row names another;
-    `cause` which column may speak of a coupon by its id, and `devices` which hold ids of devices.
+    `causes` what may speak of a coupon by its id, a cause or a kind of entry with one; `devices`
+    the columns that hold ids of devices.
     """
 
     name: str
     model: type[Model]
     shop: str = "shop"
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    cause: str = ""
+    causes: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
 
     @property
@@ -88,14 +91,43 @@ SECTIONS = (
     Section(
         "entry",
         Entry,
-        names={"member": MEMBER, "version": VERSION, "order": ("order__order_id",), "lot": LOT},
-        cause="source",
+        names={
+            "member": MEMBER,
+            "version": VERSION,
+            "order": ("order__order_id",),
+            "reverses": ("reverses__kind", "reverses__source"),
+            "lot": LOT,
+        },
+        causes=("source", "reverses"),
+    ),
+    Section(
+        "lot_use",
+        LotUse,
+        shop="lot__shop",
+        names={
+            "member": ("lot__member__customer_id",),
+            "entry": ("entry__kind", "entry__source"),
+            "lot": ("lot__entry__kind", "lot__entry__source"),
+        },
+        causes=("entry", "lot"),
+    ),
+    Section(
+        "debt",
+        Debt,
+        shop="member__shop",
+        names={"member": MEMBER, "entry": ("entry__kind", "entry__source")},
+        causes=("entry",),
     ),
     Section(
         "coupon",
         Coupon,
-        names={"member": MEMBER, "version": VERSION, "entry": ("entry__source",)},
-        cause="announced_as",
+        names={
+            "member": MEMBER,
+            "version": VERSION,
+            "entry": ("entry__source",),
+            "paid_by": ("paid_by__kind", "paid_by__source"),
+        },
+        causes=("announced_as", "paid_by"),
     ),
     Section("retired_code", RetiredCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
@@ -107,7 +139,7 @@ SECTIONS = (
         "message",
         Message,
         names={"member": MEMBER, "coupon": COUPON, "entry": ("entry__source",)},
-        cause="cause",
+        causes=("cause",),
         devices=("delivered_devices", "refused_devices"),
     ),
 )

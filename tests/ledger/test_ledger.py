@@ -233,7 +233,7 @@ def test_t16_what_is_written_stays_whoever_asks(program, anna, statement):
 def test_a_lot_never_holds_less_than_nothing(program, anna):
     post(anna, gift(anna, 10))
 
-    with pytest.raises(IntegrityError, match="lot_not_negative"):
+    with pytest.raises(IntegrityError, match="lot_in_range"):
         Lot.objects.update(remaining=-1)
 
 

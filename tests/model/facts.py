@@ -10,6 +10,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 NEVER, ROLLING, PER_LOT = "NEVER", "ROLLING", "PER_LOT"
+DAYS_OF_GRACE = 7
 COUPONS_AT_ONCE = 5
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -109,11 +110,37 @@ class Order:
 
 
 @dataclass(eq=False)
+class Lot:
+    """What one credit brought. `renewed` is the period before and after, if its order renewed it.
+
+    `expired` holds what ended of it, piece by piece.
+    """
+
+    left: int
+    ends: datetime | None
+    came: datetime
+    order: int | None = None
+    had_grace: bool = False
+    renewed: list[datetime | None] = field(default_factory=list)
+    expired: list[int] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Debit:
+    """Points that were taken: from which lots how many, and how many are owed still."""
+
+    points: int
+    taken: list[tuple[Lot, int]] = field(default_factory=list)
+    owed: int = 0
+
+
+@dataclass(eq=False)
 class Coupon:
     owner: str
     cost: int
     ends: datetime | None
     version: int
+    bought_by: Debit
     state: str = "open"
     used_by: int | None = None
     used_at: datetime | None = None
@@ -127,14 +154,11 @@ class Coupon:
 
 
 @dataclass
-class Lot:
-    left: int
-    ends: datetime | None
-
-
-@dataclass
 class Account:
-    """One member. `period` is the end of a ROLLING period; `running` was so before `moment`."""
+    """One member. `period` is the end of a ROLLING period, which outlasts an empty balance.
+
+    `had_points` was so before `moment`, the last one at which the member was touched.
+    """
 
     status: str = "ACTIVE"
     has_more_to_come: bool = False
@@ -143,7 +167,8 @@ class Account:
     lots: list[Lot] = field(default_factory=list)
     period: datetime | None = None
     moment: datetime | None = None
-    running: datetime | None = None
+    had_points: bool = False
+    debits: list[Debit] = field(default_factory=list)
 
     @property
     def balance(self) -> int:

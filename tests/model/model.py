@@ -83,7 +83,6 @@ class Programme(Points):
             self.given[customer, kind, key] = points
         account.earned += points
         self.post(customer, points, now, rewards=points > 0)
-        self.close()
         return True
 
     def _coupons_of(self, account: Account, points: int) -> int:
@@ -94,10 +93,8 @@ class Programme(Points):
 
     def expire(self, now: datetime, *, ended_by: datetime) -> None:
         """What has ended goes, for each end by itself. While the programme is off nothing does."""
-        for customer, account in self.accounts.items() if self.is_on else ():
-            for _, points in sorted(self.ended(account, ended_by).items()):
-                self.post(customer, -points, now)
-        self.close()
+        for account in self.accounts.values() if self.is_on else ():
+            self.end_points(account, ended_by)
 
     # What the shop's orders come to
 
@@ -115,10 +112,9 @@ class Programme(Points):
         wanted = {o.number: w for o in orders if (w := self._wanted(o, past=past)) is not None}
         due = sorted((o for o in orders if o.number in wanted), key=self._turn)
         for order in due:
-            self._take_back(order, wanted[order.number][1], now)
+            self._take_back_of_order(order, wanted[order.number][1], now)
         for order in due:
-            self._credit(order, *wanted[order.number], now)
-        self.close()
+            self._credit_order(order, *wanted[order.number], now)
 
     def entitlement(self, order: Order, rules: Rules) -> int:
         """What is kept of the goods earns: exact, rounded once."""
@@ -162,7 +158,7 @@ class Programme(Points):
         assert paid is not None
         return paid, str(order.number)
 
-    def _take_back(self, order: Order, points: int, now: datetime) -> None:
+    def _take_back_of_order(self, order: Order, points: int, now: datetime) -> None:
         """What a customer has of an order that is theirs no more, and then what is too much."""
         record = self.settled[order.number]
         owner = order.customer or record.owner
@@ -170,12 +166,12 @@ class Programme(Points):
         if record.owner not in (None, owner):
             held = record.points - record.left_behind
             moving = self._movable(record.owner, held)
-            self._order_posts(record, -moving, now)
+            self._order_loses(record, order, moving, now)
             record.left_behind += held - moving
         record.owner = owner
-        self._order_posts(record, min(0, points - record.points), now)
+        self._order_loses(record, order, max(0, record.points - points), now)
 
-    def _credit(self, order: Order, version: int, points: int, now: datetime) -> None:
+    def _credit_order(self, order: Order, version: int, points: int, now: datetime) -> None:
         """A new order of a customer who takes no points is waived."""
         record = self.settled[order.number]
         record.since = record.since or order.first_paid
@@ -183,7 +179,10 @@ class Programme(Points):
         if points > record.points and takes_points:
             renews, record.was_credited = not record.was_credited, True
             record.is_waived, record.rules = False, version
-            self._order_posts(record, points - record.points, now, renews=renews)
+            missing = points - record.points
+            record.points += missing
+            self.account(record.owner).earned += missing
+            self.post(record.owner, missing, now, rewards=True, renews=renews, order=order.number)
         elif not record.was_credited and not takes_points:
             record.is_waived = points > 0
 
@@ -194,14 +193,16 @@ class Programme(Points):
             return held
         return min(held, max(0, account.balance))
 
-    def _order_posts(
-        self, record: Settled, points: int, now: datetime, *, renews: bool = False
-    ) -> None:
+    def _order_loses(self, record: Settled, order: Order, points: int, now: datetime) -> None:
+        """What was taken from its owner; all that they held of it, or not."""
         assert record.owner is not None
-        record.points += points
-        self.account(record.owner).earned += points
-        if points:
-            self.post(record.owner, points, now, rewards=points > 0, renews=renews)
+        record.points -= points
+        self.account(record.owner).earned -= points
+        if points > 0:
+            is_all = record.points <= record.left_behind
+            self.take_back(record.owner, points, now, order=order.number, is_all=is_all)
+        elif points:  # they were given back more than was theirs
+            self.post(record.owner, -points, now, rewards=True, order=order.number)
 
     # Coupons follow the orders they are used on
 
@@ -213,7 +214,8 @@ class Programme(Points):
             costs_again = coupon.state == "withdrawn"
             coupon.state, coupon.used_by, coupon.used_at = "used", order.number, order.created
             if costs_again:
-                self.post(coupon.owner, -coupon.cost, now)
+                coupon.bought_by = self._debit(self.open(coupon.owner, now), coupon.cost)
+                self.withdraw(coupon.owner, now)
 
     def mint(self, now: datetime) -> None:
         """A coupon that had to wait until its days were over has them anew."""
@@ -233,9 +235,8 @@ class Programme(Points):
         coupon.state, coupon.used_by, coupon.used_at = "open", None, None
         coupon.issue += 1
         coupon.is_minted = False
-        account = self.open(coupon.owner, now)
-        if self.withdraw(coupon.owner, now):
-            self.start_period(account, now)
+        self.open(coupon.owner, now)
+        self.withdraw(coupon.owner, now)
 
     def _rules_of(self, coupon: Coupon) -> Rules:
         """A coupon's days are those of the time zone it was issued in."""

@@ -129,7 +129,7 @@ def _dan_gets_a_gift(program: Program) -> None:
     )
     for kind, points, source in (
         (EntryKind.GIFT, 750, "gift:1"),
-        (EntryKind.EXPIRY, -150, "per_lot:2026-06-01T22:00:00Z"),
+        (EntryKind.EXPIRY, -150, "per_lot:2026-06-01T22:00:00.000000Z"),
     ):
         posting = Posting(
             member_id=dan.pk,

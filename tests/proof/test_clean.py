@@ -33,7 +33,7 @@ def test_the_history_has_all_that_is_to_be_proved(history):
 
 def test_an_empty_ledger_breaks_no_law(db):
     assert check() == (
-        "All agree: 0 members, 0 entries, 0 lots, 0 settled orders, 0 coupons, by 26 laws.\n"
+        "All agree: 0 members, 0 entries, 0 lots, 0 settled orders, 0 coupons, by 30 laws.\n"
     )
 
 
@@ -54,8 +54,8 @@ def test_the_check_says_who_differs_and_how_and_fails(history):
     assert out.getvalue().splitlines() == [
         f"member {anna}: balance: found 4408, expected 4407 "
         "(the balance is the sum of the entries)",
-        f"member {anna}: left in lots: found 4407, expected 4408 "
-        "(what is left in the lots is the balance, or nothing in debt)",
+        f"member {anna}: left in lots, less debts: found 4407, expected 4408 "
+        "(what is left in the lots, less what is owed, is the balance)",
     ]
     assert failure.value.returncode == 1
     assert str(failure.value).startswith("2 differences among 4 members")

@@ -2,7 +2,17 @@
 
 from django.utils import timezone
 
-from saleor_loyalty.models import Coupon, Entry, Lot, Message, Program, SettledOrder, Shop
+from saleor_loyalty.models import (
+    Coupon,
+    Debt,
+    Entry,
+    Lot,
+    LotUse,
+    Message,
+    Program,
+    SettledOrder,
+    Shop,
+)
 from tests.paper_saleor import ANNA, BEN
 from tests.proof.conftest import damage, found
 from tests.proof.history import DAN, coupon_of, member
@@ -52,6 +62,7 @@ def test_an_entry_that_was_changed(history):
 def test_an_entry_that_was_deleted(history):
     expiry = Entry.objects.get(kind="EXPIRY")
     credit = Entry.objects.filter(member=member(DAN)).order_by("pk").last()
+    damage("DELETE FROM saleor_loyalty_lotuse WHERE entry_id = %s", expiry.pk)
     damage("DELETE FROM saleor_loyalty_entry WHERE id = %s", expiry.pk)
 
     law = "each entry leaves the balance before it plus its points"
@@ -68,26 +79,47 @@ def test_lifetime_points_that_are_not_what_was_earned(history):
 
 def test_lots_that_do_not_hold_the_balance(history):
     lot = Lot.objects.get(entry=gift())
+    left = lot.remaining
     damage("UPDATE saleor_loyalty_lot SET remaining = 0 WHERE id = %s", lot.pk)
 
-    law = "what is left in the lots is the balance, or nothing in debt"
-    assert one(law) == (member(DAN).pk, "left in lots", "500", "1100")
+    law = "what is left in the lots, less what is owed, is the balance"
+    assert one(law) == (member(DAN).pk, "left in lots, less debts", "500", "1100")
+    law = "a lot is what is left of it and what was taken of it"
+    assert one(law) == (member(DAN).pk, f"lot of entry {gift().pk}", "750", str(750 - left))
 
 
 def test_a_lot_that_holds_points_while_its_member_is_in_debt(history):
-    lot = Lot.objects.filter(member=member(BEN))[0]
+    ben = member(BEN)
+    lot = Lot.objects.filter(member=ben)[0]
     damage("UPDATE saleor_loyalty_lot SET remaining = 5 WHERE id = %s", lot.pk)
 
-    law = "what is left in the lots is the balance, or nothing in debt"
-    assert one(law) == (member(BEN).pk, "left in lots", "5", "0")
+    law = "what is left in the lots, less what is owed, is the balance"
+    assert one(law) == (ben.pk, "left in lots, less debts", str(ben.balance + 5), str(ben.balance))
+
+
+def test_a_debt_beside_points(history):
+    dan = member(DAN)
+    reward = Entry.objects.filter(member=dan, points__lt=0).first()
+    Debt.objects.create(member=dan, entry=reward, remaining=3)
+
+    assert one("nobody owes points and holds some") == (dan.pk, "owed", "3", "0")
+    law = "a debit is what it took of lots and what is owed of it still"
+    assert one(law)[1] == f"entry {reward.pk}"
 
 
 def test_a_lot_that_holds_more_than_its_entry_brought(history):
-    lot = Lot.objects.get(entry=gift())
-    damage("UPDATE saleor_loyalty_lot SET remaining = 751 WHERE id = %s", lot.pk)
+    damage("UPDATE saleor_loyalty_lot SET points = 751 WHERE entry_id = %s", gift().pk)
 
-    law = "no lot holds more than its entry brought"
-    assert one(law) == (member(DAN).pk, f"lot of entry {gift().pk}", "751", "from 0 to 750")
+    law = "a credit is its lot, and what it gave back to others"
+    assert one(law) == (member(DAN).pk, f"entry {gift().pk}", "751", "750")
+
+
+def test_what_came_back_of_a_debit_without_a_reversal(history):
+    use = LotUse.objects.filter(lot__member=member(DAN), returned=0)[0]
+    damage("UPDATE saleor_loyalty_lotuse SET returned = 1 WHERE id = %s", use.pk)
+
+    law = "what came back of a debit is what its reversals gave back"
+    assert one(law) == (member(DAN).pk, f"entry {use.entry_id}", "1", "0")
 
 
 def roll(program: Program, **fields) -> None:

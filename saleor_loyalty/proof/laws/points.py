@@ -38,24 +38,81 @@ LAWS = (
         """,
     ),
     Law(
-        "what is left in the lots is the balance, or nothing in debt",
+        "what is left in the lots, less what is owed, is the balance",
         """
-        SELECT m.id, 'left in lots', coalesce(sum(l.remaining), 0)::text,
-               greatest(m.balance, 0)::text
-        FROM scope m LEFT JOIN saleor_loyalty_lot l ON l.member_id = m.id
-        GROUP BY m.id, m.balance
-        HAVING greatest(m.balance, 0) <> coalesce(sum(l.remaining), 0)
+        SELECT m.id, 'left in lots, less debts', (coalesce(lots.left, 0) - coalesce(owed, 0))::text,
+               m.balance::text
+        FROM scope m
+        LEFT JOIN LATERAL (
+            SELECT sum(remaining) AS left FROM saleor_loyalty_lot WHERE member_id = m.id
+        ) AS lots ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(remaining) AS owed FROM saleor_loyalty_debt WHERE member_id = m.id
+        ) AS debts ON true
+        WHERE m.balance <> coalesce(lots.left, 0) - coalesce(owed, 0)
         """,
     ),
     Law(
-        "no lot holds more than its entry brought",
+        "nobody owes points and holds some",
         """
-        SELECT m.id, 'lot of entry ' || e.id, l.remaining::text,
-               'from 0 to ' || greatest(e.points, 0)
+        SELECT m.id, 'owed', sum(d.remaining)::text, '0'
+        FROM scope m JOIN saleor_loyalty_debt d ON d.member_id = m.id
+        WHERE m.balance >= 0 GROUP BY m.id HAVING sum(d.remaining) > 0
+        """,
+    ),
+    Law(
+        "a lot is what is left of it and what was taken of it",
+        """
+        SELECT m.id, 'lot of entry ' || l.entry_id, l.points::text,
+               (l.remaining + coalesce(sum(u.points - u.returned), 0))::text
         FROM scope m
         JOIN saleor_loyalty_lot l ON l.member_id = m.id
-        JOIN saleor_loyalty_entry e ON e.id = l.entry_id
-        WHERE l.remaining NOT BETWEEN 0 AND greatest(e.points, 0)
+        LEFT JOIN saleor_loyalty_lotuse u ON u.lot_id = l.id
+        GROUP BY m.id, l.id
+        HAVING l.points <> l.remaining + coalesce(sum(u.points - u.returned), 0)
+        """,
+    ),
+    Law(
+        "a debit is what it took of lots and what is owed of it still",
+        """
+        SELECT m.id, 'entry ' || e.id, (-e.points)::text,
+               (coalesce(sum(u.points), 0) + coalesce(d.remaining, 0))::text
+        FROM scope m
+        JOIN saleor_loyalty_entry e ON e.member_id = m.id AND e.points < 0
+        LEFT JOIN saleor_loyalty_lotuse u ON u.entry_id = e.id
+        LEFT JOIN saleor_loyalty_debt d ON d.entry_id = e.id
+        GROUP BY m.id, e.id, d.remaining
+        HAVING -e.points <> coalesce(sum(u.points), 0) + coalesce(d.remaining, 0)
+        """,
+    ),
+    Law(
+        "a credit is its lot, and what it gave back to others",
+        """
+        SELECT m.id, 'entry ' || e.id, coalesce(l.points, 0)::text,
+               CASE WHEN e.reverses_id IS NULL THEN e.points::text ELSE 'up to ' || e.points END
+        FROM scope m
+        JOIN saleor_loyalty_entry e ON e.member_id = m.id AND e.points > 0
+        LEFT JOIN saleor_loyalty_lot l ON l.entry_id = e.id
+        WHERE coalesce(l.points, 0) > e.points
+           OR (e.reverses_id IS NULL AND coalesce(l.points, 0) <> e.points)
+        """,
+    ),
+    Law(
+        "what came back of a debit is what its reversals gave back",
+        """
+        SELECT m.id, 'entry ' || debit.id, used.returned::text, given.points::text
+        FROM scope m
+        JOIN saleor_loyalty_entry debit ON debit.member_id = m.id AND debit.points < 0
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(returned), 0) AS returned
+            FROM saleor_loyalty_lotuse WHERE entry_id = debit.id
+        ) AS used
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(e.points - coalesce(l.points, 0)), 0) AS points
+            FROM saleor_loyalty_entry e LEFT JOIN saleor_loyalty_lot l ON l.entry_id = e.id
+            WHERE e.reverses_id = debit.id AND e.points > 0
+        ) AS given
+        WHERE used.returned <> given.points
         """,
     ),
     Law(

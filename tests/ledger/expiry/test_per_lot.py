@@ -43,8 +43,8 @@ def test_a_late_sweep_writes_down_each_end(ada, three_lots, sweep):
 
     entries = Entry.objects.filter(kind=EntryKind.EXPIRY).order_by("pk")
     assert list(entries.values_list("points", "balance_after", "source")) == [
-        (-100, 23, "per_lot:2027-04-01T00:00:00Z"),
-        (-20, 3, "per_lot:2027-04-02T00:00:00Z"),
+        (-100, 23, "per_lot:2027-04-01T00:00:00.000000Z"),
+        (-20, 3, "per_lot:2027-04-02T00:00:00.000000Z"),
     ]
 
 

@@ -30,7 +30,7 @@ def test_what_ended_is_written_down(ada, order, sweep):
 
     entry = Entry.objects.get(member=ada, kind=EntryKind.EXPIRY)
     assert (entry.points, entry.balance_after) == (-120, 0)
-    assert entry.source == "rolling:2027-04-01T00:00:00Z"
+    assert entry.source == "rolling:2027-04-01T00:00:00.000000Z"
     assert entry.created_at == END + timedelta(hours=3)
     assert (entry.version.number, entry.shop, entry.order, entry.reason, entry.actor) == (
         1,
@@ -123,12 +123,20 @@ def test_a_debt_does_not_end(ada, order, refund, sweep):
     assert (balance(ada), expired(ada)) == (-50, [])
 
 
-def test_a_period_ends_with_the_balance(ada, order, refund, sweep):
+def test_of_a_balance_that_is_gone_nothing_ends(ada, order, refund, sweep):
     order(ada, 100)
     refund(ada, 100)
 
-    assert Member.objects.get().expires_at is None
     assert sweep(END) == 0
+
+
+def test_a_gift_after_all_is_spent_has_a_period_of_its_own(ada, order, post, gift, clock):
+    order(ada, 100)
+    post(ada, -100, EntryKind.REWARD)
+    clock.now = START + timedelta(days=10)
+    gift(ada, 7)
+
+    assert Member.objects.get().expires_at == END + timedelta(days=10)
 
 
 def test_a_blocked_members_points_end_too(ada, order, sweep):

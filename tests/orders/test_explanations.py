@@ -420,3 +420,21 @@ def test_a_reward_without_a_name_is_called_by_its_discount_in_the_readers_langua
         "5,000 points became the reward “10% off”",
         fr("Échange de 5_000~points contre la récompense «_10~% de remise_»"),
     )
+
+
+def test_points_that_had_ended_and_are_taken_back_say_so(shop, program, rules, paper, settle):
+    rules(expiry_policy="PER_LOT", expiry_days=30)
+    key = paper.place(1, line(10))
+    settle(key)
+    expiry.sweep(shop, now=timezone.now() + timedelta(days=40))
+    paper.charge(key, 0.0)
+    settle(key)
+
+    assert Member.objects.get().balance == 0
+    assert told(kind="REVERSAL", points__gt=0) == (
+        "100 points had expired and were given back, as what had earned them was taken back",
+        fr(
+            "100~points avaient expiré et ont été rendus, "
+            "car ce qui les avait rapportés a été repris"
+        ),
+    )
