@@ -92,7 +92,8 @@ def _shop(members: int) -> tuple[Callable[[str], None], int]:
     from django.utils import timezone
 
     from saleor_loyalty.models import Member
-    from tests.doors.saleor import APP_ID, SigningKey
+    from tests.saleor_over_http import APP_ID
+    from tests.signing import SigningKey
 
     key, program = SigningKey("k"), fresh.shop(datetime(2026, 1, 1, tzinfo=UTC), name="Club")
     shop = program.shop

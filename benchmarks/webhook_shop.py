@@ -10,8 +10,8 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from saleor_loyalty import models
-from tests.doors.saleor import SigningKey
 from tests.shops import new_program, new_shop
+from tests.signing import SigningKey
 
 
 class Shop:
