@@ -73,12 +73,8 @@ translations: environment ## gather the texts to translate into the .po files, a
 browser: ## bundle what runs in the browser anew; needs Node.js
 	@cd frontend && npm ci --silent && npm run --silent build
 
-benchmark: environment ## time settlement, sweep, reminders against plain SQL, staff pages, and webhooks
-	@$(PYTHON_IN) -m benchmarks.settlement
-	@$(PYTHON_IN) -m benchmarks.expiry
-	@$(PYTHON_IN) -m benchmarks.reminders
-	@$(PYTHON_IN) -m benchmarks.staff_pages
-	@$(PYTHON_IN) -m benchmarks.webhooks
+benchmark: environment ## time what must be fast against plain SQL (benchmarks/README.md); ARGS=--quick takes two minutes
+	@$(PYTHON_IN) -m benchmarks $(ARGS)
 
 migrations: environment ## write migrations for changed models
 	$(DJANGO) makemigrations saleor_loyalty --settings tests.settings

@@ -1,21 +1,22 @@
 """What the plugin costs a shop: orderMarkAsPaid with and without us, alternating.
 
-    SALEOR_DIR=… SALEOR_PYTHON=… SALEOR_DATABASE_URL=… python -m benchmarks.plugin [orders]
+    SALEOR_DIR=… SALEOR_PYTHON=… SALEOR_DATABASE_URL=… python -m benchmarks plugin
 
 Two web processes serve one database, one of them without our package. Every other order is marked
 as paid through each, so whatever else the machine does, it does to both. No worker runs: it would
 take its time from both alike.
 """
 
-import sys
+import os
 import tempfile
-import time
+from collections.abc import Iterator
+from functools import partial
+from itertools import cycle
 from pathlib import Path
-from statistics import median, quantiles
 
-from saleor_loyalty.server.engines import engines
-from sandbox import graphql_client
+from benchmarks.race import NotHere, Row, Run, timed
 from sandbox.addresses import Ports
+from sandbox.graphql_client import ask
 from sandbox.shop_api import MARK_PAID
 from tests.live.doors import PluginShop
 from tests.live.saleor import STAFF, Installation, live_saleor
@@ -50,36 +51,26 @@ for _ in range({count}):
 """
 
 
-def main(orders: int) -> None:
+def rows(run: Run) -> Iterator[Row]:
     installation = Installation.from_environment()
     if installation is None:
-        raise SystemExit("Set SALEOR_DIR, SALEOR_PYTHON and SALEOR_DATABASE_URL.")
-    with tempfile.TemporaryDirectory(prefix="loyalty-") as data_dir, engines(Path(data_dir)) as at:
-        logs = Path(data_dir) / "log"
-        broker = f"{at.broker_url.rpartition('/')[0]}/9"
-        with live_saleor(installation, logs, port=Ports.any().app, broker_url=broker) as live:
-            bare = live.bare(port=Ports.any().app)
+        raise NotHere("Set SALEOR_DIR, SALEOR_PYTHON and SALEOR_DATABASE_URL.")
+    orders = run.of(200, 30, 2)
+    with tempfile.TemporaryDirectory(prefix="loyalty-") as folder:
+        # A queue of its own: no worker may take from it.
+        broker = f"{os.environ['CELERY_BROKER_URL'].rpartition('/')[0]}/9"
+        ports, logs = Ports.any(), Path(folder) / "log"
+        with live_saleor(installation, logs, port=ports.app, broker_url=broker) as live:
+            bare = live.bare(port=ports.sandbox)
             live.start("web")
             bare.start("web", prefix="bare-")
             ids = live.python(COPIES.format(count=2 * (orders + WARM_UP))).split()
             shop = PluginShop(live.api_url, staff=STAFF, stop=live.processes.stop)
-            times: dict[str, list[float]] = {"with": [], "without": []}
-            for number, order_id in enumerate(ids):
-                url = live.api_url if number % 2 else bare.api_url
-                token = shop.staff_token
-                start = time.perf_counter()
-                graphql_client.ask(url, MARK_PAID, {"id": order_id}, token=token)
-                times["with" if number % 2 else "without"].append(time.perf_counter() - start)
+            taken: dict[str, list[float]] = {live.api_url: [], bare.api_url: []}
+            for url, order_id in zip(cycle(taken), ids, strict=False):
+                mark = partial(ask, url, MARK_PAID, {"id": order_id}, token=shop.staff_token)
+                taken[url].append(timed(mark))
             marked = live.sql("SELECT count(*) FROM saleor_loyalty_change")[0][0]
-    for name, taken in times.items():
-        taken = sorted(taken[WARM_UP:])
-        low, _, high = quantiles(taken, n=4)
-        print(
-            f"{name:8} median {median(taken) * 1000:6.1f} ms   {low * 1000:.1f} - {high * 1000:.1f}"
-        )
-    ratio = median(times["with"][WARM_UP:]) / median(times["without"][WARM_UP:])
-    print(f"ratio of the medians {ratio:.3f}; {marked} orders in the inbox")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    ours, without = (seconds[WARM_UP:] for seconds in taken.values())
+    notes = {"in the inbox": marked}
+    yield Row("orderMarkAsPaid beside the plugin", ours, without, at_least=1 / 1.02, notes=notes)

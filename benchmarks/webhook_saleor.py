@@ -1,70 +1,64 @@
-"""The Saleor of the webhook benchmark: a process of its own that answers what orders are like.
+"""The Saleor of the webhook benchmark: a process of its own, as slow as a real one was measured.
 
-It knows any order, as one recorded order under the id that is asked for. It takes as long as a
-real one was measured to take, and says how much it was asked.
+It knows any order, as one recorded order under the id that is asked for. It prints its address
+first, and answers at /asked how much it was asked.
 """
 
 import json
-import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.paper_saleor import PaperSaleor
+from tests.saleor_over_http import Saleor
 
 RECORDED = Path(__file__).parents[1] / "tests" / "recordings" / "graphql" / "orders.json"
 # Seconds that a real one took, warm: a query, and each order in it.
 QUERY, ORDER = 0.03, 0.004
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections stay open
-    asked = {"queries": 0, "orders": 0}  # by this process
+class Recorded(PaperSaleor):
+    """Orders paid in full, changed just now; all are of one customer."""
 
-    def do_POST(self) -> None:
-        """Orders; anything else is refused."""
-        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        ids = said["variables"].get("ids")
-        if "LoyaltyOrders(" not in said["query"] or ids is None:
-            self._answer({"errors": [{"message": "not here"}]})
-            return
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = {"queries": 0, "orders": 0}
+        data = json.loads(RECORDED.read_text(encoding="utf-8"))["answer"]["data"]
+        orders = [edge["node"] for edge in data["orders"]["edges"]]
+        self._paid = next(
+            each
+            for each in orders
+            if each["chargeStatus"] == "FULL" and each["user"] and each["user"]["isConfirmed"]
+        )
+
+    def execute(self, text: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        ids = variables["ids"] if "LoyaltyOrders(" in text else ()
         self.asked["queries"] += 1
         self.asked["orders"] += len(ids)
+        now = datetime.now(UTC).isoformat()
+        for id_ in ids:
+            self.orders[id_] = {**self._paid, "id": id_, "number": id_, "updatedAt": now}
         time.sleep(QUERY + ORDER * len(ids))
-        self._answer({"data": {"orders": {"edges": [{"node": order(id_)} for id_ in ids]}}})
-
-    def do_GET(self) -> None:
-        """How much was asked so far."""
-        self._answer(self.asked)
-
-    def _answer(self, content: Any) -> None:
-        body = json.dumps(content).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""
+        return super().execute(text, variables)
 
 
-def order(id_: str) -> dict[str, Any]:
-    """A recorded order, paid in full, changed just now; all are of one customer."""
-    return {**PAID, "id": id_, "number": id_, "updatedAt": datetime.now(UTC).isoformat()}
+class Counted(Saleor):
+    """The server."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.paper = self.recorded = Recorded()
 
-def _paid() -> dict[str, Any]:
-    data = json.loads(RECORDED.read_text(encoding="utf-8"))["answer"]["data"]
-    orders: list[dict[str, Any]] = [edge["node"] for edge in data["orders"]["edges"]]
-    return next(
-        each
-        for each in orders
-        if each["chargeStatus"] == "FULL" and each["user"] and each["user"]["isConfirmed"]
-    )
+    def answer(self, path: str, authorization: str, body: bytes) -> tuple[str, bytes]:
+        if path == "/asked":
+            return "application/json", json.dumps(self.recorded.asked).encode()
+        return super().answer(path, authorization, body)
 
-
-PAID = _paid()
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    saleor = Counted()
+    print(saleor.domain, flush=True)
+    while True:
+        time.sleep(60)

@@ -10,15 +10,15 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from saleor_loyalty import models
-from tests.doors.saleor import SigningKey
 from tests.shops import new_program, new_shop
+from tests.signing import SigningKey
 
 
 class Shop:
     """One shop with a programme of 10 points per unit, and no reward within reach."""
 
-    def __init__(self, api_url: str) -> None:
-        self._api_url = api_url
+    def __init__(self, api_url: str, app_url: str) -> None:
+        self._api_url, self._app_url = api_url, app_url
         self._key = SigningKey("key")
         shop = new_shop(
             api_url,
@@ -32,7 +32,7 @@ class Shop:
         """A signed webhook, as arguments of httpx."""
         body = json.dumps({"order": {"id": order_id}}).encode()
         return {
-            "url": "http://127.0.0.1:8790/app/webhooks",
+            "url": f"{self._app_url}/app/webhooks",
             "content": body,
             "headers": {
                 "Content-Type": "application/json",
@@ -44,15 +44,13 @@ class Shop:
         }
 
     def wait_until_settled(self, orders: int) -> None:
-        """Returns when every order has its points; says so. Fails after two minutes."""
+        """Returns when every order has its points. Fails after two minutes."""
         deadline = time.monotonic() + 120
         while models.Change.objects.exists() and time.monotonic() < deadline:
             time.sleep(0.5)
         found = models.Entry.objects.aggregate(count=Count("pk"), sum=Sum("points"))
-        print(f"{found['count']} entries of {found['sum']} points for {orders} orders.")
-        if found["count"] != orders:
-            waiting = models.Change.objects.count()
-            raise SystemExit(f"{waiting} orders are still in the inbox.")
+        waiting = models.Change.objects.count()
+        assert found["count"] == orders, f"{found} of {orders} orders, {waiting} in the inbox"
 
     def seconds_to_points(self, told: Mapping[str, datetime]) -> list[float]:
         """Of each order, from when it was told to when its points were found."""

@@ -7,7 +7,6 @@ and counts what it is asked. Afterwards every order must have its points, and `l
 agree.
 """
 
-import argparse
 import asyncio
 import contextlib
 import os
@@ -16,145 +15,155 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
-from saleor_loyalty.server.engines import engines
+from benchmarks import fresh
+from benchmarks.race import Row, Run
+from benchmarks.webhook_shop import Shop
+from sandbox.addresses import Ports
 
-PORT = 8790
-SALEOR = 8789
-API_URL = f"http://127.0.0.1:{SALEOR}/graphql/"
+PROCESSES = 2  # of the web server
 EVENTS = ("order_created", "order_fully_paid", "order_updated")  # as of one order placed and paid
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rate", type=int, default=50, help="requests a second")
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--processes", type=int, default=2, help="of the web server")
-    parser.add_argument("--without-worker", action="store_true", help="take, settle nothing")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, engines(Path(folder)) as started:
-        os.environ |= {**started.environment(), **SETTINGS}
-        run(sys.executable, "-m", "saleor_loyalty.server", "migrate", "--verbosity=0")
-        saleor = running(sys.executable, "-m", "benchmarks.webhook_saleor", str(SALEOR))
-        with saleor, server(options.processes), worker(not options.without_worker):
-            measure(options)
+def rows(run: Run) -> Iterator[Row]:
+    rate, seconds = run.of(50, 50, 10), run.of(60, 6, 2)
+    fresh.empty()
+    with _saleor() as domain, _app(f"http://{domain}/graphql/") as app_url:
+        yield from _measured(Shop(f"http://{domain}/graphql/", app_url), domain, rate, seconds)
 
 
-SETTINGS = {
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "DJANGO_SETTINGS_MODULE": "saleor_loyalty.server.settings",
-    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
-    "LOG_LEVEL": "WARNING",
-    "LOYALTY_ALLOWED_API_URLS": API_URL,
-    "LOYALTY_PUBLIC_URL": f"http://127.0.0.1:{PORT}",
-    "LOYALTY_TOKEN_KEYS": "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=",
-    "SECRET_KEY": "for measuring only: nobody is to believe what it signs",
-}
+def _measured(shop: Shop, domain: str, rate: int, seconds: int) -> Iterator[Row]:
+    orders = rate * seconds // len(EVENTS)
+    requests = [shop.request(event, _order_id(n)) for n in range(orders) for event in EVENTS]
+    asyncio.run(_warm_up(shop))
+    before, started = _cpu_seconds(), datetime.now(UTC)
+    answers = asyncio.run(_send(requests, rate))
+    outcomes = Counter(outcome for _, outcome in answers)
+    assert outcomes == {"200": len(requests)}, outcomes
+    cpu = {
+        f"ms of CPU each, {name}": round((used - before.get(name, 0)) * 1000 / len(answers), 1)
+        for name, used in _cpu_seconds().items()
+    }
+    yield _row(f"webhook, {rate} a second of {len(answers)}", [took for took, _ in answers], cpu)
+    shop.wait_until_settled(orders)
+    paid = EVENTS.index("order_fully_paid")
+    told = {
+        _order_id(n): started + timedelta(seconds=(n * len(EVENTS) + paid) / rate)
+        for n in range(orders)
+    }
+    asked = httpx.get(f"http://{domain}/asked").json()
+    notes = {f"{name} asked of Saleor": count for name, count in asked.items()}
+    yield _row(f"from paid to points, {orders} orders", shop.seconds_to_points(told), notes)
+    subprocess.run([*SERVER, "loyalty_check"], env=_environment(), check=True)
 
 
-def run(*command: str) -> None:
-    subprocess.run(command, check=True)
+def _row(name: str, seconds: list[float], notes: Mapping[str, Any]) -> Row:
+    seconds = sorted(seconds)
+    shares = {"p95": 0.95, "p99": 0.99, "longest": 1}
+    shown = {
+        f"{name} ms": round(seconds[min(len(seconds) - 1, int(len(seconds) * share))] * 1000, 1)
+        for name, share in shares.items()
+    }
+    return Row(name, seconds, notes={**shown, **notes})
+
+
+SERVER = (sys.executable, "-m", "saleor_loyalty.server")
+
+
+def _environment(**variables: str) -> dict[str, str]:
+    """Of the server's processes: its own settings, on the benchmark's database."""
+    return {
+        **os.environ,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": fresh.database_url(),
+        "DJANGO_SETTINGS_MODULE": "saleor_loyalty.server.settings",
+        "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "ignore",  # of a worker that runs as root
+        **variables,
+    }
 
 
 @contextlib.contextmanager
-def running(*command: str) -> Iterator[None]:
-    process = subprocess.Popen(command)
+def _running(*command: str, **options: Any) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(command, text=True, **options)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(120)
 
 
 @contextlib.contextmanager
-def server(processes: int) -> Iterator[None]:
-    application = "saleor_loyalty.server.asgi:application"
-    options = ("--port", str(PORT), "--workers", str(processes), "--no-access-log")
-    options += ("--http", "saleor_loyalty.server.http:Punctual")
-    with running(sys.executable, "-m", "uvicorn", "--lifespan", "off", application, *options):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{PORT}/app/manifest")
-                break
-            time.sleep(0.2)
-        yield
+def _saleor() -> Iterator[str]:
+    """Where it listens."""
+    command = (sys.executable, "-m", "benchmarks.webhook_saleor")
+    with _running(*command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        yield process.stdout.readline().strip()
 
 
 @contextlib.contextmanager
-def worker(wanted: bool) -> Iterator[None]:
+def _app(api_url: str) -> Iterator[str]:
+    """A web server and a worker; the server's address."""
+    port = str(Ports.any().app)
+    url = f"http://127.0.0.1:{port}"
+    environment = _environment(LOYALTY_ALLOWED_API_URLS=api_url, LOYALTY_PUBLIC_URL=url)
+    web = ("uvicorn", "--lifespan", "off", "--port", port, "--workers", str(PROCESSES))
+    web += (
+        "--log-level",
+        "warning",
+        "--no-access-log",
+        "--http",
+        "saleor_loyalty.server.http:Punctual",
+    )
+    worker = ("celery", "--app", "saleor_loyalty.server", "--quiet", "worker", "--concurrency", "1")
     with contextlib.ExitStack() as stack:
-        if wanted:
-            app = ("-m", "celery", "--app", "saleor_loyalty.server", "--quiet")
-            beat = ("--beat", "--schedule", f"{tempfile.mkdtemp()}/beat")
-            niced = ("nice", "-n", "10", sys.executable)
-            stack.enter_context(running(*niced, *app, "worker", "--concurrency", "1", *beat))
-        yield
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        beat = ("--beat", "--schedule", f"{folder}/beat")
+        for command in (
+            (sys.executable, "-m", *web, "saleor_loyalty.server.asgi:application"),
+            ("nice", "-n", "10", sys.executable, "-m", *worker, *beat),
+        ):
+            stack.enter_context(_running(*command, env=environment))
+        _wait_for(f"{url}/app/manifest")
+        yield url
 
 
-def measure(options: argparse.Namespace) -> None:
-    import django
-
-    django.setup()
-    from benchmarks.webhook_shop import Shop
-
-    shop = Shop(API_URL)
-    orders = options.rate * options.seconds // len(EVENTS)
-    requests = [shop.request(event, order_id(n)) for n in range(orders) for event in EVENTS]
-    print(f"{len(requests):,} requests about {orders:,} orders are signed.", flush=True)
-    asyncio.run(warm_up(shop))
-    before = cpu_seconds()
-    started = datetime.now(UTC)
-    answers = asyncio.run(send(requests, options.rate))
-    print(table(answers, options))
-    for name, used in cpu_seconds().items():
-        milliseconds = (used - before.get(name, 0)) * 1000 / len(answers)
-        print(f"{name}: {milliseconds:.1f} ms of CPU for each request")
-    if not options.without_worker:
-        shop.wait_until_settled(orders)
-        paid = EVENTS.index("order_fully_paid")
-        told = {
-            order_id(n): started + timedelta(seconds=(n * len(EVENTS) + paid) / options.rate)
-            for n in range(orders)
-        }
-        print(f"from paid to points: {percentiles(shop.seconds_to_points(told))}")
-        print(f"asked of Saleor: {httpx.get(API_URL).json()} for {orders} orders")
-        run(sys.executable, "-m", "saleor_loyalty.server", "loyalty_check")
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(url)
+            return
+        time.sleep(0.2)
+    raise AssertionError("The server does not answer.")
 
 
-def cpu_seconds() -> dict[str, float]:
+def _cpu_seconds() -> dict[str, float]:
     """What each kind of process has used of the CPU so far."""
     me = psutil.Process()
     used: Counter[str] = Counter()
     for process in [me, *me.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):
             line = " ".join(process.cmdline())
-            names = (
-                name for name in ("celery", "valkey", "postgres", "webhook_saleor") if name in line
-            )
-            name = "this program" if process == me else next(names, "web")
-            used[name] += sum(process.cpu_times()[:2])
+            kinds = ("celery", "valkey", "postgres", "webhook_saleor", "uvicorn")
+            name = next((kind for kind in kinds if kind in line), "web")
+            used["this program" if process == me else name] += sum(process.cpu_times()[:2])
     return dict(used)
 
 
-def order_id(number: int) -> str:
+def _order_id(number: int) -> str:
     return f"T3JkZXI6{number:08d}"
 
 
-def percentiles(seconds: list[float]) -> str:
-    seconds = sorted(seconds)
-    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    return ", ".join(f"{name} {seconds[int(len(seconds) * s)]:.2f} s" for name, s in shares.items())
-
-
-async def warm_up(shop: Any) -> None:
+async def _warm_up(shop: Shop) -> None:
     """Have each process open its connections; a server is measured after that."""
     request = shop.request("product_created", "")
     # Each on a connection of its own: one that is kept reaches one process alone.
@@ -163,7 +172,7 @@ async def warm_up(shop: Any) -> None:
         await asyncio.gather(*(client.post(**request) for _ in range(100)))
 
 
-async def send(requests: list[dict[str, Any]], rate: int) -> list[tuple[float, str]]:
+async def _send(requests: list[dict[str, Any]], rate: int) -> list[tuple[float, str]]:
     """Seconds and outcome of each request, started one after another at this rate."""
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     async with httpx.AsyncClient(limits=limits, timeout=30) as client:
@@ -180,27 +189,3 @@ async def send(requests: list[dict[str, Any]], rate: int) -> list[tuple[float, s
             return time.perf_counter() - due, outcome  # what waiting for the start cost counts too
 
         return await asyncio.gather(*(one(n, request) for n, request in enumerate(requests)))
-
-
-def table(answers: list[tuple[float, str]], options: argparse.Namespace) -> str:
-    milliseconds = sorted(seconds * 1000 for seconds, _ in answers)
-    outcomes = Counter(outcome for _, outcome in answers)
-    errors = len(answers) - outcomes["200"]
-
-    def percentile(share: float) -> str:
-        return f"{milliseconds[min(len(milliseconds) - 1, int(len(milliseconds) * share))]:.1f}"
-
-    cells = [percentile(share) for share in (0.5, 0.95, 0.99, 1)]
-    return "\n".join(
-        [
-            f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs, "
-            f"{options.processes} web processes, outcomes {dict(outcomes)}",
-            "| requests/s | requests | p50 ms | p95 ms | p99 ms | longest ms | errors |",
-            "|---|---|---|---|---|---|---|",
-            f"| {options.rate} | {len(answers)} | {' | '.join(cells)} | {errors} |",
-        ]
-    )
-
-
-if __name__ == "__main__":
-    main()

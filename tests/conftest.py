@@ -13,9 +13,10 @@ from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api import client
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.shop import connection
-from tests.doors.saleor import Saleor, SigningKey
 from tests.paper_saleor import ANNA, PaperSaleor
+from tests.saleor_over_http import Saleor
 from tests.shops import new_program, new_shop
+from tests.signing import SigningKey
 
 
 @pytest.fixture(autouse=True, scope="session")

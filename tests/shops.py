@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from saleor_loyalty.models import Activation, ChannelTerms, Program, ProgramVersion, Shop
 from saleor_loyalty.shop import vault
-from tests.doors.saleor import APP_ID, APP_TOKEN, Saleor
+from tests.saleor_over_http import APP_ID, APP_TOKEN, Saleor
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

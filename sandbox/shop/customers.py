@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from sandbox.shop.events import emit
 from sandbox.shop.models import Order, User
-from sandbox.shop.webhooks import emit
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Max, Sum
 
+from sandbox.shop.events import emit
 from sandbox.shop.models import (
     Channel,
     Order,
@@ -16,7 +17,6 @@ from sandbox.shop.models import (
     User,
 )
 from sandbox.shop.problems import ShopError
-from sandbox.shop.webhooks import emit
 
 
 def lock(order: Order) -> Order:
@@ -96,7 +96,7 @@ def placed(order: Order) -> None:
 
 
 @transaction.atomic
-def mark_as_paid(order: Order, *, reference: str = "") -> Order:
+def mark_as_paid(order: Order) -> Order:
     """Staff says that the order was paid elsewhere.
 
     Raises ShopError when there is a payment already.
@@ -108,7 +108,6 @@ def mark_as_paid(order: Order, *, reference: str = "") -> Order:
     payment = Transaction.objects.create(
         order=order,
         name="Manual payment",
-        psp_reference=reference,
         currency=order.channel.currency_code,
         charged=order.total,
     )

@@ -32,7 +32,7 @@ def create(
 ) -> Transaction:
     """A transaction of an order or checkout.
 
-    `amounts` has any of AUTHORIZATION, CHARGE and REFUND.
+    `amounts` has any of AUTHORIZATION and CHARGE.
     """
     if isinstance(owner, Order):
         owner = orders.lock(owner)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from sandbox.shop import orders
+from sandbox.shop.events import emit
 from sandbox.shop.models import (
     Fulfillment,
     FulfillmentLine,
@@ -18,7 +19,6 @@ from sandbox.shop.models import (
 )
 from sandbox.shop.prices import to_cents
 from sandbox.shop.problems import ShopError
-from sandbox.shop.webhooks import emit
 
 
 @transaction.atomic

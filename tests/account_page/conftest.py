@@ -28,8 +28,9 @@ from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.chromium import browser
-from tests.doors.saleor import CUSTOMER_ID, Saleor, SigningKey
+from tests.saleor_over_http import CUSTOMER_ID, Saleor
 from tests.shops import installed, new_program, new_version
+from tests.signing import SigningKey
 
 __all__ = ["browser"]
 

@@ -10,8 +10,9 @@ from django.test import Client
 from saleor_loyalty.account_page import sessions
 from saleor_loyalty.models import Member
 from tests.account_page.conftest import STORE, enroll
-from tests.doors.saleor import Saleor, SigningKey
+from tests.saleor_over_http import Saleor
 from tests.shops import installed
+from tests.signing import SigningKey
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"

@@ -11,8 +11,6 @@ import pytest
 from django.db import connection
 
 from saleor_loyalty.models import Shop
-from tests.concurrency.saleor_over_http import Server, serve
-from tests.paper_saleor import PaperSaleor
 from tests.shops import new_program, new_shop
 
 
@@ -47,12 +45,6 @@ def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.concurrency.processes"])
     return context
-
-
-@pytest.fixture
-def saleor() -> Iterator[Server]:
-    with serve(PaperSaleor()) as server:
-        yield server
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from django.db.models import Count, Q, Sum
 from saleor_loyalty.models import Change, Coupon, Entry, Member, RetiredCode, SettledOrder, Shop
 from saleor_loyalty.orders import inbox
 from tests.concurrency.processes import work_until_killed
-from tests.concurrency.saleor_over_http import Server
 from tests.paper_saleor import line, order_id
+from tests.saleor_over_http import Saleor
 
 LONG_RUN = os.environ.get("LOYALTY_TESTS") == "long"
 WORKERS, ORDERS, MEMBERS = (8, 1000, 50) if LONG_RUN else (4, 60, 6)
@@ -97,7 +97,7 @@ def test_killed_workers_lose_nothing_and_credit_nothing_twice(shop, saleor, flee
             )
 
 
-def _deliver_all(shop: Shop, saleor: Server) -> None:
+def _deliver_all(shop: Shop, saleor: Saleor) -> None:
     """Each order changes some times; an event may come late, and more than once."""
     numbers = [number for number in range(ORDERS) for _ in range(DELIVERIES // ORDERS)]
     random.shuffle(numbers)
@@ -117,7 +117,7 @@ def _deliver_all(shop: Shop, saleor: Server) -> None:
         inbox.mark(shop=shop, order_ids=[key])
 
 
-def _change(saleor: Server, number: int) -> None:
+def _change(saleor: Saleor, number: int) -> None:
     """The order is placed; later it is refunded, recharged, cancelled, or comes back."""
     key, paper = order_id(number), saleor.paper
     if key not in paper.orders:
@@ -179,7 +179,7 @@ def _entitlement(order: dict[str, Any]) -> int:
     return floor(Decimal(str(order["totalCharged"]["amount"])) * 10)
 
 
-def _assert_orders_stand_at_their_entitlement(saleor: Server) -> None:
+def _assert_orders_stand_at_their_entitlement(saleor: Saleor) -> None:
     orders = saleor.paper.orders
     settled = dict(SettledOrder.objects.values_list("order_id", "points"))
     assert {key: settled.get(key, 0) for key in orders} == {
@@ -195,7 +195,7 @@ def _assert_orders_stand_at_their_entitlement(saleor: Server) -> None:
     assert Entry.objects.filter(first_credits).count() == earned.count()
 
 
-def _assert_balances_are_the_plain_sum(saleor: Server) -> None:
+def _assert_balances_are_the_plain_sum(saleor: Saleor) -> None:
     """What a member's orders entitle to is their balance and the coupons bought with it."""
     entitled: dict[str, int] = {}
     for order in saleor.paper.orders.values():
@@ -209,7 +209,7 @@ def _assert_balances_are_the_plain_sum(saleor: Server) -> None:
     assert {customer: held.get(customer, 0) for customer in entitled} == entitled
 
 
-def _assert_vouchers_are_those_of_the_coupons(saleor: Server) -> None:
+def _assert_vouchers_are_those_of_the_coupons(saleor: Saleor) -> None:
     """One for each coupon, made once; none for a coupon that was withdrawn."""
     vouchers = sorted(voucher["code"] for voucher in saleor.paper.vouchers.values())
     coupons = Coupon.objects.filter(status="ACTIVE").values_list("code", flat=True)

@@ -6,21 +6,17 @@ from saleor_loyalty import tasks
 from saleor_loyalty.models import Change, Entry, Shop, Subject
 from saleor_loyalty.orders import inbox
 from saleor_loyalty.workers import turns
-from tests.concurrency.saleor_over_http import serve
-from tests.paper_saleor import (
-    ANNA,
-    PaperSaleor,
-    line,
-    order_id,
-)
+from tests.paper_saleor import ANNA, line, order_id
+from tests.saleor_over_http import Saleor
 from tests.shops import new_program, new_shop
 
 
 @pytest.fixture
 def hanging():
-    with serve(PaperSaleor()) as server:
-        server.seconds_on_the_way = 20
-        yield server
+    server = Saleor()
+    server.seconds_on_the_way = 20
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.shop import vault
 from tests.chromium import PATIENCE, browser
 from tests.dashboard_extension.frame import Dashboard
-from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
+from tests.saleor_over_http import APP_ID, APP_TOKEN
+from tests.signing import SigningKey
 
 __all__ = ["browser"]
 
@@ -49,7 +50,7 @@ def key() -> SigningKey:
 @pytest.fixture
 def dashboard(key: SigningKey) -> Iterator[Dashboard]:
     server = Dashboard(key)
-    server.customers = {person["id"]: person for person in (ADA, BEN)}
+    server.paper.customers = {person["id"]: person for person in (ADA, BEN)}
     yield server
     server.stop()
 
@@ -61,7 +62,7 @@ def shop(db: None, dashboard: Dashboard) -> Shop:
         domain="shop.example.com",
         app_id=APP_ID,
         sealed_token=vault.seal(APP_TOKEN),
-        jwks={"keys": [dashboard.key.jwk]},
+        jwks={"keys": [dashboard.keys[0].jwk]},
         jwks_fetched_at=timezone.now() - timezone.timedelta(days=1),
         installed_at=timezone.now(),
     )

@@ -1,22 +1,19 @@
-"""A shop's Saleor and its Dashboard on one socket: keys, the API we ask, frames of our pages.
+"""A shop's Saleor and its Dashboard on one socket: beside what is asked, frames of our pages.
 
 The Dashboard's part of App Bridge is the sandbox's own script: demo and tests play it alike.
 """
 
 import html
 import json
-import threading
 import time
-from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import sandbox
 from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
-from saleor_loyalty.saleor_api.items import by_kind
-from tests.doors.saleor import APP_ID, APP_TOKEN, SigningKey
+from tests.saleor_over_http import APP_ID, Saleor
+from tests.signing import SigningKey
 
 SCRIPT = Path(sandbox.__file__).parent / "shop/static/shop/dashboard.js"
 STYLE = SCRIPT.with_suffix(".css")
@@ -36,53 +33,29 @@ PAGE = """<!doctype html><html lang="en"><title>Dashboard</title>
 <p id="note" role="status" hidden></p></body></html>"""
 
 
-class Dashboard:
+class Dashboard(Saleor):
     """The server. Its public attributes say who looks and what the shop has; change them freely."""
 
     def __init__(self, key: SigningKey) -> None:
-        self.key = key
+        super().__init__(key)
         self.app_url = ""
         self.permissions: tuple[str, ...] = ALL
-        self.customers: dict[str, dict[str, Any]] = {}
-        self.channels = {"default-channel": ("Europe", "EUR"), "channel-pln": ("Poland", "PLN")}
-        self.catalogue = {JUICE: "Juice", MUG: "Mug", SALE: "Sale", DRINKS: "Drinks"}
+        self.paper.channels = {
+            "default-channel": ("europe", "EUR"),
+            "channel-pln": ("poland", "PLN"),
+        }
+        self.paper.catalogue = {JUICE: "Juice", MUG: "Mug", SALE: "Sale", DRINKS: "Drinks"}
         self.email = "sam@example.com"
-        self.is_down = False
         self.stale_tokens = 0  # so many of the next tokens have run out already
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def api_url(self) -> str:
-        return f"{self.url}/graphql/"
+        return f"http://{self.domain}"
 
     def token(self, **changes: Any) -> str:
         """What Saleor makes for a member of staff and our app."""
-        now = int(time.time())
-        claims = {
-            "iat": now,
-            "exp": now + 300,
-            "owner": "saleor",
-            "iss": self.api_url,
-            "email": self.email,
-            "type": "thirdparty",
-            "user_id": "VXNlcjox",
-            "is_staff": True,
-            "app": APP_ID,
-            "permissions": [],
-            "user_permissions": list(self.permissions),
-        }
-        return self.key.token(claims | changes)
+        held = {"permissions": [], "user_permissions": list(self.permissions)}
+        return self.keys[0].token(self.staff_claims(email=self.email, **held) | changes)
 
     def _next_token(self) -> str:
         if self.stale_tokens:
@@ -110,69 +83,18 @@ class Dashboard:
             content = "".join(_places(f"{self.app_url}/app", mount, {name: unquote(rest)}))
         return PAGE.format(settings=json.dumps(settings), content=content, sandbox=SANDBOX)
 
-    def _answer(self, asked: SplitResult, body: bytes) -> tuple[str, bytes]:
+    def answer(self, path: str, authorization: str, body: bytes) -> tuple[str, bytes]:
+        asked = urlsplit(path)
         match asked.path:
-            case "/.well-known/jwks.json":
-                return "application/json", json.dumps({"keys": [self.key.jwk]}).encode()
             case "/token":
                 return "application/json", json.dumps({"token": self._next_token()}).encode()
             case "/dashboard.js":
                 return "text/javascript", SCRIPT.read_bytes()
             case "/dashboard.css":
                 return "text/css", STYLE.read_bytes()
-            case "/graphql/":
-                return "application/json", json.dumps({"data": self._data(body)}).encode()
-        return "text/html; charset=utf-8", self._page(asked).encode()
-
-    def _data(self, body: bytes) -> dict[str, Any]:
-        asked = json.loads(body)
-        if "LoyaltyChannels" in asked["query"]:
-            return {
-                "channels": [
-                    {
-                        "id": slug,
-                        "name": name,
-                        "slug": slug,
-                        "currencyCode": currency,
-                        "isActive": True,
-                    }
-                    for slug, (name, currency) in self.channels.items()
-                ]
-            }
-        if "LoyaltyCatalogueSearch" in asked["query"]:
-            text = asked["variables"]["text"].lower()
-            found = by_kind(id for id, name in self.catalogue.items() if text in name.lower())
-            return {kind: self._edges(ids) for kind, ids in found.items()}
-        if "LoyaltyCatalogue" in asked["query"]:
-            return {kind: self._edges(ids) for kind, ids in asked["variables"].items()}
-        return {"user": self.customers.get(asked["variables"]["id"])}
-
-    def _edges(self, ids: Iterable[str]) -> dict[str, Any]:
-        known = [{"id": id, "name": self.catalogue[id]} for id in ids if id in self.catalogue]
-        return {"edges": [{"node": node} for node in known]}
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        dashboard = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                asked = urlsplit(self.path)
-                is_ours = self.headers.get("Authorization") == f"Bearer {APP_TOKEN}"
-                refused = asked.path == "/graphql/" and (dashboard.is_down or not is_ours)
-                kind, content = ("", b"") if refused else dashboard._answer(asked, body)
-                self.send_response(503 if refused else 200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_POST = do_GET  # noqa: N815 - the names are the library's
-
-            def log_message(self, *args: Any) -> None:
-                """Quiet."""
-
-        return Handler
+        if asked.path.startswith("/dashboard/"):
+            return "text/html; charset=utf-8", self._page(asked).encode()
+        return super().answer(path, authorization, body)
 
 
 def _places(app_url: str, mount: str, about: dict[str, str]) -> list[str]:

@@ -86,7 +86,7 @@ def test_what_the_shop_does_not_have_is_refused_beside_the_field(ask, program, s
 
 def test_what_was_deleted_since_is_marked_by_the_name_it_had(ask, program, dashboard):
     save(ask, JUICE, MUG)
-    del dashboard.catalogue[JUICE]
+    del dashboard.paper.catalogue[JUICE]
 
     assert chosen(ask("program").text) == [
         (JUICE, "Juice", "No longer in the shop"),

@@ -66,7 +66,7 @@ def test_the_search_and_what_is_wrong_with_the_choice_are_sound_by_wcag(
     open_page, ask, program, dashboard, width, theme
 ):
     save(ask, JUICE, MUG)
-    del dashboard.catalogue[MUG]
+    del dashboard.paper.catalogue[MUG]
     page = open_page("app/program", width=width, theme=theme)
     frame = inside(page)
 

@@ -72,7 +72,7 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(ask, program, change, said)
 
 @pytest.mark.parametrize("field", ["discount_value", "min_spent"])
 def test_t44_a_currency_without_decimals_takes_none(ask, dashboard, program, field):
-    dashboard.channels["default-channel"] = ("Japan", "JPY")
+    dashboard.paper.channels["default-channel"] = ("japan", "JPY")
     rules = {**FORM, "discount_type": "FIXED", f"channel-default-channel-{field}": "500.5"}
     answer = ask("program", post={**rules, "confirmed": "1"})
 
@@ -242,7 +242,7 @@ def test_a_shop_that_does_not_answer_keeps_the_names_of_its_channels(ask, dashbo
 
 def test_a_channel_that_is_only_called_otherwise_makes_no_version(ask, dashboard, program):
     save_as(ask, "mia@example.com", **PLN)
-    dashboard.channels["channel-pln"] = ("Polska", "PLN")
+    dashboard.paper.channels["channel-pln"] = ("polska", "PLN")
 
     page = ask("program").text
     answer = save_as(ask, "mia@example.com", **PLN, opened_at="2")

@@ -5,8 +5,9 @@ import pytest
 from saleor_loyalty.conf import conf
 from saleor_loyalty.doors.app import rates, shops
 from saleor_loyalty.models import Shop
-from tests.doors.saleor import Saleor, SigningKey
+from tests.saleor_over_http import Saleor
 from tests.shops import installed
+from tests.signing import SigningKey
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,9 @@ from saleor_loyalty.models import Change, Entry, Shop
 from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.saleor_api.client import Saleor as Api
-from tests.doors.saleor import Saleor, SigningKey
+from tests.saleor_over_http import Saleor
 from tests.shops import new_program
+from tests.signing import SigningKey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
 

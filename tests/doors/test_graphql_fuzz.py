@@ -8,9 +8,7 @@ each kind, for each of three people who ask.
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
-from http.server import ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Callable
 from typing import Any
 
 import graphql
@@ -26,9 +24,9 @@ from pytest_django import Settings
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.graphql.federation import schema
 from saleor_loyalty.models import Shop
-from tests.doors.saleor import APP_ID, SigningKey
-from tests.graphql.conftest import StandIn
+from tests.saleor_over_http import APP_ID, Saleor
 from tests.shops import new_program, new_shop
+from tests.signing import SigningKey
 
 LONG_RUN = os.environ.get("LOYALTY_TESTS") == "long"
 FUZZ = hypothesis_settings(
@@ -86,16 +84,12 @@ BODIES = st.fixed_dictionaries(
 
 
 @pytest.fixture
-def shop(transactional_db: None) -> Iterator[Shop]:
+def shop(transactional_db: None, saleor: Saleor) -> Shop:
     """A shop whose programme has a member with points, and a Saleor that answers."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
-    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    shop = new_shop(f"http://127.0.0.1:{server.server_port}/graphql/")
+    shop = new_shop(saleor.api_url)
     new_program(shop)
     staff_points.give(shop=shop, customer_id="VXNlcjox", points=7000, reason="Welcome", actor="Sam")
-    yield shop
-    server.shutdown()
-    server.server_close()
+    return shop
 
 
 @pytest.fixture(params=["nobody", "customer", "staff"])

@@ -10,7 +10,8 @@ from pytest_django import Settings
 from saleor_loyalty.doors.app import shops
 from saleor_loyalty.models import Member, Shop
 from saleor_loyalty.shop import vault
-from tests.doors.saleor import APP_ID, APP_TOKEN, Saleor, SigningKey
+from tests.saleor_over_http import APP_ID, APP_TOKEN, Saleor
+from tests.signing import SigningKey
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,10 @@ from pytest_django import Settings
 
 from saleor_loyalty.doors.app import rates
 from saleor_loyalty.models import Change, Shop
-from tests.doors.saleor import APP_TOKEN, Saleor, SigningKey
 from tests.doors.test_webhooks import BODY, deliver
+from tests.saleor_over_http import APP_TOKEN, Saleor
 from tests.shops import installed
+from tests.signing import SigningKey
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
 from saleor_loyalty.shop import vault
 from saleor_loyalty.shop.connection import connect
-from tests.doors.saleor import APP_ID, Saleor
+from tests.saleor_over_http import APP_ID, Saleor
 from tests.shops import new_program
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from tests.doors.refused.installations import INSTALLATIONS
 from tests.doors.refused.requests import REQUESTS
 from tests.doors.refused.webhooks import WEBHOOKS
 from tests.doors.refused.world import BODY, Send, World
-from tests.doors.saleor import Saleor, SigningKey
+from tests.saleor_over_http import Saleor
+from tests.signing import SigningKey
 
 pytestmark = pytest.mark.django_db
 

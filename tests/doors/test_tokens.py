@@ -13,14 +13,9 @@ from saleor_loyalty.doors.app.tokens import verify, viewer_of
 from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied, Viewer
-from tests.doors.saleor import (
-    CUSTOMER_ID,
-    Saleor,
-    SigningKey,
-    signed_with_the_public_key,
-    unsigned,
-)
+from tests.saleor_over_http import CUSTOMER_ID, Saleor
 from tests.shops import installed
+from tests.signing import SigningKey, signed_with_the_public_key, unsigned
 
 pytestmark = pytest.mark.django_db
 

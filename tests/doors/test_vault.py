@@ -6,7 +6,7 @@ from pytest_django import Settings
 
 from saleor_loyalty.models import Shop
 from saleor_loyalty.shop.vault import CannotUnseal, seal, unseal
-from tests.doors.saleor import APP_TOKEN
+from tests.saleor_over_http import APP_TOKEN
 
 
 def test_what_was_sealed_is_unsealed_and_cannot_be_read_in_between() -> None:

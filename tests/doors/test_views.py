@@ -6,7 +6,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from saleor_loyalty.models import Shop
-from tests.doors.saleor import Saleor, SigningKey
+from tests.saleor_over_http import Saleor
+from tests.signing import SigningKey
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,9 @@ from pytest_django import Settings
 
 from saleor_loyalty.models import Change, Shop
 from saleor_loyalty.orders import inbox
-from tests.doors.saleor import Saleor, SigningKey, signed_with_the_public_key, unsigned
+from tests.saleor_over_http import Saleor
 from tests.shops import installed
+from tests.signing import SigningKey, signed_with_the_public_key, unsigned
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 BODY = b'{"order": {"id": "T3JkZXI6MQ=="}}'

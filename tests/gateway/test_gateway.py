@@ -16,9 +16,10 @@ import httpx
 import pytest
 
 from saleor_loyalty.models import Member, Shop
-from tests.doors.saleor import CUSTOMER_ID, Saleor, SigningKey
+from tests.saleor_over_http import CUSTOMER_ID, Saleor
 from tests.server.conftest import PATIENCE
 from tests.server.test_web_servers import UVICORN
+from tests.signing import SigningKey
 
 HERE = Path(__file__).parent
 QUERY = "{ me { email loyalty { balance } } }"

@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,69 +20,28 @@ from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.saleor_over_http import Saleor
 from tests.shops import new_shop
 
 NOW = datetime(2030, 5, 17, 12, 30, tzinfo=UTC)
 EUROPE, AMERICA = "Q2hhbm5lbDox", "Q2hhbm5lbDoy"
-CHANNELS = [
-    {"id": EUROPE, "name": "Europe", "slug": "eu", "currencyCode": "EUR", "isActive": True},
-    {
-        "id": AMERICA,
-        "name": "America",
-        "slug": "us",
-        "currencyCode": "USD",
-        "isActive": True,
-    },
-]
 CUSTOMERS = {
     "VXNlcjox": {"email": "ada@example.com", "firstName": "Ada", "languageCode": "IT"},
     "VXNlcjo3": {"email": "grace@example.com", "firstName": "Grace", "languageCode": "EN"},
 }
-
 JUICE, DRINKS = "UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="
-CATALOGUE = {JUICE: "Juice", DRINKS: "Drinks"}
-
-
-class StandIn(BaseHTTPRequestHandler):
-    """Answers the questions about the shop that GraphQL requests lead to."""
-
-    def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if "LoyaltyChannels" in request["query"]:
-            data: dict[str, Any] = {"channels": CHANNELS}
-        elif "LoyaltyCatalogue" in request["query"]:
-            data = {
-                name: {
-                    "edges": [
-                        {"node": {"id": id, "name": CATALOGUE[id]}} for id in ids if id in CATALOGUE
-                    ]
-                }
-                for name, ids in request["variables"].items()
-            }
-        else:
-            customer_id = request["variables"]["id"]
-            known = CUSTOMERS.get(customer_id)
-            data = {
-                "user": known
-                and {"id": customer_id, "isConfirmed": True, "isActive": True, **known}
-            }
-        body = json.dumps({"data": data}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_args: object) -> None:
-        """Tests are quiet."""
 
 
 @pytest.fixture(scope="session")
 def saleor_url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/graphql/"
-    server.shutdown()
-    server.server_close()
+    server = Saleor()
+    server.paper.channels = {EUROPE: ("eu", "EUR"), AMERICA: ("us", "USD")}
+    server.paper.customers = {
+        id: {"id": id, "isConfirmed": True, "isActive": True, **person}
+        for id, person in CUSTOMERS.items()
+    }
+    yield server.api_url
+    server.stop()
 
 
 @pytest.fixture

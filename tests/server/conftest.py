@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 
 from saleor_loyalty.models import Shop
-from tests.doors.saleor import Saleor
+from tests.saleor_over_http import Saleor
 from tests.shops import installed
 
 PATIENCE = 40  # seconds; a machine under load starts a Python slowly

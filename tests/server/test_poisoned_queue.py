@@ -8,8 +8,7 @@ from django.conf import settings
 
 from saleor_loyalty.models import Change, Shop
 from saleor_loyalty.orders import inbox
-from tests.concurrency.saleor_over_http import serve
-from tests.paper_saleor import PaperSaleor, line
+from tests.paper_saleor import line
 from tests.server.test_workers import wait_until
 from tests.shops import new_program, new_shop
 
@@ -48,12 +47,6 @@ POISON = {
         }
     ).encode(),
 }
-
-
-@pytest.fixture
-def saleor():
-    with serve(PaperSaleor()) as server:
-        yield server
 
 
 @pytest.fixture

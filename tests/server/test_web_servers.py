@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from saleor_loyalty.models import Change, Shop
-from tests.doors.saleor import SigningKey
 from tests.server.conftest import PATIENCE
+from tests.signing import SigningKey
 
 UVICORN = (
     "uvicorn",

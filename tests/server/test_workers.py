@@ -7,17 +7,9 @@ import pytest
 
 from saleor_loyalty.models import Change, Member, Shop
 from saleor_loyalty.orders import inbox
-from tests.concurrency.saleor_over_http import serve
-from tests.paper_saleor import PaperSaleor, line
+from tests.paper_saleor import line
 from tests.server.conftest import PATIENCE
 from tests.shops import new_program, new_shop
-
-
-@pytest.fixture
-def saleor():
-    with serve(PaperSaleor()) as server:
-        server.seconds_on_the_way = 2
-        yield server
 
 
 @pytest.fixture
@@ -37,6 +29,7 @@ def wait_until(condition) -> None:
 
 
 def test_t32_a_worker_that_is_stopped_settles_the_orders_it_has_begun(run, tmp_path, saleor, shop):
+    saleor.seconds_on_the_way = 2
     order_id = saleor.paper.place(1, line(100))
     inbox.mark(shop=shop, order_ids=[order_id])
     log = tmp_path / "worker.log"

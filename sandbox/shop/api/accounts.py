@@ -63,7 +63,6 @@ def shop(_root: object, _info: GraphQLResolveInfo) -> dict[str, object]:
         "name": "Pocket shop",
         "domain": {"host": urlsplit(settings.PUBLIC_URL).netloc, "url": f"{settings.PUBLIC_URL}/"},
         "version": f"{SCHEMA_VERSION}.0",
-        "schema_version": SCHEMA_VERSION,
     }
 
 

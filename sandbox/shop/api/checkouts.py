@@ -78,17 +78,6 @@ def checkout_add_promo_code(
     return {"checkout": checkout}
 
 
-@mutation.field("checkoutRemovePromoCode")
-@payload()
-def checkout_remove_promo_code(
-    _info: GraphQLResolveInfo, *, id: str | None = None, promo_code: str | None = None
-) -> dict[str, Any]:
-    checkout = _found(id)
-    if promo_code == checkout.voucher_code:
-        checkouts.remove_code(checkout)
-    return {"checkout": checkout}
-
-
 @mutation.field("checkoutComplete")
 @payload()
 def checkout_complete(_info: GraphQLResolveInfo, *, id: str | None = None) -> dict[str, Any]:

@@ -41,8 +41,6 @@ def connection(
         "edges": edges,
         "page_info": {
             "has_next_page": len(page) > first,
-            "has_previous_page": start > 0,
-            "start_cursor": edges[0]["cursor"] if edges else None,
             "end_cursor": edges[-1]["cursor"] if edges else None,
         },
         "total_count": rows.count() if isinstance(rows, QuerySet) else len(rows),

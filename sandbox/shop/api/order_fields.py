@@ -13,7 +13,6 @@ from sandbox.shop.models import Order, OrderEvent, OrderLine, Transaction, User
 
 order_type = ObjectType("Order")
 line_type = ObjectType("OrderLine")
-transaction_type = ObjectType("TransactionItem")
 
 SEES_CUSTOMERS = ("MANAGE_USERS", "MANAGE_ORDERS", "HANDLE_PAYMENTS", "HANDLE_TAXES")
 
@@ -175,19 +174,4 @@ def undiscounted_total_price(line: OrderLine, _info: GraphQLResolveInfo) -> dict
     return taxed(line.undiscounted_total, line.order.channel)
 
 
-@transaction_type.field("chargedAmount")
-def charged_amount(payment: Transaction, _info: GraphQLResolveInfo) -> dict[str, object]:
-    return money(payment.charged, payment.currency)
-
-
-@transaction_type.field("refundedAmount")
-def refunded_amount(payment: Transaction, _info: GraphQLResolveInfo) -> dict[str, object]:
-    return money(payment.refunded, payment.currency)
-
-
-@transaction_type.field("authorizedAmount")
-def authorized_amount(payment: Transaction, _info: GraphQLResolveInfo) -> dict[str, object]:
-    return money(payment.authorized, payment.currency)
-
-
-bindables = [order_type, line_type, transaction_type]
+bindables = [order_type, line_type]

@@ -80,11 +80,8 @@ def _where(found: QuerySet[Order], where: dict[str, Any]) -> QuerySet[Order]:
     for codes in ([code["eq"]] if "eq" in code else None, code.get("one_of")):
         if codes is not None:
             found = found.filter(voucher_code__in=codes)
-    updated = where.get("updated_at") or {}
-    if updated.get("gte"):
-        found = found.filter(updated_at__gte=updated["gte"])
-    if updated.get("lte"):
-        found = found.filter(updated_at__lte=updated["lte"])
+    if since := (where.get("updated_at") or {}).get("gte"):
+        found = found.filter(updated_at__gte=since)
     return found
 
 
@@ -122,11 +119,8 @@ def draft_order_complete(_info: GraphQLResolveInfo, *, id: str) -> dict[str, Any
 
 @mutation.field("orderMarkAsPaid")
 @payload("MANAGE_ORDERS")
-def order_mark_as_paid(
-    _info: GraphQLResolveInfo, *, id: str, transaction_reference: str | None = None
-) -> dict[str, Any]:
-    order = find(Order.objects.all(), "Order", id)
-    return _shown(orders.mark_as_paid(order, reference=transaction_reference or ""))
+def order_mark_as_paid(_info: GraphQLResolveInfo, *, id: str) -> dict[str, Any]:
+    return _shown(orders.mark_as_paid(find(Order.objects.all(), "Order", id)))
 
 
 @mutation.field("orderCancel")

@@ -17,7 +17,6 @@ mutation = MutationType()
 KINDS = {
     "amount_authorized": "AUTHORIZATION",
     "amount_charged": "CHARGE",
-    "amount_refunded": "REFUND",
 }
 
 

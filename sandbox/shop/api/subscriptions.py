@@ -1,16 +1,13 @@
-"""What a webhook sends: the answer to its subscription, for one event."""
+"""What a subscription may ask of an event."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ariadne import InterfaceType, ObjectType
-from django.utils import timezone
-from graphql import GraphQLResolveInfo, execute_sync, parse
+from graphql import GraphQLResolveInfo
 
-from sandbox.shop.api.access import of_app
 from sandbox.shop.installation import SCHEMA_VERSION
-from sandbox.shop.models import Order, User, Webhook
+from sandbox.shop.models import Order, User
 
 subscription = ObjectType("Subscription")
 event_type = InterfaceType("Event")
@@ -34,23 +31,6 @@ class Event:
     def user(self) -> User | None:
         """Whom an event of a customer is about."""
         return self.subject if isinstance(self.subject, User) else None
-
-
-def payload(webhook: Webhook, *, event_type: str, subject: Order | User) -> Any:
-    """The body of a webhook: what its subscription selects, with the app's own permissions.
-
-    Raises ValueError when the subscription does not fit our part of Saleor's schema.
-    """
-    from sandbox.shop.api.schema import schema  # it binds this module
-
-    event = Event(type=event_type, subject=subject, issued_at=timezone.now())
-    # Executed like a query: the one field of a subscription resolves to the event at hand.
-    result = execute_sync(
-        schema, parse(webhook.query), root_value=event, context_value=of_app(webhook.app)
-    )
-    if result.data is None or result.data.get("event") is None:
-        raise ValueError(f"The subscription of webhook {webhook.pk} does not work: {result.errors}")
-    return result.data["event"]
 
 
 @subscription.field("event")

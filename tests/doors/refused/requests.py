@@ -13,7 +13,7 @@ from tests.doors.refused.world import (
     twice_more_than_allowed,
     with_setting,
 )
-from tests.doors.saleor import SigningKey, signed_with_the_public_key, unsigned
+from tests.signing import SigningKey, signed_with_the_public_key, unsigned
 
 MEMBER = '{ loyaltyMember(customerId: "VXNlcjo5OQ==") { balance } }'
 

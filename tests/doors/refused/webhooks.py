@@ -10,8 +10,9 @@ from tests.doors.refused.world import (
     twice_more_than_allowed,
     with_setting,
 )
-from tests.doors.saleor import Saleor, SigningKey, signed_with_the_public_key, unsigned
+from tests.saleor_over_http import Saleor
 from tests.shops import installed
+from tests.signing import SigningKey, signed_with_the_public_key, unsigned
 
 DETACHED = {"b64": False, "crit": ["b64"]}
 

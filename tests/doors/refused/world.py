@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from saleor_loyalty.models import Shop
-from tests.doors.saleor import APP_TOKEN, Saleor, SigningKey
+from tests.saleor_over_http import APP_TOKEN, Saleor
+from tests.signing import SigningKey
 
 BODY = b'{"order": {"id": "T3JkZXI6MQ=="}}'
 DEEP = b"[" * 100_000 + b"]" * 100_000

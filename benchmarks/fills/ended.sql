@@ -1,0 +1,15 @@
+-- Members with two lots each, all of which have ended.
+INSERT INTO saleor_loyalty_member
+    (shop_id, customer_id, email, first_name, language_code, status, status_by, balance,
+     lifetime_points, expires_at, joined_at, email_enabled, push_enabled)
+SELECT %(shop)s, 'customer-' || n, n || '@example.com', '', 'en', 'ACTIVE', '', 30,
+       30, %(end)s, %(end)s, true, true
+FROM generate_series(1, %(members)s) AS n;
+INSERT INTO saleor_loyalty_entry
+    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
+     currency, reason, actor)
+SELECT shop_id, id, 'ORDER', 'order:' || n, 10 * n, 10 * n, joined_at, %(version)s, '', '', ''
+FROM saleor_loyalty_member, generate_series(1, 2) AS n;
+INSERT INTO saleor_loyalty_lot
+    (shop_id, member_id, entry_id, points, remaining, created_at, had_grace, expires_at)
+SELECT shop_id, member_id, id, points, points, created_at, false, %(end)s FROM saleor_loyalty_entry

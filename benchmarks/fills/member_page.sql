@@ -1,0 +1,34 @@
+-- Members with thirty entries each: 27 orders, then three coupons.
+INSERT INTO saleor_loyalty_member
+    (shop_id, customer_id, email, first_name, language_code, status, status_by, balance,
+     lifetime_points, joined_at, email_enabled, push_enabled)
+SELECT %(shop)s, 'customer-' || n, n || '@example.com', '', 'en', 'ACTIVE', '', 240, 270, %(now)s,
+       true, true
+FROM generate_series(1, %(members)s) AS n;
+INSERT INTO saleor_loyalty_settledorder
+    (shop_id, order_id, number, member_id, channel_id, version_id, points, revision,
+     gift_card_lines, waived, fully_paid_at, settled_at)
+SELECT shop_id, id || '-' || n, id || '-' || n, id, 'channel-1', %(version)s, 10, 1, '{}', false,
+       %(now)s, %(now)s
+FROM generate_series(1, 27) AS n, saleor_loyalty_member;
+INSERT INTO saleor_loyalty_entry
+    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, order_id,
+     currency, eligible, total, unpaid, rate, entitled, reason, actor)
+SELECT shop_id, member_id, 'ORDER', 'order:' || order_id, 10, 240, %(now)s, version_id, id, 'EUR',
+       1, 1, 0, 10, 10, '', ''
+FROM saleor_loyalty_settledorder;
+INSERT INTO saleor_loyalty_lot
+    (shop_id, member_id, entry_id, points, remaining, created_at, had_grace, expires_at)
+SELECT shop_id, member_id, id, points, 8, created_at, false, %(now)s + interval '1 year'
+FROM saleor_loyalty_entry;
+INSERT INTO saleor_loyalty_entry
+    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, currency,
+     reason, actor)
+SELECT shop_id, id, 'REWARD', 'reward:' || n, -10, 240, %(now)s, %(version)s, '', '', ''
+FROM generate_series(1, 3) AS n, saleor_loyalty_member;
+INSERT INTO saleor_loyalty_coupon
+    (shop_id, member_id, entry_id, paid_by_id, version_id, status, code, issue, voucher_id, issued_at,
+     used_order_id, used_order_number, due_at, attempts, error)
+SELECT shop_id, member_id, id, id, version_id, 'ACTIVE', 'C' || id, 1, '', created_at, '', '',
+       created_at, 0, ''
+FROM saleor_loyalty_entry WHERE kind = 'REWARD'

@@ -1,0 +1,38 @@
+-- Members with ten entries of the last 90 days, a coupon and a message that failed; one in ten has a sent one.
+INSERT INTO saleor_loyalty_member
+    (shop_id, customer_id, email, first_name, language_code, status, status_by, balance,
+     lifetime_points, joined_at, last_activity_at, email_enabled, push_enabled)
+SELECT %(shop)s, 'customer-' || n, 'p' || n || '@example.com', 'P' || n, 'en', 'ACTIVE', '',
+       n %% 5000, 5000, now() - n * interval '10 minutes', now() - n * interval '1 minute',
+       true, true
+FROM generate_series(1, %(members)s) AS n;
+INSERT INTO saleor_loyalty_entry
+    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
+     currency, reason, actor)
+SELECT shop_id, id, CASE n WHEN 9 THEN 'REWARD' WHEN 10 THEN 'EXPIRY' ELSE 'GIFT' END,
+       CASE n WHEN 10 THEN 'rolling:2026-06-01T00:00:00Z' ELSE 'n' || n END,
+       CASE WHEN n > 8 THEN -40 ELSE 100 END, 100,
+       now() - random() * interval '90 days', %(version)s, '', 'Thank you', 'sam@example.com'
+FROM saleor_loyalty_member, generate_series(1, 10) AS n;
+INSERT INTO saleor_loyalty_coupon
+    (shop_id, member_id, entry_id, version_id, status, code, issue, voucher_id, issued_at,
+     used_order_id, used_order_number, due_at, attempts, error)
+SELECT shop_id, member_id, id, version_id, 'ACTIVE', 'C' || id, 1, '', created_at, '', '',
+       created_at, 0, ''
+FROM saleor_loyalty_entry WHERE kind = 'REWARD';
+INSERT INTO saleor_loyalty_message
+    (shop_id, member_id, kind, cause, uid, status, created_at, attempts, error,
+     delivered_devices)
+SELECT shop_id, id, 'REWARD_EMAIL', 'x', gen_random_uuid(), 'SENT', now(), 1, '', '{}'
+FROM saleor_loyalty_member WHERE id %% 10 = 0;
+INSERT INTO saleor_loyalty_message
+    (shop_id, member_id, coupon_id, kind, cause, uid, status, created_at, attempts, error,
+     fault, delivered_devices)
+SELECT member.shop_id, member.id, coupon.id,
+       CASE WHEN coupon.id IS NULL THEN 'GIFT_EMAIL' ELSE 'REWARD_PUSH' END,
+       coalesce('coupon:' || coupon.id || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,
+       'Recipient refused: 550 No such mailbox',
+       CASE WHEN member.id %% 4 = 0 THEN 'OUTAGE' ELSE 'REFUSED' END, '{}'
+FROM saleor_loyalty_member AS member
+LEFT JOIN saleor_loyalty_coupon AS coupon
+       ON coupon.member_id = member.id AND member.id %% 10 = 0

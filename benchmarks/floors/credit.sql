@@ -1,0 +1,29 @@
+-- One credit as one statement and one transaction: settled order, entry and lot idempotently, and the balance.
+WITH owner AS (
+    SELECT id, shop_id, balance FROM saleor_loyalty_member
+    WHERE shop_id = %(shop)s AND customer_id = %(customer)s FOR UPDATE
+), settled AS (
+    INSERT INTO saleor_loyalty_settledorder
+        (shop_id, order_id, number, member_id, channel_id, version_id, points, revision,
+         gift_card_lines, waived, fully_paid_at, settled_at)
+    SELECT shop_id, %(order)s, %(order)s, id, 'channel-1', %(version)s, 10, 1, '{}', false,
+           %(now)s, %(now)s
+    FROM owner
+    ON CONFLICT (shop_id, order_id) DO NOTHING RETURNING id
+), entry AS (
+    INSERT INTO saleor_loyalty_entry
+        (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, order_id,
+         currency, eligible, total, unpaid, rate, entitled, reason, actor)
+    SELECT owner.shop_id, owner.id, 'ORDER', 'order:' || %(order)s, 10, owner.balance + 10, %(now)s,
+           %(version)s, settled.id, 'EUR', 1, 1, 0, 10, 10, '', ''
+    FROM owner, settled
+    ON CONFLICT (member_id, kind, source) DO NOTHING RETURNING id, shop_id, member_id, points
+), lot AS (
+    INSERT INTO saleor_loyalty_lot
+        (shop_id, member_id, entry_id, points, remaining, created_at, had_grace)
+    SELECT shop_id, member_id, id, points, points, %(now)s, false FROM entry
+)
+UPDATE saleor_loyalty_member AS member
+SET balance = balance + points, lifetime_points = lifetime_points + points,
+    last_activity_at = %(now)s
+FROM entry WHERE member.id = entry.member_id

@@ -1,0 +1,22 @@
+-- What a member's page shows: their balance, their last 20 entries with all that explains them, their coupons.
+SELECT id, balance FROM saleor_loyalty_member
+WHERE shop_id = %(shop)s AND customer_id = %(customer)s;
+SELECT entry.id, entry.kind, entry.points, entry.created_at, entry.reason, entry.currency,
+       entry.eligible, entry.total, entry.unpaid, entry.came_back, entry.rate, entry.entitled,
+       settled.order_id, settled.number, lot.expires_at, version.expiry_policy, version.basis
+FROM saleor_loyalty_entry AS entry
+JOIN saleor_loyalty_member AS member ON member.id = entry.member_id
+JOIN saleor_loyalty_programversion AS version ON version.id = entry.version_id
+LEFT JOIN saleor_loyalty_settledorder AS settled ON settled.id = entry.order_id
+LEFT JOIN saleor_loyalty_lot AS lot ON lot.entry_id = entry.id
+WHERE member.shop_id = %(shop)s AND member.customer_id = %(customer)s
+ORDER BY entry.id DESC LIMIT 20;
+SELECT coupon.id, coupon.status, coupon.code, coupon.issued_at, coupon.expires_at,
+       version.reward_name, version.discount_type, terms.currency, terms.discount_value,
+       terms.min_spent
+FROM saleor_loyalty_coupon AS coupon
+JOIN saleor_loyalty_member AS member ON member.id = coupon.member_id
+JOIN saleor_loyalty_programversion AS version ON version.id = coupon.version_id
+JOIN saleor_loyalty_channelterms AS terms ON terms.version_id = version.id
+WHERE member.shop_id = %(shop)s AND member.customer_id = %(customer)s
+ORDER BY coupon.id DESC LIMIT 20
