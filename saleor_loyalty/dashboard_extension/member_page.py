@@ -20,7 +20,6 @@ from saleor_loyalty.dashboard_extension.forms import (
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import (
-    KINDS_OF_MESSAGES,
     action_in_words,
     language_name,
 )
@@ -29,6 +28,7 @@ from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.explanations import explain, taken_back
+from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
     BY_SALEOR,
     Coupon,
@@ -38,7 +38,6 @@ from saleor_loyalty.models import (
     Member,
     MemberStatus,
     Message,
-    MessageKind,
     MessageStatus,
     Shop,
 )
@@ -259,10 +258,10 @@ def _messages(member: Member) -> list[dict[str, object]]:
     return [
         {
             "message": message,
-            "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
+            "kind": KINDS[message.kind].label,
             "state": words[MessageStatus(message.status)],
             "can_resend": message.status != MessageStatus.PENDING
-            and (message.kind not in announcements.PUSH or is_reached),
+            and (message.kind not in PUSHES or is_reached),
             "was_sent": message.status == MessageStatus.SENT,
         }
         for message in messages

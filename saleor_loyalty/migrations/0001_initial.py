@@ -794,21 +794,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(blank=True, max_length=32)),
                 (
                     "fault",
                     models.CharField(
@@ -853,20 +839,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=32)),
                 (
                     "language_code",
                     models.CharField(help_text="As CLDR writes it: de, pt_BR.", max_length=35),
@@ -903,20 +876,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=32)),
                 ("is_active", models.BooleanField()),
                 (
                     "shop",
@@ -937,20 +897,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=32)),
                 ("cause", models.CharField(max_length=255)),
                 ("uid", models.UUIDField(default=uuid.uuid4, unique=True)),
                 (

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page
 
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Writer
+from saleor_loyalty.messages.kinds import EMAILS
 from saleor_loyalty.messages.outbox import send_due
-from saleor_loyalty.messages.variables import EMAILS, names
+from saleor_loyalty.messages.variables import catalogue
 from saleor_loyalty.messages.wording import standard_text
 from saleor_loyalty.models import MessageKind, Program, Shop
 from saleor_loyalty.rules.languages import LANGUAGES
@@ -56,7 +57,7 @@ def test_the_languages_tell_the_same(kind, language):
                 r"\b[a-z_]+\b", " ".join(re.findall(r"{[{%].*?[%}]}", source_of(kind, code)))
             )
         )
-        return words & names(kind)
+        return words & {variable.name for variable in catalogue(kind)}
 
     assert used(language) == used("en")
 
