@@ -28,8 +28,8 @@ FILL = """
     FROM generate_series(1, %(members)s) AS n;
     INSERT INTO saleor_loyalty_entry
         (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-         currency, reason, actor)
-    SELECT shop_id, id, 'ORDER', 'order:' || n, 10 * n, 10 * n, joined_at, %(version)s, '', '', ''
+         currency)
+    SELECT shop_id, id, 'ORDER', 'order:' || n, 10 * n, 10 * n, joined_at, %(version)s, ''
     FROM saleor_loyalty_member, generate_series(1, 2) AS n;
     INSERT INTO saleor_loyalty_lot (shop_id, member_id, entry_id, remaining, expires_at)
     SELECT shop_id, member_id, id, points, %(end)s FROM saleor_loyalty_entry;
@@ -37,9 +37,9 @@ FILL = """
 PLAIN = """
     INSERT INTO saleor_loyalty_entry
         (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-         currency, reason, actor)
+         currency)
     SELECT lot.shop_id, lot.member_id, 'EXPIRY', 'plain', -sum(remaining), 0, %(now)s, %(version)s,
-           '', '', ''
+           ''
     FROM saleor_loyalty_lot AS lot JOIN saleor_loyalty_member AS member ON member.id = member_id
     WHERE remaining > 0 AND {period}.expires_at <= %(now)s
     GROUP BY lot.shop_id, lot.member_id;

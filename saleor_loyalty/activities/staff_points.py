@@ -144,7 +144,8 @@ def _post(
             now=timezone.now(),
             consequences=[CouponBook(version)],
         ) as book:
-            posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
+            same = Entry.objects.filter(member=member, kind=kind, source=posting.source)
+            posted = same.select_related("note").first()
             if posted:
                 return (posted if source else _same(posted, posting)), False
             _check_member(book.member(member.pk), points)

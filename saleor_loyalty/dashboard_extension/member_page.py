@@ -158,7 +158,7 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
 
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
-    entries = Entry.objects.filter(member=member).select_related("version", "order")
+    entries = Entry.objects.filter(member=member).select_related("version", "order", "note")
     entries = entries.prefetch_related("version__channels")
     older = whole_number(visit.request.GET.get("older"))
     if older is not None:
@@ -183,7 +183,7 @@ def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
     gifts = Entry.objects.filter(shop=shop, kind__in=BY_STAFF, points__gt=0)
     if member:
         gifts = gifts.filter(member=member)
-    found = gifts.filter(pk=entry_id).select_related("member", "shop").first()
+    found = gifts.filter(pk=entry_id).select_related("member", "shop", "note").first()
     if found is None:
         raise Http404
     return found

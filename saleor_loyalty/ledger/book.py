@@ -17,7 +17,7 @@ from saleor_loyalty.ledger.accounts import Account
 from saleor_loyalty.ledger.consequences import Consequence
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Entry, Lot, Member, MemberStatus, ProgramVersion
+from saleor_loyalty.models import Entry, EntryNote, Lot, Member, MemberStatus, ProgramVersion
 
 
 @contextmanager
@@ -59,6 +59,7 @@ class Book:
         self._accounts = accounts
         self._consequences = consequences
         self._entries: list[Entry] = []
+        self._notes: list[EntryNote] = []
         self._changed = {"balance", "lifetime_points", "last_activity_at", "expires_at"}
 
     def member(self, member_id: int) -> Member:
@@ -96,12 +97,13 @@ class Book:
             created_at=self.now,
             version=posting.version,
             order=posting.order,
-            reason=posting.reason,
-            actor=posting.actor,
             **(Entry.basis_columns(posting.basis) if posting.basis else {}),
         )
         account.apply(entry, renews=posting.renews)
         self._entries.append(entry)
+        if posting.reason or posting.actor:
+            note = EntryNote(entry=entry, reason=posting.reason, actor=posting.actor)
+            self._notes.append(note)
         return entry
 
     def begin(self) -> None:
@@ -129,6 +131,7 @@ class Book:
         for consequence in self._consequences:
             consequence.along(writing)
         writing.insert(self._entries)
+        writing.insert(self._notes)
         writing.insert(lot for account in accounts for lot in account.new_lots())
         writing.update(
             (lot for account in accounts for lot in account.changed_lots()), ["remaining"]

@@ -57,11 +57,11 @@ EXPIRE = """
     )
     INSERT INTO saleor_loyalty_entry
         (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-         currency, reason, actor)
+         currency)
     SELECT shop_id, member_id, %(kind)s,
            %(cause)s || to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
            -points, balance - sum(points) OVER (PARTITION BY member_id ORDER BY ended_at),
-           %(now)s, %(version)s, '', '', ''
+           %(now)s, %(version)s, ''
     FROM expired ORDER BY member_id, ended_at
 """
 PERIOD = {ROLLING: "member", PER_LOT: "lot"}

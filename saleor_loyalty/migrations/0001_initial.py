@@ -47,6 +47,85 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Entry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ORDER", "Order"),
+                            ("GIFT", "Gift"),
+                            ("ADJUSTMENT", "Adjustment"),
+                            ("REWARD", "Reward"),
+                            ("EXPIRY", "Expiry"),
+                            ("REVERSAL", "Reversal"),
+                            ("IMPORT", "Import"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=255)),
+                ("points", models.BigIntegerField()),
+                ("balance_after", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "eligible",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="What counts of the order's amount.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="Gross, before gift cards.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "unpaid",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="What of the order's total was given back or never paid.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "came_back",
+                    models.JSONField(
+                        help_text="The pieces that came back, and what of shipping.", null=True
+                    ),
+                ),
+                (
+                    "rate",
+                    models.DecimalField(
+                        decimal_places=4,
+                        help_text="Points per unit of the currency.",
+                        max_digits=12,
+                        null=True,
+                    ),
+                ),
+                (
+                    "entitled",
+                    models.BigIntegerField(
+                        help_text="The order's points after this entry.", null=True
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Member",
             fields=[
                 (
@@ -168,6 +247,39 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="EntryNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="What staff wrote.", max_length=500),
+                ),
+                ("actor", models.CharField(blank=True, help_text="Who they are.", max_length=255)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="note",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="entry",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="saleor_loyalty.member",
+            ),
+        ),
+        migrations.CreateModel(
             name="ProgramVersion",
             fields=[
                 (
@@ -267,110 +379,14 @@ class Migration(migrations.Migration):
                 to="saleor_loyalty.programversion",
             ),
         ),
-        migrations.CreateModel(
-            name="Entry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ORDER", "Order"),
-                            ("GIFT", "Gift"),
-                            ("ADJUSTMENT", "Adjustment"),
-                            ("REWARD", "Reward"),
-                            ("EXPIRY", "Expiry"),
-                            ("REVERSAL", "Reversal"),
-                            ("IMPORT", "Import"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("source", models.CharField(max_length=255)),
-                ("points", models.BigIntegerField()),
-                ("balance_after", models.BigIntegerField()),
-                ("created_at", models.DateTimeField()),
-                ("currency", models.CharField(blank=True, max_length=3)),
-                (
-                    "eligible",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="What counts of the order's amount.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "total",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="Gross, before gift cards.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "unpaid",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="What of the order's total was given back or never paid.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "came_back",
-                    models.JSONField(
-                        help_text="The pieces that came back, and what of shipping.", null=True
-                    ),
-                ),
-                (
-                    "rate",
-                    models.DecimalField(
-                        decimal_places=4,
-                        help_text="Points per unit of the currency.",
-                        max_digits=12,
-                        null=True,
-                    ),
-                ),
-                (
-                    "entitled",
-                    models.BigIntegerField(
-                        help_text="The order's points after this entry.", null=True
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, help_text="What staff wrote.", max_length=500),
-                ),
-                (
-                    "actor",
-                    models.CharField(
-                        blank=True, help_text="Who, for staff entries.", max_length=255
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="saleor_loyalty.member",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="saleor_loyalty.programversion",
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="entry",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_loyalty.programversion",
+            ),
         ),
         migrations.CreateModel(
             name="Coupon",

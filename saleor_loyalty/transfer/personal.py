@@ -20,6 +20,7 @@ from saleor_loyalty.models import (
     Coupon,
     Device,
     Entry,
+    EntryNote,
     FollowedCustomer,
     Lot,
     Member,
@@ -143,9 +144,12 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
             *("kind", "points", "balance_after", "created_at", "currency", "eligible", "total"),
             *("unpaid", "came_back", "entitled"),
         ),
+        NOTHING: ("shop", "version", "order", "rate"),
+    },
+    EntryNote: {
+        Personal.OWNER: ("entry",),
         Personal.TEXT: ("reason",),
         Personal.STAFF: ("actor",),
-        NOTHING: ("shop", "version", "order", "rate"),
     },
     Lot: {
         Personal.OWNER: ("member",),

@@ -17,6 +17,7 @@ from saleor_loyalty.models import (
     Device,
     Entry,
     EntryKind,
+    EntryNote,
     Lot,
     Member,
     Message,
@@ -190,17 +191,25 @@ class Rows:
                 shop_id=self._shop.pk,
                 member_id=entry.member_id,
                 entry=entry,
-                **_columns(Lot, dict(zip(_LOT_COLUMNS, row["lot"], strict=True))),
+                **_columns(Lot, dict(zip(_LOT, row["lot"], strict=True))),
             )
             for row, entry in pairs
             if row["lot"]
+        )
+        EntryNote.objects.bulk_create(
+            EntryNote(
+                entry=entry, **_columns(EntryNote, dict(zip(_NOTE, row["note"], strict=True)))
+            )
+            for row, entry in pairs
+            if row["note"]
         )
         for row, entry in pairs:
             if entry.kind in NAMED and isinstance(row["source"], str):
                 self._entries[row["member"], row["source"]] = entry.pk
 
 
-_LOT_COLUMNS = [column.name for column in columns_of(Lot)]
+_LOT = [column.name for column in columns_of(Lot)]
+_NOTE = [column.name for column in columns_of(EntryNote)]
 
 
 def _moment(text: str) -> datetime:

@@ -20,6 +20,7 @@ from saleor_loyalty.models import (
     Coupon,
     Device,
     Entry,
+    EntryNote,
     Lot,
     Member,
     Message,
@@ -68,6 +69,7 @@ class Section:
 
 
 LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
+NOTE = tuple(f"note__{column.name}" for column in columns_of(EntryNote))
 MEMBER = ("member__customer_id",)
 VERSION = ("version__number",)
 COUPON = ("coupon__member__customer_id", "coupon__entry__source")
@@ -88,7 +90,13 @@ SECTIONS = (
     Section(
         "entry",
         Entry,
-        names={"member": MEMBER, "version": VERSION, "order": ("order__order_id",), "lot": LOT},
+        names={
+            "member": MEMBER,
+            "version": VERSION,
+            "order": ("order__order_id",),
+            "lot": LOT,
+            "note": NOTE,
+        },
         cause="source",
     ),
     Section(

@@ -142,7 +142,7 @@ def test_names_and_reasons_of_one_long_word_fit_too(
     for kind in kinds:
         message = make_message(kind, member=ada, shop=shop, coupon={"version": version})
         if message.entry:
-            message.entry.reason = "M" * 600
+            message.entry.note.reason = "M" * 600
         emails[kind, language] = Writer().email(message, unsubscribe_url=STOP).html
 
     phone.set_viewport_size({"width": width, "height": 640})
@@ -163,7 +163,7 @@ def test_names_and_reasons_do_not_turn_the_text_around_them(
     shop.refresh_from_db()
     ada = make_member(first_name=f"Ada{STEERED}", language_code=language)
     message = make_message(kind, member=ada, shop=shop)
-    message.entry.reason = f"Thanks{STEERED}"
+    message.entry.note.reason = f"Thanks{STEERED}"
 
     if kind == MessageKind.GIFT_EMAIL:
         email = Writer().email(message, unsubscribe_url=STOP)

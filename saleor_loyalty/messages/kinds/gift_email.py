@@ -45,7 +45,7 @@ class GiftEmail(Kind[Gift]):
         ),
         Variable("reason", _("Why the points are given, as staff wrote it.")),
     )
-    reads = ("entry",)
+    reads = ("entry__note",)
     keeps_for = timedelta(days=7)
 
     def told(self, message: Message) -> Gift:
