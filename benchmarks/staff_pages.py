@@ -32,7 +32,7 @@ PAGES = (
     "messages/failed",
     "messages/failed?kind=REWARD_PUSH&fault=OUTAGE",
     "messages/REWARD_EMAIL/en",
-    "look",
+    "branding",
 )
 
 

@@ -7,8 +7,8 @@ SELECT %(shop)s, 'customer-' || n, n || '@example.com', '', 'en', 'ACTIVE', '', 
 FROM generate_series(1, %(members)s) AS n;
 INSERT INTO saleor_loyalty_entry
     (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-     currency, reason, actor)
-SELECT shop_id, id, 'ORDER', 'order:' || n, 10 * n, 10 * n, joined_at, %(version)s, '', '', ''
+     currency)
+SELECT shop_id, id, 'ORDER', 'order:' || n, 10 * n, 10 * n, joined_at, %(version)s, ''
 FROM saleor_loyalty_member, generate_series(1, 2) AS n;
 INSERT INTO saleor_loyalty_lot
     (shop_id, member_id, entry_id, points, remaining, created_at, had_grace, expires_at)

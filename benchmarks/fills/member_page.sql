@@ -13,22 +13,21 @@ SELECT shop_id, id || '-' || n, id || '-' || n, id, 'channel-1', %(version)s, 10
 FROM generate_series(1, 27) AS n, saleor_loyalty_member;
 INSERT INTO saleor_loyalty_entry
     (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, order_id,
-     currency, eligible, total, unpaid, rate, entitled, reason, actor)
+     currency, eligible, total, unpaid, rate, entitled)
 SELECT shop_id, member_id, 'ORDER', 'order:' || order_id, 10, 240, %(now)s, version_id, id, 'EUR',
-       1, 1, 0, 10, 10, '', ''
+       1, 1, 0, 10, 10
 FROM saleor_loyalty_settledorder;
 INSERT INTO saleor_loyalty_lot
     (shop_id, member_id, entry_id, points, remaining, created_at, had_grace, expires_at)
 SELECT shop_id, member_id, id, points, 8, created_at, false, %(now)s + interval '1 year'
 FROM saleor_loyalty_entry;
 INSERT INTO saleor_loyalty_entry
-    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, currency,
-     reason, actor)
-SELECT shop_id, id, 'REWARD', 'reward:' || n, -10, 240, %(now)s, %(version)s, '', '', ''
+    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, currency)
+SELECT shop_id, id, 'REWARD', 'reward:' || n, -10, 240, %(now)s, %(version)s, ''
 FROM generate_series(1, 3) AS n, saleor_loyalty_member;
 INSERT INTO saleor_loyalty_coupon
-    (shop_id, member_id, entry_id, paid_by_id, version_id, status, code, issue, voucher_id, issued_at,
+    (shop_id, member_id, entry_id, version_id, status, code, issue, voucher_id, issued_at,
      used_order_id, used_order_number, due_at, attempts, error)
-SELECT shop_id, member_id, id, id, version_id, 'ACTIVE', 'C' || id, 1, '', created_at, '', '',
+SELECT shop_id, member_id, id, version_id, 'ACTIVE', 'C' || id, 1, '', created_at, '', '',
        created_at, 0, ''
 FROM saleor_loyalty_entry WHERE kind = 'REWARD'

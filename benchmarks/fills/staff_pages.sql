@@ -8,12 +8,14 @@ SELECT %(shop)s, 'customer-' || n, 'p' || n || '@example.com', 'P' || n, 'en', '
 FROM generate_series(1, %(members)s) AS n;
 INSERT INTO saleor_loyalty_entry
     (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-     currency, reason, actor)
+     currency)
 SELECT shop_id, id, CASE n WHEN 9 THEN 'REWARD' WHEN 10 THEN 'EXPIRY' ELSE 'GIFT' END,
-       CASE n WHEN 10 THEN 'rolling:2026-06-01T00:00:00Z' ELSE 'n' || n END,
+       CASE n WHEN 10 THEN 'rolling:2026-06-01T00:00:00.000000Z' ELSE 'n' || n END,
        CASE WHEN n > 8 THEN -40 ELSE 100 END, 100,
-       now() - random() * interval '90 days', %(version)s, '', 'Thank you', 'sam@example.com'
+       now() - random() * interval '90 days', %(version)s, ''
 FROM saleor_loyalty_member, generate_series(1, 10) AS n;
+INSERT INTO saleor_loyalty_entrynote (entry_id, reason, actor)
+SELECT id, 'Thank you', 'sam@example.com' FROM saleor_loyalty_entry;
 INSERT INTO saleor_loyalty_coupon
     (shop_id, member_id, entry_id, version_id, status, code, issue, voucher_id, issued_at,
      used_order_id, used_order_number, due_at, attempts, error)

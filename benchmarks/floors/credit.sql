@@ -13,9 +13,9 @@ WITH owner AS (
 ), entry AS (
     INSERT INTO saleor_loyalty_entry
         (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, order_id,
-         currency, eligible, total, unpaid, rate, entitled, reason, actor)
+         currency, eligible, total, unpaid, rate, entitled)
     SELECT owner.shop_id, owner.id, 'ORDER', 'order:' || %(order)s, 10, owner.balance + 10, %(now)s,
-           %(version)s, settled.id, 'EUR', 1, 1, 0, 10, 10, '', ''
+           %(version)s, settled.id, 'EUR', 1, 1, 0, 10, 10
     FROM owner, settled
     ON CONFLICT (member_id, kind, source) DO NOTHING RETURNING id, shop_id, member_id, points
 ), lot AS (

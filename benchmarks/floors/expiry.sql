@@ -1,9 +1,9 @@
 -- All that has ended taken out at once; $period has the end: the member for ROLLING, the lot for PER_LOT.
 INSERT INTO saleor_loyalty_entry
     (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-     currency, reason, actor)
+     currency)
 SELECT lot.shop_id, lot.member_id, 'EXPIRY', 'plain', -sum(remaining), 0, %(now)s, %(version)s,
-       '', '', ''
+       ''
 FROM saleor_loyalty_lot AS lot JOIN saleor_loyalty_member AS member ON member.id = member_id
 WHERE remaining > 0 AND $period.expires_at <= %(now)s
 GROUP BY lot.shop_id, lot.member_id;

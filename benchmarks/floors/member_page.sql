@@ -1,13 +1,14 @@
 -- What a member's page shows: their balance, their last 20 entries with all that explains them, their coupons.
 SELECT id, balance FROM saleor_loyalty_member
 WHERE shop_id = %(shop)s AND customer_id = %(customer)s;
-SELECT entry.id, entry.kind, entry.points, entry.created_at, entry.reason, entry.currency,
+SELECT entry.id, entry.kind, entry.points, entry.created_at, note.reason, entry.currency,
        entry.eligible, entry.total, entry.unpaid, entry.came_back, entry.rate, entry.entitled,
        settled.order_id, settled.number, lot.expires_at, version.expiry_policy, version.basis
 FROM saleor_loyalty_entry AS entry
 JOIN saleor_loyalty_member AS member ON member.id = entry.member_id
 JOIN saleor_loyalty_programversion AS version ON version.id = entry.version_id
 LEFT JOIN saleor_loyalty_settledorder AS settled ON settled.id = entry.order_id
+LEFT JOIN saleor_loyalty_entrynote AS note ON note.entry_id = entry.id
 LEFT JOIN saleor_loyalty_lot AS lot ON lot.entry_id = entry.id
 WHERE member.shop_id = %(shop)s AND member.customer_id = %(customer)s
 ORDER BY entry.id DESC LIMIT 20;

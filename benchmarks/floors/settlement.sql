@@ -10,10 +10,10 @@ WHERE customer_id = 'customer-' || (1 + subject_id::int %% %(members)s)
 ORDER BY subject_id::int;
 INSERT INTO saleor_loyalty_entry
     (shop_id, member_id, kind, source, points, balance_after, created_at, version_id, order_id,
-     currency, eligible, total, unpaid, rate, entitled, reason, actor)
+     currency, eligible, total, unpaid, rate, entitled)
 SELECT shop_id, member_id, 'ORDER', 'order:' || order_id, 10,
        10 * row_number() OVER (PARTITION BY member_id ORDER BY id), %(now)s, version_id, id,
-       'EUR', 1, 1, 0, 10, 10, '', ''
+       'EUR', 1, 1, 0, 10, 10
 FROM saleor_loyalty_settledorder ORDER BY id;
 INSERT INTO saleor_loyalty_lot
     (shop_id, member_id, entry_id, points, remaining, created_at, had_grace)

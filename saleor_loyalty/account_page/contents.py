@@ -137,7 +137,7 @@ def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card
 
 def history(member: Member, reader: ReaderLocale, *, before: int | None) -> History:
     """The newest rows, or those older than the entry `before`."""
-    entries = member.entries.select_related("version", "order").order_by("-pk")
+    entries = member.entries.select_related("version", "order", "note").order_by("-pk")
     entries = entries.prefetch_related("version__channels")
     if before is not None:
         entries = entries.filter(pk__lt=before)

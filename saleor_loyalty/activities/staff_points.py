@@ -152,7 +152,8 @@ def _post(
             consequences=[CouponBook(version)],
             reversing=Entry.objects.filter(pk=reverses.pk) if reverses else None,
         ) as book:
-            posted = Entry.objects.filter(member=member, kind=kind, source=posting.source).first()
+            same = Entry.objects.filter(member=member, kind=kind, source=posting.source)
+            posted = same.select_related("note").first()
             if posted:
                 return (posted if source else _same(posted, posting)), False
             _check_member(book.member(member.pk), points)

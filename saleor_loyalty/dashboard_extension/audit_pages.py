@@ -17,15 +17,14 @@ from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
 from saleor_loyalty.dashboard_extension.tags import signed
 from saleor_loyalty.dashboard_extension.words import (
-    KINDS_OF_MESSAGES,
     action_in_words,
     language_in_words,
 )
+from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import (
     AuditRecord,
     Entry,
     EntryKind,
-    MessageKind,
     MessageText,
     ProgramVersion,
     Shop,
@@ -65,7 +64,7 @@ def changes_csv_view(visit: Visit) -> HttpResponse:
 def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
     """What staff did to one member: points given and taken, coupons withdrawn, blocked."""
     member = member_of(visit.shop, member_id)
-    entries = Entry.objects.filter(member=member).exclude(actor="")
+    entries = Entry.objects.filter(member=member, note__isnull=False).select_related("note")
     records = AuditRecord.objects.filter(member=member)
     return _as_csv(_newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records))))
 
@@ -113,7 +112,7 @@ def _of_version(version: ProgramVersion, before: ProgramVersion | None) -> Audit
 
 def _of_text(text: MessageText) -> AuditLine:
     what = _("Restored the original words") if text.is_default else _("Changed a text")
-    kind = KINDS_OF_MESSAGES[MessageKind(text.kind)]
+    kind = KINDS[text.kind].label
     detail = _("{message} in {language}").format(
         message=kind, language=language_in_words(text.language_code)
     )

@@ -10,10 +10,11 @@ from saleor_loyalty.dashboard_extension.forms import Form
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number
-from saleor_loyalty.dashboard_extension.words import FAULTS, KINDS_OF_MESSAGES
+from saleor_loyalty.dashboard_extension.words import FAULTS
 from saleor_loyalty.database.paging import Keyset
 from saleor_loyalty.messages import failed
-from saleor_loyalty.models import Message, MessageFault, MessageKind
+from saleor_loyalty.messages.kinds import KINDS
+from saleor_loyalty.models import Message, MessageFault
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
 
@@ -26,7 +27,10 @@ class FailedFilters(Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Message"),
         required=False,
-        choices=[("", gettext_lazy("All")), *KINDS_OF_MESSAGES.items()],
+        choices=[
+            ("", gettext_lazy("All")),
+            *((name, kind.label) for name, kind in KINDS.items()),
+        ],
     )
     fault = forms.ChoiceField(
         label=gettext_lazy("Why"),
@@ -83,7 +87,7 @@ def _show(visit: Visit, *, refusal: str = "") -> HttpResponse:
         "rows": [
             {
                 "message": message,
-                "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
+                "kind": KINDS[message.kind].label,
                 "why": FAULTS[MessageFault(message.fault)] if message.fault else "",
             }
             for message in found.rows

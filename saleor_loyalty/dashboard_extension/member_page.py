@@ -20,7 +20,6 @@ from saleor_loyalty.dashboard_extension.forms import (
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import (
-    KINDS_OF_MESSAGES,
     action_in_words,
     language_name,
 )
@@ -29,6 +28,7 @@ from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.explanations import explain, taken_back
+from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
     BY_SALEOR,
     Coupon,
@@ -38,7 +38,6 @@ from saleor_loyalty.models import (
     Member,
     MemberStatus,
     Message,
-    MessageKind,
     MessageStatus,
     Shop,
 )
@@ -159,7 +158,7 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
 
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
-    entries = Entry.objects.filter(member=member).select_related("version", "order")
+    entries = Entry.objects.filter(member=member).select_related("version", "order", "note")
     entries = entries.prefetch_related("version__channels")
     older = whole_number(visit.request.GET.get("older"))
     if older is not None:
@@ -184,7 +183,7 @@ def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
     gifts = Entry.objects.filter(shop=shop, kind__in=BY_STAFF, points__gt=0)
     if member:
         gifts = gifts.filter(member=member)
-    found = gifts.filter(pk=entry_id).select_related("member", "shop").first()
+    found = gifts.filter(pk=entry_id).select_related("member", "shop", "note").first()
     if found is None:
         raise Http404
     return found
@@ -259,10 +258,10 @@ def _messages(member: Member) -> list[dict[str, object]]:
     return [
         {
             "message": message,
-            "kind": KINDS_OF_MESSAGES[MessageKind(message.kind)],
+            "kind": KINDS[message.kind].label,
             "state": words[MessageStatus(message.status)],
             "can_resend": message.status != MessageStatus.PENDING
-            and (message.kind not in announcements.PUSH or is_reached),
+            and (message.kind not in PUSHES or is_reached),
             "was_sent": message.status == MessageStatus.SENT,
         }
         for message in messages

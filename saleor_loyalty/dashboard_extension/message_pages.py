@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.forms import StaffForm
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show, tell
-from saleor_loyalty.dashboard_extension.words import KINDS_OF_MESSAGES, language_name
+from saleor_loyalty.dashboard_extension.words import language_name
 from saleor_loyalty.messages import test_sends, texts
-from saleor_loyalty.messages.variables import EMAILS
+from saleor_loyalty.messages.kinds import EMAILS, KINDS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
@@ -83,16 +83,16 @@ def messages_view(visit: Visit) -> HttpResponse:
     every = sorted(texts.all_current(visit.shop), key=lambda text: order.index(text.language_code))
     rows = [
         {
-            "kind": kind.value,
-            "label": KINDS_OF_MESSAGES[kind],
-            "is_active": kind not in silenced,
+            "kind": kind.name,
+            "label": kind.label,
+            "is_active": kind.name not in silenced,
             "texts": [
                 {"text": text, "language": language_name(text.language_code)}
                 for text in every
-                if text.kind == kind
+                if text.kind == kind.name
             ],
         }
-        for kind in MessageKind
+        for kind in KINDS.values()
     ]
     return show(visit, "messages.html", {"rows": rows})
 
@@ -234,7 +234,7 @@ def _show(
         test.fields["recipient"].label = gettext("Email address of a member with a device")
     context = {
         "kind": kind.value,
-        "label": KINDS_OF_MESSAGES[kind],
+        "label": KINDS[kind].label,
         "language": language,
         "language_name": language_name(language),
         "languages": [(code, language_name(code)) for code in texts.languages(visit.shop)],

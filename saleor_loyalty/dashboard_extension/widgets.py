@@ -25,7 +25,7 @@ def customer_view(visit: Visit) -> HttpResponse:
     member = enrolment.find(shop=visit.shop, customer_id=customer_id)
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
     if member:
-        entries = Entry.objects.filter(member=member).select_related("version", "order")
+        entries = Entry.objects.filter(member=member).select_related("version", "order", "note")
         entries = entries.prefetch_related("version__channels")
         context |= {
             **standing(visit, member),
@@ -47,7 +47,8 @@ def order_view(visit: Visit) -> HttpResponse:
         .first()
     )
     entries = order.entries.order_by("-pk") if order else Entry.objects.none()
-    entries = entries.select_related("version", "order").prefetch_related("version__channels")
+    entries = entries.select_related("version", "order", "note")
+    entries = entries.prefetch_related("version__channels")
     context = {
         "order": order,
         "entries": [(entry, explain(entry, get_language())) for entry in entries],

@@ -4,23 +4,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.tags import locale, number
+from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
     MemberStatus,
     MessageFault,
-    MessageKind,
 )
 from saleor_loyalty.rules import languages
 
-KINDS_OF_MESSAGES = {
-    MessageKind.REWARD_EMAIL: _("Reward: email"),
-    MessageKind.REWARD_PUSH: _("Reward: push notice"),
-    MessageKind.EXPIRY_EMAIL: _("Points end soon: email"),
-    MessageKind.GIFT_EMAIL: _("Gift: email"),
-    MessageKind.GIFT_PUSH: _("Gift: push notice"),
-    MessageKind.WELCOME_EMAIL: _("Welcome: email"),
-}
 FAULTS = {
     MessageFault.REFUSED: _("The provider refused it"),
     MessageFault.TEXT: _("Its text cannot be written"),
@@ -105,9 +97,9 @@ def _detail(record: AuditRecord) -> str:
     if record.action == AuditAction.ALL_RESENT:
         return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, more = record.detail.partition(" ")
-    if kind not in MessageKind.values:
+    if kind not in KINDS:
         return record.detail
-    words = str(KINDS_OF_MESSAGES[MessageKind(kind)])
+    words = str(KINDS[kind].label)
     if not more:
         return words
     if record.action == AuditAction.MESSAGE_RESENT:
@@ -119,6 +111,6 @@ def _detail(record: AuditRecord) -> str:
 
 def _word(part: str) -> str:
     """Of what was sent again: a kind, a fault, or how many."""
-    if part in MessageKind.values:
-        return str(KINDS_OF_MESSAGES[MessageKind(part)])
+    if part in KINDS:
+        return str(KINDS[part].label)
     return str(FAULTS[MessageFault(part)]) if part in MessageFault.values else part

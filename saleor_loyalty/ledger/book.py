@@ -24,6 +24,7 @@ from saleor_loyalty.models import (
     Debt,
     Entry,
     EntryKind,
+    EntryNote,
     Lot,
     LotUse,
     Member,
@@ -81,6 +82,7 @@ class Book:
         self._consequences = consequences
         self._entries: list[Entry] = []
         self.entries: dict[int, Entry] = {}  # those that may be reversed, by id
+        self._notes: list[EntryNote] = []
         self._changed = {"balance", "lifetime_points", "last_activity_at", "expires_at"}
 
     def member(self, member_id: int) -> Member:
@@ -144,11 +146,12 @@ class Book:
             order=posting.order,
             reverses=posting.reverses,
             ended_at=posting.ended_at,
-            reason=posting.reason,
-            actor=posting.actor,
             **(Entry.basis_columns(posting.basis) if posting.basis else {}),
         )
         self._entries.append(entry)
+        if posting.reason or posting.actor:
+            note = EntryNote(entry=entry, reason=posting.reason, actor=posting.actor)
+            self._notes.append(note)
         return entry
 
     def begin(self, reversing: QuerySet[Entry]) -> None:
@@ -203,6 +206,7 @@ class Book:
         for consequence in self._consequences:
             consequence.along(writing)
         writing.insert(self._entries)
+        writing.insert(self._notes)
         for rows in zip(*(account.rows() for account in accounts), strict=True):
             writing.insert(chain(*rows))
         changes = zip(*(account.changes() for account in accounts), strict=True)

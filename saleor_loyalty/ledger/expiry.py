@@ -55,10 +55,10 @@ EXPIRE = """
     ), posted AS (
         INSERT INTO saleor_loyalty_entry
             (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
-             ended_at, currency, reason, actor)
+             ended_at, currency)
         SELECT shop_id, member_id, %(kind)s, %(cause)s || {moment},
                -points, balance - sum(points) OVER (PARTITION BY member_id ORDER BY ended_at),
-               %(now)s, %(version)s, ended_at, '', '', ''
+               %(now)s, %(version)s, ended_at, ''
         FROM expired ORDER BY member_id, ended_at
         RETURNING id, member_id, source
     ), used AS (

@@ -23,7 +23,6 @@ from saleor_loyalty.models import (
 from saleor_loyalty.workers.waking import wake
 
 NOT_MADE = "The coupon was not made under this code."
-PUSH = frozenset({MessageKind.REWARD_PUSH, MessageKind.GIFT_PUSH})
 
 
 def with_device(member_ids: Collection[int]) -> set[int]:

@@ -11,6 +11,8 @@ from babel import Locale
 from markupsafe import Markup, escape
 
 from saleor_loyalty.messages.colors import palette
+from saleor_loyalty.messages.kinds import KINDS
+from saleor_loyalty.messages.kinds.kind import MessageContext, Values
 from saleor_loyalty.messages.liquid import (
     TemplateFailed,
     as_failure,
@@ -18,11 +20,10 @@ from saleor_loyalty.messages.liquid import (
     text_template,
 )
 from saleor_loyalty.messages.rendering import check_styles, inline_styles, one_line, plain_text
-from saleor_loyalty.messages.variables import MessageContext, Values, values
+from saleor_loyalty.messages.variables import values
 from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
 from saleor_loyalty.models import Branding, Message, ProgramVersion, Shop
 from saleor_loyalty.program import programs
-from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rules.languages import harmless, locale_of
 from saleor_loyalty.shop import branding
 
@@ -91,8 +92,8 @@ def write_notice(text: Text, filled: Values, brand: Branding) -> Notice:
 class Writer:
     """Writes the messages of one batch: what they need to know of a shop is read once.
 
-    Of a message it reads shop, member, entry, the coupons that are told, their version and that
-    one's channels: have them selected and prefetched. Both methods raise TemplateFailed when no
+    Of a message it reads shop, member, and what its kind `reads`: have them selected and
+    prefetched. Both methods raise TemplateFailed when no
     text can be rendered.
     """
 
@@ -156,8 +157,8 @@ class _Paper:
         self._version = program.current if program else None
 
     def fill(self, text: Text, message: Message, unsubscribe_url: str) -> Values:
-        coupons, entry, member = message.told, message.entry, message.member
-        version = terms_now(coupons[0]) if coupons else self._current_version()
+        kind, member = KINDS[text.kind], message.member
+        version = kind.version(message) or self._current_version()
         context = MessageContext(
             shop_name=self.brand.name,
             first_name=member.first_name,
@@ -168,16 +169,13 @@ class _Paper:
                 self.brand, language=text.language_code, kind=text.kind
             ),
             unsubscribe_url=unsubscribe_url,
-            coupons=[(coupon.code, coupon.expires_at) for coupon in coupons],
-            points=entry.points if entry else message.points or 0,
-            reason=entry.reason if entry else "",
-            deadline=message.deadline,
         )
         locale = locale_of(member.language_code)
         same = locale.language == Locale.parse(text.language_code).language
         return values(
-            text.kind,
+            kind.name,
             context,
+            kind.told(message),
             language=text.language_code,
             locale=locale if same else Locale.parse(text.language_code),
         )

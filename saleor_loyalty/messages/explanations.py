@@ -41,7 +41,7 @@ MONEY = {
 def explain(entry: Entry, language_code: str | None) -> str:
     """The entry's points in words, in a language ("fr", "fr-ca", "FR_CA") or else in English.
 
-    Reads `entry.version`, its channels and `entry.order`: have them read along.
+    Reads `entry.version`, its channels, `entry.order` and `entry.note`: have them read along.
     """
     with override(language_of(language_code)):
         return _sentence(entry)
@@ -178,9 +178,9 @@ def _piece(came_back: CameBack, currency: str) -> str:
 
 def _reward(entry: Entry) -> str:
     """What points became, came back from, or were taken for once more."""
-    if entry.kind == EntryKind.REVERSAL and entry.actor and not entry.reason:
+    if entry.kind == EntryKind.REVERSAL and entry.is_by_staff and not entry.reason:
         sentence = _("The shop withdrew the reward “{reward}”, {points} returned")
-    elif entry.kind == EntryKind.REVERSAL and entry.actor:
+    elif entry.kind == EntryKind.REVERSAL and entry.is_by_staff:
         sentence = _("The shop withdrew the reward “{reward}”, {points} returned: {reason}")
     elif entry.kind == EntryKind.REVERSAL:
         sentence = _(

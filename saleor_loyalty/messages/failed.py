@@ -2,22 +2,21 @@
 
 import logging
 import uuid
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from saleor_loyalty import audit
-from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import reach
+from saleor_loyalty.messages.kinds import EMAILS, KINDS, PUSHES
 from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import (
     AuditAction,
-    Coupon,
-    CouponStatus,
     MemberStatus,
     Message,
-    MessageKind,
     MessageStatus,
     ResendRequest,
     Shop,
@@ -50,22 +49,17 @@ def _still_true(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def _is_true() -> Q:
-    """Their coupon can be used, or their points have not ended, and their member takes the kind.
+    """What they tell of is not over, as their kind says, and their member takes the kind.
 
     It is asked once more, and more closely, right before each is sent.
     """
     now = timezone.now()
-    usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
-        Q(expires_at=None) | Q(expires_at__gt=now)
-    )
-    told = Coupon.objects.filter(usable, member=OuterRef("member"), announced_as=OuterRef("cause"))
-    is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
+    tells_of = [Q(kind=name) & kind.still_true(now) for name, kind in KINDS.items()]
     takes_part = Q(member__status=MemberStatus.ACTIVE, member__customer_is_active=True)
-    takes_kind = Q(kind__in=announcements.PUSH, member__push_enabled=True) | Q(
-        ~Q(kind__in=announcements.PUSH), member__email_enabled=True
+    takes_kind = Q(kind__in=PUSHES, member__push_enabled=True) | Q(
+        kind__in=EMAILS, member__email_enabled=True
     )
-    is_true = (Q(coupon=None) | Q(Exists(told))) & (~is_reminder | Q(deadline__gt=now))
-    return is_true & takes_part & takes_kind
+    return reduce(or_, tells_of) & takes_part & takes_kind
 
 
 def resend(message: Message, *, actor: str, reason: str = "") -> Message:

@@ -14,29 +14,21 @@ from django.utils import timezone
 
 from saleor_loyalty.database import leases
 from saleor_loyalty.database.leases import wait_before_try
-from saleor_loyalty.messages import reach, reminders
+from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.email import EmailCourier
+from saleor_loyalty.messages.kinds import KINDS
+from saleor_loyalty.messages.kinds.kind import Channel
 from saleor_loyalty.messages.liquid import TemplateFailed
 from saleor_loyalty.messages.outcomes import NotSent, Postponed, Skipped, Unavailable, Unwritten
 from saleor_loyalty.messages.push import PushCourier
-from saleor_loyalty.models import (
-    Coupon,
-    CouponStatus,
-    Message,
-    MessageKind,
-    MessageStatus,
-)
+from saleor_loyalty.models import Message, MessageStatus
 
 TRIES = 19  # about a day, by the waits of database.leases; a provider's outage uses up none
-# Longer than this no provider is waited for with what is only news. Coupons and reminders end by
-# themselves.
-NEWS = timedelta(days=7)
 LEASE = timedelta(minutes=15)  # a message taken longer ago than this is a dead worker's
 ROUND = timedelta(minutes=5)  # no message is begun later, so that none outlives its lease
-# What comes by the thousand does not keep anybody waiting for the news of their own coupon.
-REMINDERS = Q(kind=MessageKind.EXPIRY_EMAIL)
-NEWS_KINDS = frozenset([MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH, MessageKind.WELCOME_EMAIL])
+BY_THE_THOUSAND = Q(kind__in=[kind.name for kind in KINDS.values() if kind.comes_by_the_thousand])
+ROWS = {row for kind in KINDS.values() for row in kind.reads}
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +59,7 @@ def send_due(limit: int = 50, *, ends: float = math.inf) -> int:
     with ExitStack() as stack:
         email = stack.enter_context(closing(EmailCourier(writer)))
         push = stack.enter_context(closing(PushCourier(writer)))
-        _send_all(messages, writer, {"EMAIL": email, "PUSH": push}, ends)
+        _send_all(messages, writer, {Channel.EMAIL: email, Channel.PUSH: push}, ends)
     return len(messages)
 
 
@@ -79,28 +71,28 @@ def _claim(limit: int) -> Sequence[Message]:
     )
     messages: list[Message] = []
     with transaction.atomic(durable=True):
-        for some in (due.exclude(REMINDERS), due.filter(REMINDERS)):
+        for some in (due.exclude(BY_THE_THOUSAND), due.filter(BY_THE_THOUSAND)):
             if room := limit - len(messages):
                 messages += leases.take(some, limit=room, now=now, lasting=LEASE)
-    prefetch_related_objects(messages, "shop", "entry", "coupon__version__channels")
+    prefetch_related_objects(messages, "shop", *ROWS)
     return messages
 
 
 def _send_all(
-    messages: Sequence[Message], writer: Writer, couriers: Mapping[str, Courier], ends: float
+    messages: Sequence[Message], writer: Writer, couriers: Mapping[Channel, Courier], ends: float
 ) -> None:
     """Send one by one, noting each result at once; give back what the round has no time for.
 
     A provider that is down is asked once per batch.
     """
     end = time.monotonic() + ROUND.total_seconds()
-    down: dict[str, Unavailable] = {}
+    down: dict[Channel, Unavailable] = {}
     for position, message in enumerate(messages):
         now = time.monotonic()
         if now > end or (position and now >= ends):
             _give_back(messages[position:])
             return
-        channel = message.kind.rpartition("_")[2]
+        channel = KINDS[message.kind].channel
         outcome = down.get(channel) or _outcome(message, writer, couriers[channel])
         if isinstance(outcome, Unavailable) and channel not in down:
             down[channel] = outcome
@@ -146,36 +138,7 @@ def _look_again(message: Message, writer: Writer) -> None:
         raise Skipped("The shop does not send this kind of message.")
     if reason := reach.why_not(message.member, message.kind):
         raise Skipped(reason)
-    if message.coupon:
-        message.told = _usable(message, message.coupon)
-    if message.kind == MessageKind.EXPIRY_EMAIL:
-        reminders.check(message)
-
-
-def _usable(message: Message, known: Coupon) -> list[Coupon]:
-    """The coupons to tell of that can be used, the first issued first."""
-    coupons = list(
-        Coupon.objects.filter(member=message.member, announced_as=message.cause).order_by("pk")
-    )
-    if not coupons:
-        raise Skipped("The coupon was issued anew.")
-    if any(coupon.status == CouponStatus.PENDING for coupon in coupons):
-        raise Postponed("The coupon does not exist in Saleor yet.")
-    usable = [c for c in coupons if c.is_unused_at(timezone.now()) and c.refused_at is None]
-    if not usable:
-        _say_why_not(coupons[0])
-    for coupon in usable:
-        if coupon.version_id == known.version_id:
-            coupon.version = known.version  # with its channels; it never changes
-    return usable
-
-
-def _say_why_not(coupon: Coupon) -> None:
-    if coupon.status != CouponStatus.ACTIVE:
-        raise Skipped(f"The coupon is {coupon.status.lower()}.")
-    if coupon.expires_at and coupon.expires_at <= timezone.now():
-        raise Skipped("The coupon has expired.")
-    raise Postponed("Saleor does not take the coupon's code just now.")
+    KINDS[message.kind].look_again(message)
 
 
 def _note(message: Message, outcome: NotSent | None) -> None:
@@ -214,7 +177,8 @@ def _note(message: Message, outcome: NotSent | None) -> None:
 def _is_given_up(message: Message, outcome: Postponed, now: datetime) -> bool:
     """A message gets so many tries; that its provider is down is not held against it."""
     if isinstance(outcome, Unavailable):
-        return message.kind in NEWS_KINDS and message.created_at < now - NEWS
+        patience = KINDS[message.kind].keeps_for
+        return patience is not None and message.created_at < now - patience
     return message.failures >= TRIES
 
 

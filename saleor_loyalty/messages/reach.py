@@ -2,6 +2,7 @@
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.messages import bounces
+from saleor_loyalty.messages.kinds import PUSHES
 from saleor_loyalty.models import Member, MemberStatus
 
 
@@ -15,7 +16,7 @@ def why_not(member: Member, kind: str) -> str:
         return f"The member is {member.status.lower()}."
     if not member.customer_is_active:
         return "The customer is inactive in the shop."
-    return _no_push(member) if kind.endswith("_PUSH") else _no_email(member)
+    return _no_push(member) if kind in PUSHES else _no_email(member)
 
 
 def _no_push(member: Member) -> str:

@@ -1,4 +1,4 @@
-"""Reminders that points end: queued for many members at once, and looked at again before sending.
+"""Reminders that points end: queued for many members at once.
 
 Which moments of ending a reminder is due for is worked out by `rules.reminders`; SQL only compares
 dates, so there is one calendar.
@@ -8,16 +8,11 @@ import logging
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, Sum
-from django.utils import timezone
+from django.db.models import Q
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.messages.outcomes import Skipped
 from saleor_loyalty.models import (
-    Lot,
-    Member,
     MemberStatus,
-    Message,
     MessageKind,
     MessageStatus,
     MessageSwitch,
@@ -25,7 +20,7 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
-from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
+from saleor_loyalty.rules.expiry import PER_LOT, ROLLING
 from saleor_loyalty.rules.reminders import ReminderRule
 from saleor_loyalty.workers.waking import wake
 
@@ -115,26 +110,6 @@ def shops_with_work() -> list[Shop]:
     return list(Shop.objects.filter(is_active=True, program__isnull=False))
 
 
-def check(message: Message) -> None:
-    """Raise Skipped unless a reminder still tells the truth; put in its points as they are now.
-
-    Reads the message's member, and its shop's programme with the rules, all as they are now. One
-    statement at most.
-    """
-    version = message.shop.program.current
-    deadline = message.deadline
-    if version is None or deadline is None:
-        raise Skipped("The program has no rules.")
-    now = timezone.now()
-    if deadline <= now:
-        raise Skipped("The points have ended.")
-    message.points = _points_ending(message.member, version.expiry, deadline)
-    if not message.points:
-        raise Skipped("No points end then any more.")
-    if rule_of(version).due(deadline, now=now) != message.cause.rpartition(":")[2]:
-        raise Skipped("A later reminder takes its place, or this one was switched off.")
-
-
 def rule_of(version: ProgramVersion) -> ReminderRule:
     """When a version's members are reminded."""
     return ReminderRule.of(
@@ -181,19 +156,3 @@ def _queue_all(
             count, members, values["last"] = cursor.fetchone()
         queued += count
     return queued
-
-
-def _points_ending(member: Member, rule: ExpiryRule, deadline: datetime) -> int:
-    """The points of a member that end at that moment."""
-    if member.balance <= 0:
-        return 0
-    if rule.policy == ROLLING:
-        return member.balance if rule.balance_ends(member.expires_at) == deadline else 0
-    if rule.lot_ends(deadline) != deadline:  # the programme protects them for longer
-        return 0
-    ending = Q(expires_at=deadline)
-    if rule.protected_until == deadline:
-        ending = Q(expires_at__lte=deadline) | Q(expires_at=None)
-    lots = Lot.objects.filter(ending, member=member, remaining__gt=0)
-    points: int | None = lots.aggregate(points=Sum("remaining"))["points"]
-    return points or 0

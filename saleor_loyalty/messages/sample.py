@@ -1,15 +1,17 @@
-"""The member, coupon and gift that previews and test sends tell of; nobody's real ones."""
+"""The member and rules that previews and test sends tell of; nobody's real ones."""
 
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from decimal import Decimal
 from operator import attrgetter
+from typing import Any
 
 from babel import Locale
-from django.utils import timezone
 
-from saleor_loyalty.messages.variables import MessageContext, Values, values
+from saleor_loyalty.messages.kinds import KINDS
+from saleor_loyalty.messages.kinds.kind import MessageContext, Samples, Values
+from saleor_loyalty.messages.variables import values
 from saleor_loyalty.models import (
     Branding,
     ChannelTerms,
@@ -19,26 +21,26 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.program import programs
-from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.shop import branding
 
-CODE = "7K2M-QX9T-4HBD-W3NE"
 UNSUBSCRIBE_URL = "https://example.com/unsubscribe"
 DISCOUNTS_URL = "https://example.com/account/discounts"
 
 
 def sample(shop: Shop, brand: Branding, kind: str, language: str) -> Values:
     """What a text of the kind is previewed with: the shop's own rules, an invented member."""
-    return _filled(message_context(shop, brand, kind, language), kind, language)
+    context = _context(shop, brand, kind, language)
+    return _filled(context, _told(context, kind, language).shown, kind, language)
 
 
 def examples(shop: Shop, brand: Branding, kind: str, language: str) -> Values:
     """What each name may stand for: as the preview has it, or by rules that give it a value."""
-    told = message_context(shop, brand, kind, language)
-    limited = copy(told.version)
+    context = _context(shop, brand, kind, language)
+    told = _told(context, kind, language).shown
+    limited = copy(context.version)
     limited.limited_to = _LIMITED
-    others = _filled(replace(told, version=limited), kind, language)
-    shown = _filled(told, kind, language)
+    others = _filled(replace(context, version=limited), told, kind, language)
+    shown = _filled(context, told, kind, language)
     return {name: others[name] if value is None else value for name, value in shown.items()}
 
 
@@ -47,59 +49,44 @@ def samples(shop: Shop, brand: Branding, kind: str, language: str) -> Iterator[V
 
     All that a template can ask about comes in both ways.
     """
-    full = message_context(shop, brand, kind, language)
-    full = replace(full, coupons=[(CODE, full.deadline)])
-    yield _filled(full, kind, language)
-    bare = replace(
-        full, first_name="", discounts_url="", unsubscribe_url="", coupons=[(CODE, None)]
-    )
+    full = _context(shop, brand, kind, language)
+    told = _told(full, kind, language)
+    yield _filled(full, told.full, kind, language)
+    bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", terms=_TERMS[1:])
     for policy, limited_to in ((ExpiryPolicy.ROLLING, []), (ExpiryPolicy.PER_LOT, _LIMITED)):
         version = copy(full.version)
         version.expiry_policy, version.limited_to = policy, limited_to
-        yield _filled(replace(full, version=version, points=1), kind, language)
-        bare = replace(bare, version=version, terms=_TERMS[1:], points=full.balance)
-        yield _filled(bare, kind, language)
-    yield _filled(replace(full, terms=_TERMS, balance=-300), kind, language)
-    for number, end in ((3, None), (150, full.deadline)):
-        yield _filled(replace(full, coupons=[(CODE, end)] * number), kind, language)
+        yield _filled(replace(full, version=version), told.full, kind, language)
+        yield _filled(replace(bare, version=version), told.bare, kind, language)
+    yield _filled(replace(full, terms=_TERMS, balance=-300), told.full, kind, language)
+    for more in told.more:
+        yield _filled(full, more, kind, language)
 
 
-def message_context(shop: Shop, brand: Branding, kind: str, language: str) -> MessageContext:
+def _context(shop: Shop, brand: Branding, kind: str, language: str) -> MessageContext:
     """An invented member's, by the shop's own rules; by invented ones while it has none."""
     program = programs.current(shop)
     version = program.current if program else None
     rules = version or _VERSION
-    now, days = timezone.now(), rules.coupon_valid_days
-    end = end_of_day(now, days=30, time_zone=rules.time_zone)
-    balance = max(2, min(rules.threshold * 2 // 5, 10**6))
-    whole = rules.expiry_policy == ExpiryPolicy.ROLLING
     return MessageContext(
         shop_name=brand.name,
         first_name="Ada",
-        balance=balance,
+        balance=max(2, min(rules.threshold * 2 // 5, 10**6)),
         version=rules,
         terms=sorted(version.channels.all(), key=attrgetter("pk")) if version else _TERMS[:1],
         discounts_url=branding.discounts_link(brand, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
-        coupons=[(CODE, end_of_day(now, days=days, time_zone=rules.time_zone) if days else None)],
-        points=balance if whole else balance * 3 // 5,
-        reason=_REASONS.get(language, _REASONS["en"]),
-        deadline=end,
     )
 
 
-def _filled(told: MessageContext, kind: str, language: str) -> Values:
-    return values(kind, told, language=language, locale=Locale.parse(language))
+def _told(context: MessageContext, kind: str, language: str) -> Samples[Any]:
+    return KINDS[kind].samples(context, language)
 
 
-_REASONS = {
-    "en": "Thank you for your patience while we restocked.",
-    "fr": "Merci de votre patience pendant notre réassort.",
-    "de": "Danke für deine Geduld, während wir Nachschub besorgt haben.",
-    "es": "Gracias por tu paciencia mientras reponíamos existencias.",
-    "pl": "Dziękujemy za cierpliwość podczas uzupełniania zapasów.",
-    "ar": "شكرًا لصبرك ريثما أعدنا توفير المنتج.",
-}
+def _filled(context: MessageContext, told: object, kind: str, language: str) -> Values:
+    return values(kind, context, told, language=language, locale=Locale.parse(language))
+
+
 _LIMITED = ["UHJvZHVjdDox"]  # some product
 _VERSION = ProgramVersion(
     name="Loyalty program",

@@ -14,11 +14,11 @@ from saleor_loyalty.members import enrolment
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
 from saleor_loyalty.messages.email import EmailCourier
+from saleor_loyalty.messages.kinds import EMAILS
 from saleor_loyalty.messages.liquid import TemplateFailed
 from saleor_loyalty.messages.outcomes import NotSent
 from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sample import sample
-from saleor_loyalty.messages.variables import EMAILS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import AuditAction, Branding, Member, Message, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused

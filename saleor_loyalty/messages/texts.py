@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from saleor_loyalty import audit
-from saleor_loyalty.messages import variables as catalogue
 from saleor_loyalty.messages.content import write_email, write_notice
+from saleor_loyalty.messages.kinds import EMAILS
+from saleor_loyalty.messages.kinds.kind import Values
 from saleor_loyalty.messages.liquid import (
     Template,
     TemplateFailed,
@@ -19,7 +20,7 @@ from saleor_loyalty.messages.liquid import (
 )
 from saleor_loyalty.messages.sample import UNSUBSCRIBE_URL, examples, sample, samples
 from saleor_loyalty.messages.turns import turn
-from saleor_loyalty.messages.variables import EMAILS, Values
+from saleor_loyalty.messages.variables import catalogue
 from saleor_loyalty.messages.wording import Text, Wording, standard_text
 from saleor_loyalty.models import (
     AuditAction,
@@ -110,8 +111,7 @@ def variables(shop: Shop, kind: str, language: str) -> list[Variable]:
     shown = examples(shop, branding.of(shop), kind, current(shop, kind, language).language_code)
     return [
         Variable(variable.name, variable.meaning, _example(shown[variable.name]))
-        for variable in catalogue.CATALOGUE
-        if kind in variable.kinds
+        for variable in catalogue(kind)
     ]
 
 

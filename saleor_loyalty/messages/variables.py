@@ -1,55 +1,21 @@
 """What message templates may name: the catalogue that merchants read, and the values."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
 from babel import Locale
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from saleor_loyalty.models import (
-    ChannelTerms,
-    ExpiryPolicy,
-    MessageKind,
-    ProgramVersion,
-)
+from saleor_loyalty.messages.kinds import KINDS
+from saleor_loyalty.messages.kinds.kind import MessageContext, Values, Variable
 from saleor_loyalty.rewards.offers import (
     discount,
     offers_in,
     on_products,
     reward_name,
 )
-from saleor_loyalty.rules.languages import (
-    Count,
-    harmless,
-    language_of,
-    last_day,
-    round_money,
-)
+from saleor_loyalty.rules.languages import Count, harmless, language_of
 from saleor_loyalty.rules.rewards import progress
 
-LISTED = 10  # coupons that one message names
-Values = dict[str, object]
-EMAILS = frozenset(kind for kind in MessageKind if kind.endswith("_EMAIL"))
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A name that templates of some kinds may use, and what it stands for."""
-
-    name: str
-    meaning: str | Promise
-    kinds: frozenset[str] = frozenset(MessageKind)
-
-
-_REWARD = frozenset({MessageKind.REWARD_EMAIL, MessageKind.REWARD_PUSH})
-_GIFT = frozenset({MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH})
-_EXPIRY = frozenset({MessageKind.EXPIRY_EMAIL})
-_WELCOME = frozenset({MessageKind.WELCOME_EMAIL})
-
-CATALOGUE = (
+COMMON = (
     Variable("first_name", _("The member's first name; empty when the shop does not know it.")),
     Variable("shop_name", _("The shop's name.")),
     Variable("program_name", _("The program's name.")),
@@ -78,84 +44,30 @@ CATALOGUE = (
     ),
     Variable("discounts_url", _("The page with the member's discounts; empty when none is set.")),
     Variable("language", _("The language the text is written in.")),
-    Variable(
-        "unsubscribe_url",
-        _("The page that ends these emails; every email has to link to it."),
-        EMAILS,
-    ),
-    Variable("code", _("The coupon's code; of several, the first ten, with commas."), _REWARD),
-    Variable("valid_until", _("The coupon's last day; empty when it has no end."), _REWARD),
-    Variable(
-        "coupons",
-        _(
-            "The coupons of one order or gift, the first ten of them, a list to loop over: "
-            "coupon.code, coupon.valid_until (empty when it has no end)."
-        ),
-        _REWARD,
-    ),
-    Variable("coupon_count", _("How many coupons there are; usually 1. A number."), _REWARD),
-    Variable(
-        "more_coupons",
-        _("How many coupons there are beyond the first ten; usually 0. A number."),
-        _REWARD,
-    ),
-    Variable("points", _("How many points the gift brings. A number."), _GIFT),
-    Variable(
-        "owed",
-        _("Points taken back after they were spent, less this gift; usually 0. A number."),
-        _GIFT,
-    ),
-    Variable("reason", _("Why the points are given, as staff wrote it."), _GIFT),
-    Variable("points", _("How many points end on that day. A number."), _EXPIRY),
-    Variable("remaining", _("How many points are left after that day. A number."), _EXPIRY),
-    Variable("last_day", _("The last day on which these points can be used."), _EXPIRY),
-    Variable("order_keeps_points", _("Yes when an order by then keeps the points."), _EXPIRY),
-    Variable(
-        "earnings",
-        _(
-            "What shopping brings, a list to loop over: earning.points (a number) for every "
-            "earning.amount."
-        ),
-        _WELCOME,
-    ),
+)
+WAY_OUT = Variable(
+    "unsubscribe_url", _("The page that ends these emails; every email has to link to it.")
 )
 
 
-def names(kind: str) -> frozenset[str]:
+def catalogue(kind: str) -> tuple[Variable, ...]:
     """Every name that the kind's templates may use."""
-    return frozenset(variable.name for variable in CATALOGUE if kind in variable.kinds)
+    known = KINDS[kind]
+    return (*COMMON, *((WAY_OUT,) if known.is_email else ()), *known.variables)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageContext:
-    """All that a message tells, whatever its kind; what its kind does not tell is left out.
-
-    `version` is the coupon's, or else the programme's current one, `terms` its channels. `coupons`
-    are codes and when they end; `deadline` is the moment at which `points` of the balance end.
-    """
-
-    shop_name: str
-    first_name: str
-    balance: int
-    version: ProgramVersion
-    terms: Sequence[ChannelTerms]
-    discounts_url: str = ""
-    unsubscribe_url: str = ""
-    coupons: Sequence[tuple[str, datetime | None]] = ()
-    points: int = 0
-    reason: str = ""
-    deadline: datetime | None = None
-
-
-def values(kind: str, context: MessageContext, *, language: str, locale: Locale) -> Values:
+def values(
+    kind: str, context: MessageContext, told: object, *, language: str, locale: Locale
+) -> Values:
     """What the kind's templates are filled with: text ready to be shown, Counts, lists of those.
 
-    Nothing to show is None. `language` is the text's, `locale` what money and dates follow.
+    `told` is what a message of the kind tells of. Nothing to show is None. `language` is the
+    text's, `locale` what money and dates follow.
     """
-    known = names(kind)
     with override(language_of(language)):
-        told = {**_always(context, locale), **_of_kind(context, locale), "language": language}
-    return {name: value for name, value in told.items() if name in known}
+        filled = {**_always(context, locale), **KINDS[kind].values(told, context, locale)}
+    filled["language"] = language
+    return {variable.name: filled[variable.name] for variable in catalogue(kind)}
 
 
 def _always(context: MessageContext, locale: Locale) -> Values:
@@ -176,41 +88,3 @@ def _always(context: MessageContext, locale: Locale) -> Values:
         "discounts_url": context.discounts_url or None,
         "unsubscribe_url": context.unsubscribe_url or None,
     }
-
-
-def _of_kind(context: MessageContext, locale: Locale) -> Values:
-    version = context.version
-
-    def day(end: datetime | None) -> str | None:
-        return last_day(end, time_zone=version.time_zone, locale=locale) if end else None
-
-    listed = [{"code": code, "valid_until": day(end)} for code, end in context.coupons[:LISTED]]
-    return {
-        "code": ", ".join(code for code, _end in context.coupons[:LISTED]),
-        "valid_until": listed[0]["valid_until"] if listed else None,
-        "coupons": listed,
-        "coupon_count": Count(len(context.coupons), locale),
-        "more_coupons": Count(len(context.coupons) - len(listed), locale),
-        "points": Count(context.points, locale),
-        "remaining": Count(max(0, context.balance - context.points), locale),
-        "owed": Count(max(0, -context.balance), locale),
-        "reason": harmless(context.reason) or None,
-        "last_day": day(context.deadline),
-        "order_keeps_points": version.expiry_policy == ExpiryPolicy.ROLLING,
-        "earnings": _earnings(context.terms, locale),
-    }
-
-
-def _earnings(terms: Iterable[ChannelTerms], locale: Locale) -> list[Values]:
-    """Whole points for a round amount, once per currency and rate: 5 points for every €10."""
-    earnings: dict[tuple[int, int, str], Values] = {}
-    for channel in terms:
-        amount, points = 1, channel.points_per_unit
-        while points != int(points):
-            amount, points = amount * 10, points * 10
-        if points:
-            earnings[int(points), amount, channel.currency] = {
-                "points": Count(int(points), locale),
-                "amount": round_money(amount, channel.currency, locale),
-            }
-    return list(earnings.values())

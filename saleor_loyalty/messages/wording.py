@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from saleor_loyalty.messages.variables import EMAILS
+from saleor_loyalty.messages.kinds import EMAILS
 from saleor_loyalty.models import MessageKind, MessageSwitch, MessageText, Shop
 from saleor_loyalty.rules.languages import (
     FALLBACK,

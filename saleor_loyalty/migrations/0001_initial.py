@@ -168,6 +168,134 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Entry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ORDER", "Order"),
+                            ("GIFT", "Gift"),
+                            ("ADJUSTMENT", "Adjustment"),
+                            ("REWARD", "Reward"),
+                            ("EXPIRY", "Expiry"),
+                            ("REVERSAL", "Reversal"),
+                            ("IMPORT", "Import"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=255)),
+                ("points", models.BigIntegerField()),
+                ("balance_after", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        help_text="When points ended that an EXPIRY takes, or that are given back.",
+                        null=True,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "eligible",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="What counts of the order's amount.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="Gross, before gift cards.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "unpaid",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="What of the order's total was given back or never paid.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "came_back",
+                    models.JSONField(
+                        help_text="The pieces that came back, and what of shipping.", null=True
+                    ),
+                ),
+                (
+                    "rate",
+                    models.DecimalField(
+                        decimal_places=4,
+                        help_text="Points per unit of the currency.",
+                        max_digits=12,
+                        null=True,
+                    ),
+                ),
+                (
+                    "entitled",
+                    models.BigIntegerField(
+                        help_text="The order's points after this entry.", null=True
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        help_text="The entry whose points these give back or take back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="saleor_loyalty.member",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="EntryNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="What staff wrote.", max_length=500),
+                ),
+                ("actor", models.CharField(blank=True, help_text="Who they are.", max_length=255)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="note",
+                        to="saleor_loyalty.entry",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="ProgramVersion",
             fields=[
                 (
@@ -267,127 +395,14 @@ class Migration(migrations.Migration):
                 to="saleor_loyalty.programversion",
             ),
         ),
-        migrations.CreateModel(
-            name="Entry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ORDER", "Order"),
-                            ("GIFT", "Gift"),
-                            ("ADJUSTMENT", "Adjustment"),
-                            ("REWARD", "Reward"),
-                            ("EXPIRY", "Expiry"),
-                            ("REVERSAL", "Reversal"),
-                            ("IMPORT", "Import"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("source", models.CharField(max_length=255)),
-                ("points", models.BigIntegerField()),
-                ("balance_after", models.BigIntegerField()),
-                ("created_at", models.DateTimeField()),
-                (
-                    "ended_at",
-                    models.DateTimeField(
-                        help_text="When points ended that an EXPIRY takes, or that are given back.",
-                        null=True,
-                    ),
-                ),
-                ("currency", models.CharField(blank=True, max_length=3)),
-                (
-                    "eligible",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="What counts of the order's amount.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "total",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="Gross, before gift cards.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "unpaid",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="What of the order's total was given back or never paid.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "came_back",
-                    models.JSONField(
-                        help_text="The pieces that came back, and what of shipping.", null=True
-                    ),
-                ),
-                (
-                    "rate",
-                    models.DecimalField(
-                        decimal_places=4,
-                        help_text="Points per unit of the currency.",
-                        max_digits=12,
-                        null=True,
-                    ),
-                ),
-                (
-                    "entitled",
-                    models.BigIntegerField(
-                        help_text="The order's points after this entry.", null=True
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, help_text="What staff wrote.", max_length=500),
-                ),
-                (
-                    "actor",
-                    models.CharField(
-                        blank=True, help_text="Who, for staff entries.", max_length=255
-                    ),
-                ),
-                (
-                    "reverses",
-                    models.ForeignKey(
-                        help_text="The entry whose points these give back or take back.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reversals",
-                        to="saleor_loyalty.entry",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="saleor_loyalty.member",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="saleor_loyalty.programversion",
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="entry",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_loyalty.programversion",
+            ),
         ),
         migrations.CreateModel(
             name="Coupon",
@@ -477,7 +492,8 @@ class Migration(migrations.Migration):
                 (
                     "paid_by",
                     models.ForeignKey(
-                        help_text="`entry`, or a later one: of a coupon that was withdrawn and used all the same.",
+                        help_text="Of one that was withdrawn and used all the same; null: `entry` pays for it.",
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="pays_for",
                         to="saleor_loyalty.entry",
@@ -820,21 +836,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(blank=True, max_length=32)),
                 (
                     "fault",
                     models.CharField(
@@ -879,20 +881,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=32)),
                 (
                     "language_code",
                     models.CharField(help_text="As CLDR writes it: de, pt_BR.", max_length=35),
@@ -929,20 +918,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=32)),
                 ("is_active", models.BooleanField()),
                 (
                     "shop",
@@ -963,20 +939,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("REWARD_EMAIL", "Reward Email"),
-                            ("REWARD_PUSH", "Reward Push"),
-                            ("EXPIRY_EMAIL", "Expiry Email"),
-                            ("GIFT_EMAIL", "Gift Email"),
-                            ("GIFT_PUSH", "Gift Push"),
-                            ("WELCOME_EMAIL", "Welcome Email"),
-                        ],
-                        max_length=13,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=32)),
                 ("cause", models.CharField(max_length=255)),
                 ("uid", models.UUIDField(default=uuid.uuid4, unique=True)),
                 (

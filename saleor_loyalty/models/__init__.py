@@ -17,6 +17,8 @@ Member
     A customer of the shop inside the programme, known by Saleor's global customer id.
 Entry
     One movement of a member's points: signed, never zero, never changed. The balance is their sum.
+EntryNote
+    Why staff made an entry, and who of them: apart from it, so that it can be erased.
 Lot, LotUse, Debt
     What is left of the points one entry brought; what a debit took of which lot; what it owes
     still. What is left in all lots, less what is owed, is the balance.
@@ -56,6 +58,7 @@ from saleor_loyalty.models.channel import Channel
 from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
+from saleor_loyalty.models.entry_note import EntryNote
 from saleor_loyalty.models.followed_customer import FollowedCustomer
 from saleor_loyalty.models.lot import Debt, Lot, LotUse
 from saleor_loyalty.models.member import Member, MemberStatus
@@ -96,6 +99,7 @@ __all__ = [
     "EmailFault",
     "Entry",
     "EntryKind",
+    "EntryNote",
     "ExpiryPolicy",
     "FollowedCustomer",
     "Lot",

@@ -35,7 +35,8 @@ class Coupon(models.Model):
         Entry,
         on_delete=models.PROTECT,
         related_name="pays_for",
-        help_text="`entry`, or a later one: of a coupon that was withdrawn and used all the same.",
+        null=True,
+        help_text="Of one that was withdrawn and used all the same; null: `entry` pays for it.",
     )
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(
@@ -109,8 +110,8 @@ class Coupon(models.Model):
 
     @property
     def cost(self) -> int:
-        """The points it was bought with. Reads `paid_by`: select it along."""
-        return -self.paid_by.points
+        """The points it was bought with. Reads `entry`: select it along."""
+        return -self.entry.points
 
     def is_unused_at(self, moment: datetime) -> bool:
         """True while it may still give a discount.

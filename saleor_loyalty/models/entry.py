@@ -26,7 +26,8 @@ class Entry(models.Model):
     """A signed number of points, appended by the ledger and refused any change by the database.
 
     `source` names the cause and is unique per member and kind, so nothing is posted twice.
-    The order's columns (`currency` to `entitled`) keep what the points were computed from.
+    The order's columns (`currency` to `entitled`) keep what the points were computed from. What
+    staff wrote, and who they are, is in an EntryNote beside it.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
@@ -70,8 +71,6 @@ class Entry(models.Model):
         max_digits=12, decimal_places=4, null=True, help_text="Points per unit of the currency."
     )
     entitled = models.BigIntegerField(null=True, help_text="The order's points after this entry.")
-    reason = models.CharField(max_length=500, blank=True, help_text="What staff wrote.")
-    actor = models.CharField(max_length=255, blank=True, help_text="Who, for staff entries.")
 
     class Meta:
         constraints = [
@@ -93,6 +92,21 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points:+d}"
+
+    @property
+    def is_by_staff(self) -> bool:
+        """Whether it has a note. Reads `note`, as `reason` and `actor` do: select it along."""
+        return getattr(self, "note", None) is not None
+
+    @property
+    def reason(self) -> str:
+        """What staff wrote; empty where they wrote nothing, or it was erased."""
+        return self.note.reason if self.is_by_staff else ""
+
+    @property
+    def actor(self) -> str:
+        """Who of the staff; likewise."""
+        return self.note.actor if self.is_by_staff else ""
 
     @property
     def basis(self) -> Entitlement | None:

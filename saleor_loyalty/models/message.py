@@ -13,6 +13,11 @@ from saleor_loyalty.models.shop import Shop
 
 
 class MessageKind(models.TextChoices):
+    """The names of the kinds; what each is stands in messages.kinds.
+
+    Columns hold them without `choices`, so that a new kind changes no table.
+    """
+
     REWARD_EMAIL = "REWARD_EMAIL"
     REWARD_PUSH = "REWARD_PUSH"
     EXPIRY_EMAIL = "EXPIRY_EMAIL"
@@ -46,7 +51,7 @@ class Message(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
-    kind = models.CharField(max_length=13, choices=MessageKind.choices)
+    kind = models.CharField(max_length=32)
     cause = models.CharField(max_length=255)
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="messages", null=True)

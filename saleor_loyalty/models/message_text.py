@@ -2,7 +2,6 @@
 
 from django.db import models
 
-from saleor_loyalty.models.message import MessageKind
 from saleor_loyalty.models.shop import Shop
 
 
@@ -14,7 +13,7 @@ class MessageText(models.Model):
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="message_texts")
-    kind = models.CharField(max_length=13, choices=MessageKind.choices)
+    kind = models.CharField(max_length=32)
     language_code = models.CharField(max_length=35, help_text="As CLDR writes it: de, pt_BR.")
     subject = models.TextField(blank=True, help_text="Liquid. Of a push notice: its title.")
     body = models.TextField(blank=True, help_text="Liquid; HTML in an email, else plain text.")
@@ -37,7 +36,7 @@ class MessageSwitch(models.Model):
     """Whether a shop sends a kind of message. A kind without a row is sent."""
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="message_switches")
-    kind = models.CharField(max_length=13, choices=MessageKind.choices)
+    kind = models.CharField(max_length=32)
     is_active = models.BooleanField()
 
     class Meta:

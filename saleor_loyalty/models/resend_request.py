@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from saleor_loyalty.models.message import MessageFault, MessageKind
+from saleor_loyalty.models.message import MessageFault
 from saleor_loyalty.models.shop import Shop
 
 
@@ -13,7 +13,7 @@ class ResendRequest(models.Model):
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=13, choices=MessageKind.choices, blank=True)
+    kind = models.CharField(max_length=32, blank=True)
     fault = models.CharField(max_length=7, choices=MessageFault.choices, blank=True)
     asked_at = models.DateTimeField()
     actor = models.CharField(max_length=255, help_text="Who asked.")

@@ -40,7 +40,11 @@ class CouponBook(Consequence):
         )
 
     def debits(self, member_ids: Collection[int]) -> QuerySet[Entry]:
-        return Entry.objects.filter(pays_for__in=self._wanted(member_ids))
+        """Those that pay for coupons."""
+        wanted = self._wanted(member_ids)
+        return Entry.objects.filter(
+            Q(pk__in=wanted.values("entry")) | Q(pk__in=wanted.values("paid_by"))
+        )
 
     def _wanted(self, member_ids: Collection[int]) -> QuerySet[Coupon]:
         open_status = (CouponStatus.PENDING, CouponStatus.ACTIVE)
@@ -52,7 +56,9 @@ class CouponBook(Consequence):
         coupons, versions = rows
         by_id = {version.pk: version for version in versions}
         for coupon in coupons:
-            coupon.paid_by = book.entries[coupon.paid_by_id]
+            coupon.entry = book.entries[coupon.entry_id]
+            if coupon.paid_by_id:
+                coupon.paid_by = book.entries[coupon.paid_by_id]
             coupon.version = by_id[coupon.version_id]
         self._book = book
         self.coupons = {coupon.pk: coupon for coupon in coupons}
@@ -141,7 +147,7 @@ class CouponBook(Consequence):
         coupon.withdrawn_by = ""
         if was_withdrawn:
             withdrawal = self._withdrawals.get(coupon.pk) or Entry.objects.filter(
-                reverses=coupon.paid_by
+                reverses=coupon.paid_by or coupon.entry
             ).latest("pk")
             coupon.paid_by = self._book.post(
                 Posting(
@@ -202,6 +208,6 @@ class CouponBook(Consequence):
                 version=coupon.version,
                 reason=reason,
                 actor=actor,
-                reverses=coupon.paid_by,
+                reverses=coupon.paid_by or coupon.entry,
             )
         )

@@ -85,7 +85,6 @@ class Issues:
                 shop_id=entry.shop_id,
                 member_id=entry.member_id,
                 entry=entry,
-                paid_by=entry,
                 version=version,
                 code=new_code(),
                 issued_at=self._now,

@@ -78,8 +78,8 @@ def _check_same(shop: Shop, archive: Archive) -> None:
 
 
 def _digest(section: str, row: Row) -> bytes:
-    """Stands for what cannot change of a row: what is left of an entry's points can."""
-    fixed = {name: value for name, value in row.items() if name != "lot"}
+    """Stands for what cannot change of a row: what is left of points can, and what staff wrote."""
+    fixed = {name: value for name, value in row.items() if name not in {"lot", "note"}}
     return blake2b(f"{section}{text(fixed)}".encode(), digest_size=16).digest()
 
 

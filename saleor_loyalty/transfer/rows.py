@@ -18,6 +18,7 @@ from saleor_loyalty.models import (
     Device,
     Entry,
     EntryKind,
+    EntryNote,
     Lot,
     LotUse,
     Member,
@@ -127,7 +128,7 @@ class Rows:
         elif section.model is Coupon:
             key = row["member"], row["entry"]
             ids |= {"pk": self._coupons[key], "entry_id": self._entries[key]}
-            ids["paid_by_id"] = self._entry(row, "paid_by")
+            ids["paid_by_id"] = row["paid_by"] and self._entry(row, "paid_by")
         elif section.model is Message:
             key = row["member"], row["entry"]
             ids["entry_id"] = row["entry"] and self._entries[key]
@@ -237,17 +238,25 @@ class Rows:
                 shop_id=self._shop.pk,
                 member_id=entry.member_id,
                 entry=entry,
-                **_columns(Lot, dict(zip(_LOT_COLUMNS, row["lot"], strict=True))),
+                **_columns(Lot, dict(zip(_LOT, row["lot"], strict=True))),
             )
             for row, entry in pairs
             if row["lot"]
+        )
+        EntryNote.objects.bulk_create(
+            EntryNote(
+                entry=entry, **_columns(EntryNote, dict(zip(_NOTE, row["note"], strict=True)))
+            )
+            for row, entry in pairs
+            if row["note"]
         )
         for row, entry in pairs:
             if entry.kind in NAMED and isinstance(row["source"], str):
                 self._entries[row["member"], row["source"]] = entry.pk
 
 
-_LOT_COLUMNS = [column.name for column in columns_of(Lot)]
+_LOT = [column.name for column in columns_of(Lot)]
+_NOTE = [column.name for column in columns_of(EntryNote)]
 
 
 def _next_ids(model: type[Model], count: int) -> list[int]:

@@ -21,6 +21,7 @@ from saleor_loyalty.models import (
     Debt,
     Device,
     Entry,
+    EntryNote,
     Lot,
     LotUse,
     Member,
@@ -71,6 +72,7 @@ class Section:
 
 
 LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
+NOTE = tuple(f"note__{column.name}" for column in columns_of(EntryNote))
 MEMBER = ("member__customer_id",)
 VERSION = ("version__number",)
 COUPON = ("coupon__member__customer_id", "coupon__entry__source")
@@ -97,6 +99,7 @@ SECTIONS = (
             "order": ("order__order_id",),
             "reverses": ("reverses__kind", "reverses__source"),
             "lot": LOT,
+            "note": NOTE,
         },
         causes=("source", "reverses"),
     ),

@@ -71,7 +71,7 @@ def test_a_look_is_saved_with_who_changed_it(ask, program):
         "fr",
     )
     assert AuditRecord.objects.get().actor == "mia@example.com"
-    assert "Changed the look" in ask("program/changes").text
+    assert "Changed the branding" in ask("program/changes").text
 
 
 def test_two_owners_change_the_look_and_the_second_sees_what_the_first_saved(ask, program):

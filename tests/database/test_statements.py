@@ -33,7 +33,7 @@ def entry(settled: SettledOrder, points: int) -> Entry:
         shop=settled.shop,
         member=settled.member,
         kind="ORDER",
-        source=settled.order_id,
+        source=f"“Zoë” said: 100 %s of {settled.order_id}",
         points=points,
         balance_after=points,
         created_at=MOMENT,
@@ -42,7 +42,6 @@ def entry(settled: SettledOrder, points: int) -> Entry:
         currency="EUR",
         eligible=Decimal("0.1"),
         unpaid=Decimal("12345678901234567.891"),
-        reason="“Zoë” said: 100 %s",
     )
 
 

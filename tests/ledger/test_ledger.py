@@ -1,5 +1,6 @@
 """The ledger: entries, balances, rewards, and what the database refuses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.models import Coupon, Entry, EntryKind, Lot, Member, Message
+from saleor_loyalty.models import Coupon, Entry, EntryKind, EntryNote, Lot, Member, Message
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from tests.shops import new_program, new_version
 
@@ -228,6 +229,18 @@ def test_t16_what_is_written_stays_whoever_asks(program, anna, statement):
             cursor.execute(statement)
 
     assert anna.entries.get().points == 10
+
+
+def test_what_staff_wrote_beside_an_entry_can_be_erased(program, anna):
+    posting = replace(gift(anna, 10), reason="For Anna", actor="Sam")
+    post(anna, posting, replace(gift(anna, 5, "by nobody"), reason=""))
+    entry, other = anna.entries.order_by("pk")
+    assert (entry.reason, entry.actor, other.is_by_staff) == ("For Anna", "Sam", False)
+
+    EntryNote.objects.update(reason="", actor="")
+
+    (entry,) = anna.entries.filter(note__isnull=False)
+    assert (entry.reason, entry.actor, entry.is_by_staff) == ("", "", True)
 
 
 def test_a_lot_never_holds_less_than_nothing(program, anna):

@@ -71,7 +71,7 @@ def test_a_shop_moves_from_the_plugin_to_the_app(
         manage(app, "loyalty_check")
 
 
-def test_the_shop_is_the_same_after_migrating_back_before_there_were_doors_and_forth(
+def test_the_shop_is_the_same_after_migrating_back_before_the_laws_and_forth(
     leaving: tuple[LiveSaleor, Demo],
 ) -> None:
     live, _ = leaving
@@ -79,7 +79,7 @@ def test_the_shop_is_the_same_after_migrating_back_before_there_were_doors_and_f
     shops = "SELECT id, door, api_url FROM saleor_loyalty_shop"
     before = live.sql(shops)
 
-    live.manage("migrate", "saleor_loyalty", "0003", "--no-input")
+    live.manage("migrate", "saleor_loyalty", "0001", "--no-input")
     live.manage("migrate", "--no-input")
 
     assert live.sql(shops) == before

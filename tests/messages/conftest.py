@@ -29,6 +29,7 @@ from saleor_loyalty.models import (
     DevicePlatform,
     Entry,
     EntryKind,
+    EntryNote,
     Member,
     Message,
     MessageKind,
@@ -167,9 +168,9 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
             balance_after=120,
             created_at=NOW,
             version=version,
-            reason="Happy birthday" if is_gift else "",
         )
         if is_gift:
+            EntryNote.objects.create(entry=entry, reason="Happy birthday", actor="Olga")
             return Message.objects.create(entry=entry, cause=entry.source, **(due | fields))
         minted = {
             "version": version,

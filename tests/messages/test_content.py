@@ -403,7 +403,7 @@ def test_liquid_in_names_is_not_run(make_message, make_member):
 def test_html_in_a_reason_is_shown_not_run(make_message, version, in_force):
     in_force(version)
     message = make_message(MessageKind.GIFT_EMAIL)
-    message.entry.reason = "<img src=x onerror=alert(1)> & more"
+    message.entry.note.reason = "<img src=x onerror=alert(1)> & more"
 
     written = Writer().email(message)
 

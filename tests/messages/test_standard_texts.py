@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page
 
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Writer
+from saleor_loyalty.messages.kinds import EMAILS
 from saleor_loyalty.messages.outbox import send_due
-from saleor_loyalty.messages.variables import EMAILS, names
+from saleor_loyalty.messages.variables import catalogue
 from saleor_loyalty.messages.wording import standard_text
 from saleor_loyalty.models import MessageKind, Program, Shop
 from saleor_loyalty.rules.languages import LANGUAGES
@@ -56,7 +57,7 @@ def test_the_languages_tell_the_same(kind, language):
                 r"\b[a-z_]+\b", " ".join(re.findall(r"{[{%].*?[%}]}", source_of(kind, code)))
             )
         )
-        return words & names(kind)
+        return words & {variable.name for variable in catalogue(kind)}
 
     assert used(language) == used("en")
 
@@ -141,7 +142,7 @@ def test_names_and_reasons_of_one_long_word_fit_too(
     for kind in kinds:
         message = make_message(kind, member=ada, shop=shop, coupon={"version": version})
         if message.entry:
-            message.entry.reason = "M" * 600
+            message.entry.note.reason = "M" * 600
         emails[kind, language] = Writer().email(message, unsubscribe_url=STOP).html
 
     phone.set_viewport_size({"width": width, "height": 640})
@@ -162,7 +163,7 @@ def test_names_and_reasons_do_not_turn_the_text_around_them(
     shop.refresh_from_db()
     ada = make_member(first_name=f"Ada{STEERED}", language_code=language)
     message = make_message(kind, member=ada, shop=shop)
-    message.entry.reason = f"Thanks{STEERED}"
+    message.entry.note.reason = f"Thanks{STEERED}"
 
     if kind == MessageKind.GIFT_EMAIL:
         email = Writer().email(message, unsubscribe_url=STOP)

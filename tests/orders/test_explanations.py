@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.ledger import expiry
 from saleor_loyalty.messages.explanations import explain, points
-from saleor_loyalty.models import Coupon, Entry, Member
+from saleor_loyalty.models import Coupon, Entry, EntryNote, Member
+from saleor_loyalty.rewards import coupons
 from tests.paper_saleor import (
     ANNA,
     BEN,
@@ -284,6 +285,16 @@ def test_a_withdrawn_coupon_that_was_used_says_what_it_costs(explained, paper, s
     )
 
 
+def test_a_reward_that_staff_withdrew_says_so_when_who_they_are_is_erased(explained, shop):
+    explained(line(512))
+    coupons.withdraw(shop=shop, coupon_id=Coupon.objects.get().pk, reason="A slip", actor="Sam")
+    EntryNote.objects.update(reason="", actor="")
+
+    english, _french = told(kind="REVERSAL")
+
+    assert english == "The shop withdrew the reward “10 % off”, 5,000 points returned"
+
+
 def by_staff(verb, shop, points: int) -> None:
     verb(shop=shop, customer_id=ANNA["id"], points=points, reason="{late} parcel", actor="Sam")
 
@@ -404,7 +415,8 @@ def test_t29_a_fraction_of_points_is_counted_too():
 
 
 def test_the_shops_own_words_stand_apart_in_a_language_from_right_to_left(program):
-    entry = Entry(kind="GIFT", points=5, reason="10 % off!", version=program.current)
+    entry = Entry(kind="GIFT", points=5, version=program.current)
+    entry.note = EntryNote(reason="10 % off!")
 
     assert "\N{FIRST STRONG ISOLATE}10 % off!\N{POP DIRECTIONAL ISOLATE}" in explain(entry, "ar")
     assert explain(entry, "en") == "A gift of 5 points: 10 % off!"

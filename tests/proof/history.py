@@ -127,9 +127,10 @@ def _dan_gets_a_gift(program: Program) -> None:
         joined_at=timezone.now(),
         push_enabled=False,
     )
-    for kind, points, source in (
-        (EntryKind.GIFT, 750, "gift:1"),
-        (EntryKind.EXPIRY, -150, "per_lot:2026-06-01T22:00:00.000000Z"),
+    by_staff = {"reason": "Merci “beaucoup”", "actor": "staff@example.com"}
+    for kind, points, source, written in (
+        (EntryKind.GIFT, 750, "gift:1", by_staff),
+        (EntryKind.EXPIRY, -150, "per_lot:2026-06-01T22:00:00.000000Z", {}),
     ):
         posting = Posting(
             member_id=dan.pk,
@@ -137,8 +138,7 @@ def _dan_gets_a_gift(program: Program) -> None:
             points=points,
             source=source,
             version=program.current,
-            reason="Merci “beaucoup”",
-            actor="staff@example.com",
+            **written,
         )
         with open_book([posting.member_id], version=program.current, now=timezone.now()) as book:
             entry = book.post(posting)

@@ -7,6 +7,7 @@ import pytest
 
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.messages import reminders
+from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import Member, Message, Program
 from saleor_loyalty.rules.days import end_of_same_day
 from tests.ledger.expiry.conftest import START
@@ -133,7 +134,7 @@ def test_t27_nobody_is_reminded_again_because_the_zone_changed(
     message.shop = shop
     shop.refresh_from_db()
     assert message.deadline == next_end(ada)
-    reminders.check(message)  # it still tells the truth
+    KINDS[message.kind].look_again(message)  # it still tells the truth
     assert message.points == 10
 
 

@@ -74,7 +74,9 @@ def stand(member: Member, version: ProgramVersion, seed: random.Random, now: dat
             shop_id=member.shop_id,
             member=member,
             entry=entry,
+            points=points,
             remaining=points,
+            created_at=now,
             expires_at=some_end(version, seed, now),
         )
         member.balance += points
