@@ -41,9 +41,10 @@ test-saleor: environment ## every door against a real Saleor: SALEOR_DIR=… SAL
 test-long: environment ## long runs of model, killed workers and random requests; LOYALTY_EXAMPLES=…
 	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency tests/doors/test_graphql_fuzz.py $(ARGS)
 
-lint: environment ## style, types, imports between rooms, migrations, the printed schema, translations
+lint: environment ## style, spelling, types, imports between rooms, migrations, the printed schema, translations
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	git ls-files -z | xargs -0 $(VENV)/bin/codespell
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(DJANGO) check --settings tests.settings
