@@ -13,7 +13,7 @@ BUNDLE := saleor_loyalty/dashboard_extension/static
 GRAPHENE2_TESTS := tests/graphql
 ARGS ?=
 
-.PHONY: help demo demo-reset test test-saleor test-long lint schema translations migrations browser benchmark wheel lock clean environment
+.PHONY: help demo demo-reset test test-saleor test-long coverage lint schema translations migrations browser benchmark wheel lock clean environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,14 @@ test-saleor: environment ## every door against a real Saleor: SALEOR_DIR=… SAL
 
 test-long: environment ## long runs of model, killed workers and random requests; LOYALTY_EXAMPLES=…
 	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency tests/doors/test_graphql_fuzz.py $(ARGS)
+
+coverage: environment ## which lines and branches no test takes; fails below pyproject's floor. Slower than `make test`
+	@scripts/chromium
+	@scripts/gateway
+	@$(PYTHON_IN) -m coverage erase
+	$(PYTHON_IN) -m coverage run -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(PYTHON_IN) -m coverage combine --quiet
+	$(PYTHON_IN) -m coverage report
 
 lint: environment ## style, spelling, types, imports between rooms, migrations, the printed schema, translations
 	$(VENV)/bin/ruff check
@@ -92,7 +100,7 @@ lock: environment ## resolve the newest allowed versions of all dependencies ane
 	$(UV_COMPILE) --upgrade requirements/graphene2.in --output-file requirements/graphene2.txt
 
 clean: ## remove the environments and what the tools left; the demo's data stays
-	rm -rf $(VENV) $(VENV_GRAPHENE2) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV_GRAPHENE2) .coverage* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:
