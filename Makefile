@@ -2,6 +2,7 @@
 
 VENV := .venv
 VENV_GRAPHENE2 := .venv-graphene2
+VENV_LOWEST := .venv-lowest
 PYTHON_IN := $(VENV)/bin/python
 DJANGO := $(PYTHON_IN) -W ignore::RuntimeWarning -m django
 UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock"
@@ -11,9 +12,12 @@ LOCALE := saleor_loyalty/locale
 BUNDLE := saleor_loyalty/dashboard_extension/static
 # What must hold on graphene 2 too, the version inside Saleor.
 GRAPHENE2_TESTS := tests/graphql
+# What runs on the lowest versions: rules, ledger, API, app door, messages and the server itself.
+LOWEST_TESTS := tests/rules tests/ledger tests/orders tests/graphql tests/doors tests/messages tests/server
+SHIPPED := $(addprefix --extra ,server gunicorn opentelemetry embedded sandbox)
 ARGS ?=
 
-.PHONY: help demo demo-reset test test-saleor test-long lint schema translations migrations browser benchmark wheel lock clean environment
+.PHONY: help demo demo-reset test test-saleor test-long coverage lowest lint schema translations migrations browser benchmark wheel lock clean environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,9 +45,28 @@ test-saleor: environment ## every door against a real Saleor: SALEOR_DIR=… SAL
 test-long: environment ## long runs of model, killed workers and random requests; LOYALTY_EXAMPLES=…
 	LOYALTY_TESTS=long $(PYTHON_IN) -m pytest tests/model tests/concurrency tests/doors/test_graphql_fuzz.py $(ARGS)
 
-lint: environment ## style, types, imports between rooms, migrations, the printed schema, translations
+coverage: environment ## which lines and branches no test takes; fails below pyproject's floor. Slower than `make test`
+	@scripts/chromium
+	@scripts/gateway
+	@$(PYTHON_IN) -m coverage erase
+	$(PYTHON_IN) -m coverage run -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(PYTHON_IN) -m coverage combine --quiet
+	$(PYTHON_IN) -m coverage report
+
+lowest: environment ## the lowest versions that setup.cfg allows, on Python 3.11, with the tests that show most in a short time
+	@mkdir -p build
+	@$(VENV)/bin/uv pip compile --quiet --python-version 3.11 --resolution lowest-direct $(SHIPPED) setup.cfg \
+		--output-file build/lowest-shipped.txt
+	@# What tests with them is new: its own floors are nobody's concern.
+	@$(VENV)/bin/uv pip compile --quiet --python-version 3.11 --constraint build/lowest-shipped.txt --all-extras setup.cfg \
+		--output-file build/lowest.txt
+	@PYTHON=$${PYTHON:-python3.11} scripts/environment $(VENV_LOWEST) build/lowest.txt
+	$(VENV_LOWEST)/bin/python -m pytest -n 3 --dist loadfile $(LOWEST_TESTS) $(ARGS)
+
+lint: environment ## style, spelling, types, imports between rooms, migrations, the printed schema, translations
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	git ls-files -z | xargs -0 $(VENV)/bin/codespell
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(DJANGO) check --settings tests.settings
@@ -87,7 +110,7 @@ lock: environment ## resolve the newest allowed versions of all dependencies ane
 	$(UV_COMPILE) --upgrade requirements/graphene2.in --output-file requirements/graphene2.txt
 
 clean: ## remove the environments and what the tools left; the demo's data stays
-	rm -rf $(VENV) $(VENV_GRAPHENE2) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV_GRAPHENE2) $(VENV_LOWEST) .coverage* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:
