@@ -94,7 +94,7 @@ def _claims(shop: Shop, token: str, with_key: WithKey) -> Claims:
         claims = with_key(jwt.get_unverified_header(token).get("kid"), check)
     except jwt.ExpiredSignatureError as error:
         raise InvalidToken(TokenProblem.EXPIRED) from error
-    except (jwt.PyJWTError, jwks.UnknownKey) as error:
+    except (jwt.PyJWTError, jwks.UnknownKey, TypeError) as error:  # an `exp` of null, for one
         raise InvalidToken(TokenProblem.SIGNATURE_INVALID) from error
     if not _is_for_us(claims.get("aud")):
         raise InvalidToken(TokenProblem.AUDIENCE_FOREIGN)
