@@ -14,7 +14,7 @@ from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import ReaderLocale
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.messages.explanations import explain, points
-from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
+from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program, with_code
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import discount, offers, reward_name
 from saleor_loyalty.rules.rewards import progress
@@ -126,7 +126,8 @@ def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card
     usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
         Q(expires_at=None) | Q(expires_at__gt=now)
     )
-    rows = member.coupons.select_related("version").prefetch_related("version__channels")
+    rows = with_code(member.coupons.select_related("version"))
+    rows = rows.prefetch_related("version__channels")
     first_to_end = rows.filter(usable).order_by(F("expires_at").asc(nulls_last=True), "pk")
     earlier = rows.exclude(usable).order_by("-pk")
     return (

@@ -41,6 +41,7 @@ from saleor_loyalty.models import (
     MessageKind,
     MessageStatus,
     Shop,
+    with_code,
 )
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
@@ -200,7 +201,7 @@ def _coupons(member: Member) -> list[dict[str, object]]:
     """Newest first, with what each gives and whether it can still be withdrawn."""
     now = timezone.now()
     coupons = (
-        Coupon.objects.filter(member=member)
+        with_code(Coupon.objects.filter(member=member))
         .select_related("version", "entry")
         .prefetch_related("version__channels")
         .order_by("-pk")[:COUPONS]

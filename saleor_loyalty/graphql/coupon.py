@@ -20,7 +20,7 @@ from saleor_loyalty.graphql.program import (
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
-from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member
+from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member, with_code
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.items import by_kind
@@ -106,7 +106,7 @@ def coupons_of(
     member: Member, *, status: Sequence[str] | None = None, **arguments: Unpack[PageArguments]
 ) -> Page[Coupon]:
     """A page of a member's coupons, with what its fields read, in two queries."""
-    coupons = member.coupons.annotate(status_now=_status_now())
+    coupons = with_code(member.coupons.all()).annotate(status_now=_status_now())
     if status is not None:
         coupons = coupons.filter(status_now__in=status)
     coupons = coupons.select_related("version").prefetch_related("version__channels")

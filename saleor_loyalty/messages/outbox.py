@@ -26,6 +26,7 @@ from saleor_loyalty.models import (
     Message,
     MessageKind,
     MessageStatus,
+    with_code,
 )
 
 TRIES = 19  # about a day, by the waits of database.leases; a provider's outage uses up none
@@ -155,7 +156,9 @@ def _look_again(message: Message, writer: Writer) -> None:
 def _usable(message: Message, known: Coupon) -> list[Coupon]:
     """The coupons to tell of that can be used, the first issued first."""
     coupons = list(
-        Coupon.objects.filter(member=message.member, announced_as=message.cause).order_by("pk")
+        with_code(
+            Coupon.objects.filter(member=message.member, announced_as=message.cause)
+        ).order_by("pk")
     )
     if not coupons:
         raise Skipped("The coupon was issued anew.")

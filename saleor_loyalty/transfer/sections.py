@@ -18,6 +18,7 @@ from saleor_loyalty.models import (
     Channel,
     ChannelTerms,
     Coupon,
+    CouponCode,
     Device,
     Entry,
     Lot,
@@ -27,7 +28,6 @@ from saleor_loyalty.models import (
     MessageText,
     Program,
     ProgramVersion,
-    RetiredCode,
     SettledOrder,
 )
 
@@ -97,7 +97,7 @@ SECTIONS = (
         names={"member": MEMBER, "version": VERSION, "entry": ("entry__source",)},
         cause="announced_as",
     ),
-    Section("retired_code", RetiredCode, names={"coupon": COUPON}),
+    Section("coupon_code", CouponCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
     Section("audit", AuditRecord, names={"member": MEMBER}),
     Section("branding", Branding),
