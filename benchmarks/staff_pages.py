@@ -49,7 +49,7 @@ FILL = """
          fault, delivered_devices)
     SELECT member.shop_id, member.id, coupon.id,
            CASE WHEN coupon.id IS NULL THEN 'GIFT_EMAIL' ELSE 'REWARD_PUSH' END,
-           coalesce('coupon:' || coupon.id || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,
+           coalesce('coupon:' || coupon.uid || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,
            'Recipient refused: 550 No such mailbox',
            CASE WHEN member.id %% 4 = 0 THEN 'OUTAGE' ELSE 'REFUSED' END, '{}'
     FROM saleor_loyalty_member AS member

@@ -382,6 +382,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        default=uuid.uuid4,
+                        help_text="What it is called outside its database.",
+                        unique=True,
+                    ),
+                ),
+                (
                     "status",
                     models.CharField(
                         choices=[

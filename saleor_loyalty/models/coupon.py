@@ -1,9 +1,11 @@
 """The reward of a threshold: a single-use voucher."""
 
+import uuid
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from saleor_loyalty.models.entry import Entry
@@ -30,6 +32,12 @@ class Coupon(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="coupons")
+    uid = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        unique=True,
+        help_text="What it is called outside its database.",
+    )
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="coupon")
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(
@@ -81,7 +89,7 @@ class Coupon(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"coupon {self.pk}"
+        return f"coupon {self.uid}"
 
     @property
     def current(self) -> "CouponCode":

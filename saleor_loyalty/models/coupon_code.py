@@ -61,8 +61,11 @@ class CouponCode(models.Model):
 
     @property
     def cause(self) -> str:
-        """Names this issue of the coupon as the cause of entries, and of a reissue's messages."""
-        return f"coupon:{self.coupon_id}:{self.issue}"
+        """Names this issue of the coupon as the cause of entries, and of a reissue's messages.
+
+        Reads `coupon`: select it along.
+        """
+        return f"coupon:{self.coupon.uid}:{self.issue}"
 
 
 def with_code(coupons: QuerySet[Coupon]) -> QuerySet[Coupon]:

@@ -174,10 +174,10 @@ def _apply(shop: Shop, finding: Finding) -> bool:
         if coupon.status != CouponStatus.ACTIVE or held.code_of(coupon).pk != known.pk:
             return False
         if finding.is_deleted:
-            logger.info("Coupon %s withdrawn: its voucher was deleted in the shop", coupon.pk)
+            logger.info("Coupon %s withdrawn: its voucher was deleted in the shop", coupon.uid)
             held.withdraw(coupon, reason="", actor=BY_SALEOR)
         elif finding.is_wasted:
-            logger.info("Coupon %s issued anew: its code is gone, and took nothing off", coupon.pk)
+            logger.info("Coupon %s issued anew: its code is gone, and took nothing off", coupon.uid)
             held.reissue(coupon, voucher_lives=True)
         else:
             refused_at = (coupon.refused_at or book.now) if finding.is_refused else None

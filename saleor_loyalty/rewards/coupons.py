@@ -99,7 +99,7 @@ def _terms(coupon: Coupon, channel_ids: Collection[str]) -> list[VoucherTerms]:
         if terms.channel_id in channel_ids
     ]
     if not terms:
-        message = f"coupon {coupon.pk}: the shop has none of its channels any more"
+        message = f"coupon {coupon.uid}: the shop has none of its channels any more"
         raise SaleorRefused(message)
     return terms
 
@@ -118,7 +118,7 @@ def _voucher(saleor: Saleor, code: CouponCode, language: str) -> str:
         return _with_what_is_left(saleor, coupon, lambda ids: make(limited_to=ids))
     voucher_id = saleor.find_voucher(code.code)
     if voucher_id is None:
-        message = f"coupon {coupon.pk}: its code is taken, yet no voucher has it"
+        message = f"coupon {coupon.uid}: its code is taken, yet no voucher has it"
         raise SaleorRefused(message)
     _limit(saleor, coupon, voucher_id)
     return voucher_id
@@ -159,9 +159,9 @@ def _with_what_is_left(saleor: Saleor, coupon: Coupon, tell: Callable[[list[str]
         if len(left) == len(ids):
             raise
     if not left:
-        message = f"coupon {coupon.pk}: the shop has nothing left of what it is limited to"
+        message = f"coupon {coupon.uid}: the shop has nothing left of what it is limited to"
         raise SaleorRefused(message)
-    logger.warning("Coupon %s is limited to what is left in the shop's catalogue", coupon.pk)
+    logger.warning("Coupon %s is limited to what is left in the shop's catalogue", coupon.uid)
     return tell(left)
 
 
@@ -213,7 +213,7 @@ def _activate(code: CouponCode, voucher_id: str) -> None:
 def _postpone(code: CouponCode, error: Exception) -> None:
     """Put the code back for a later try, if its voucher is still to be made."""
     if _to_make(code).update(**leases.postponed(code, error)):
-        logger.warning("Coupon %s not minted, later again: %s", code.coupon_id, error)
+        logger.warning("Coupon %s not minted, later again: %s", code.coupon.uid, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
                 message = "This coupon is used or over; there is nothing to withdraw."
                 raise Refused(Problem("coupon_id", message, ErrorCode.INVALID))
             held.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
-    logger.info("Coupon %s withdrawn by staff", coupon.pk)
+    logger.info("Coupon %s withdrawn by staff", coupon.uid)
     return coupon
 
 
@@ -297,4 +297,4 @@ def follow(held: CouponBook, uses: Sequence[Use]) -> None:
                 code=use.code,
             )
         elif not is_its_order:
-            logger.warning("Coupon %s was used on a second order, %s", coupon.pk, order.id)
+            logger.warning("Coupon %s was used on a second order, %s", coupon.uid, order.id)

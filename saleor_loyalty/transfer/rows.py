@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 
 from saleor_loyalty.members import addresses
@@ -13,13 +12,11 @@ from saleor_loyalty.models import (
     AddressTrust,
     AuditRecord,
     Channel,
-    Coupon,
     Device,
     Entry,
     EntryKind,
     Lot,
     Member,
-    Message,
     Program,
     Shop,
 )
@@ -29,10 +26,6 @@ from saleor_loyalty.transfer.sections import ADDRESS, Section, columns_of
 
 # Coupons name the reward they were bought with, messages the gift they tell of.
 NAMED = frozenset({EntryKind.REWARD, EntryKind.GIFT})
-NEXT_COUPON_IDS = """
-    SELECT nextval(pg_get_serial_sequence('saleor_loyalty_coupon', 'id'))
-    FROM generate_series(1, %s)
-"""
 
 
 class Names(dict[Any, int]):
@@ -48,11 +41,7 @@ class Names(dict[Any, int]):
 
 
 class Rows:
-    """Inserts a file's rows, section by section, in the file's order. Holds maps of names to ids.
-
-    A coupon's id is part of what its entries name as their cause, and they come before it. So each
-    REWARD entry reserves the id that its coupon is going to have.
-    """
+    """Inserts a file's rows in the file's order. Holds maps of names to ids."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -62,13 +51,11 @@ class Rows:
         self._members = Names("member")
         self._orders = Names("order")
         self._entries = Names("entry")  # those that others name, by customer and source
-        self._coupons = Names("the coupon of reward")  # their coupons
+        self._coupons = Names("coupon")
         self._devices: dict[str, int] = {}
 
     def add(self, section: Section, rows: Sequence[Row]) -> None:
         """Insert some rows of a section."""
-        if section.model is Entry:
-            self._reserve_coupons(rows)
         if section.devices:
             self._find_devices(section, rows)
         made = [self._made(section, row) for row in rows]
@@ -90,8 +77,6 @@ class Rows:
 
     def _made(self, section: Section, row: Row) -> Model:
         values = _columns(section.model, row)
-        if section.cause:
-            values[section.cause] = self._cause(row[section.cause])
         for column in section.devices:
             values[column] = [self._devices[t] for t in row[column] if t in self._devices]
         return section.model(**values, **self._ids(section, row))
@@ -105,14 +90,10 @@ class Rows:
             ids["version_id"] = self._versions[row["version"]]
         if section.model is Entry:
             ids["order_id"] = row["order"] and self._orders[row["order"]]
-        elif section.model is Coupon:
-            key = row["member"], row["entry"]
-            ids |= {"pk": self._coupons[key], "entry_id": self._entries[key]}
-        elif section.model is Message:
-            key = row["member"], row["entry"]
-            ids["entry_id"] = row["entry"] and self._entries[key]
-        if section.model is not Coupon and "coupon" in row:
-            ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
+        elif "entry" in row:
+            ids["entry_id"] = row["entry"] and self._entries[row["member"], row["entry"]]
+        if "coupon" in row:
+            ids["coupon_id"] = row["coupon"] and self._coupons[row["coupon"]]
         return ids
 
     def _is_about_all(self, section: Section, row: Row) -> bool:
@@ -123,21 +104,6 @@ class Rows:
         if section.shop == "shop":
             return {"shop_id": self._shop.pk}
         return {"program": self._program} if section.shop == "program__shop" else {}
-
-    def _cause(self, cause: str | dict[str, Any]) -> str:
-        if isinstance(cause, str):
-            return cause
-        return f"coupon:{self._coupons[tuple(cause['coupon'])]}{cause['then']}"
-
-    def _reserve_coupons(self, rows: Sequence[Row]) -> None:
-        keys = [
-            (row["member"], row["source"])
-            for row in rows
-            if row["kind"] == EntryKind.REWARD and isinstance(row["source"], str)
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(NEXT_COUPON_IDS, [len(keys)])
-            self._coupons |= zip(keys, (pk for (pk,) in cursor.fetchall()), strict=True)
 
     def _find_devices(self, section: Section, rows: Sequence[Row]) -> None:
         tokens = {token for row in rows for column in section.devices for token in row[column]}
@@ -183,6 +149,8 @@ class Rows:
                 self._orders |= {row["order_id"]: new.pk for row, new in pairs}
             case "entry":
                 self._note_entries(pairs)
+            case "coupon":
+                self._coupons |= {row["uid"]: new.pk for row, new in pairs}
 
     def _note_entries(self, pairs: Sequence[tuple[Row, Entry]]) -> None:
         Lot.objects.bulk_create(
@@ -196,7 +164,7 @@ class Rows:
             if row["lot"]
         )
         for row, entry in pairs:
-            if entry.kind in NAMED and isinstance(row["source"], str):
+            if entry.kind in NAMED:
                 self._entries[row["member"], row["source"]] = entry.pk
 
 

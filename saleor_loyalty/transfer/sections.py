@@ -1,7 +1,7 @@
 """What of a shop travels, and how its rows are named outside their database.
 
 No database id leaves: a member goes by Saleor's customer id, an order by Saleor's order id, a
-version by its number, a coupon by its member and the source of the REWARD entry it was bought with.
+version by its number, a coupon by its uid.
 """
 
 from collections.abc import Mapping
@@ -46,15 +46,14 @@ def columns_of(model: type[Model]) -> tuple["Field[Any, Any]", ...]:
 class Section:
     """The rows of one model, in the order of their ids.
 
-    `shop` is the lookup from a row to its shop. `names` says by which values a row names another;
-    `cause` which column may speak of a coupon by its id, and `devices` which hold ids of devices.
+    `shop` is the lookup from a row to its shop. `names` says by which values a row names another,
+    `devices` which columns hold ids of devices.
     """
 
     name: str
     model: type[Model]
     shop: str = "shop"
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    cause: str = ""
     devices: tuple[str, ...] = ()
 
     @property
@@ -70,7 +69,7 @@ class Section:
 LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
 MEMBER = ("member__customer_id",)
 VERSION = ("version__number",)
-COUPON = ("coupon__member__customer_id", "coupon__entry__source")
+COUPON = ("coupon__uid",)
 
 # What is known of a member's address: the fault, when it was reported, when staff trusted it again.
 # It travels with the member, for the hash it is kept by is another's where the SECRET_KEY is.
@@ -89,13 +88,11 @@ SECTIONS = (
         "entry",
         Entry,
         names={"member": MEMBER, "version": VERSION, "order": ("order__order_id",), "lot": LOT},
-        cause="source",
     ),
     Section(
         "coupon",
         Coupon,
         names={"member": MEMBER, "version": VERSION, "entry": ("entry__source",)},
-        cause="announced_as",
     ),
     Section("coupon_code", CouponCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
@@ -107,7 +104,6 @@ SECTIONS = (
         "message",
         Message,
         names={"member": MEMBER, "coupon": COUPON, "entry": ("entry__source",)},
-        cause="cause",
         devices=("delivered_devices", "refused_devices"),
     ),
 )

@@ -549,7 +549,7 @@ def test_a_message_another_worker_took_over_is_not_sent(mail_server, make_messag
 
 def test_an_earlier_issue_of_a_coupon_is_not_announced(mail_server, make_message):
     message = make_message()
-    Coupon.objects.update(announced_as=f"coupon:{message.coupon_id}:2")
+    Coupon.objects.update(announced_as=f"coupon:{message.coupon.uid}:2")
 
     send_due()
 

@@ -125,7 +125,7 @@ def test_t13_a_coupon_used_on_an_order_that_is_cancelled_is_issued_anew(paper, s
     assert (used.status, used.used_at, used.used_order_id) == ("PENDING", None, "")
     assert used.current.issue == 2
     assert used.code != code
-    assert used.messages.filter(cause=f"coupon:{used.pk}:2", due_at=None).count() == 1
+    assert used.messages.filter(cause=f"coupon:{used.uid}:2", due_at=None).count() == 1
     assert order_due() == (120, 0)
 
 

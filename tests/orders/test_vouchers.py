@@ -305,7 +305,7 @@ def test_a_code_used_by_an_order_from_which_it_took_nothing_off_is_issued_anew(
     assert former.due_at is not None
     coupons.mint_due(shop)
     message = Message.objects.filter(coupon=coupon).latest("pk")
-    assert (message.cause, message.due_at is None) == (f"coupon:{coupon.pk}:2", False)
+    assert (message.cause, message.due_at is None) == (f"coupon:{coupon.uid}:2", False)
 
 
 def test_a_code_that_takes_something_off_is_left_to_its_order(shop, paper, minted, walk):

@@ -200,11 +200,11 @@ def test_a_withdrawn_coupon_whose_points_did_not_come_back(history):
 
 def test_a_withdrawn_coupon_whose_points_were_spent_again(history):
     paid_twice = Entry.objects.get(kind="REWARD", source__startswith="coupon:")
-    coupon = int(paid_twice.source.split(":")[1])
-    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon)
+    coupon = Coupon.objects.get(uid=paid_twice.source.split(":")[1])
+    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon.pk)
 
     law = "a withdrawn coupon's points are back, and not spent again"
-    where = f"withdrawn coupon {coupon}"
+    where = f"withdrawn coupon {coupon.pk}"
     assert one(law) == (member(ANNA).pk, where, "its points spent again", "its points back")
 
 

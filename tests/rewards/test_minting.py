@@ -89,3 +89,12 @@ def test_a_shop_that_forbids_vouchers_is_not_asked_what_is_left_of_its_goods(
     with pytest.raises(SaleorForbade):
         mint(paper, Coupon.objects.get())
     assert "catalogue" not in paper.calls
+
+
+@pytest.mark.usefixtures("connected")
+def test_logs_call_a_coupon_by_its_uid(paper, shop, coupon, caplog):
+    paper.down = True
+
+    coupons.mint_due(shop)
+
+    assert f"Coupon {coupon.uid} not minted" in caplog.text

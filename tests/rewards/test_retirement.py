@@ -387,7 +387,7 @@ def test_t13_only_the_messages_of_the_issue_that_was_minted_may_go(paper, mint, 
     coupon = mint()
 
     due = Message.objects.filter(coupon__isnull=False, due_at__isnull=False)
-    assert set(due.values_list("cause", flat=True)) == {f"coupon:{coupon.pk}:2"}
+    assert set(due.values_list("cause", flat=True)) == {f"coupon:{coupon.uid}:2"}
 
 
 def test_t10_a_code_used_just_before_it_was_retired_is_known_by_its_order(

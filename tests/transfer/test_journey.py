@@ -89,7 +89,7 @@ def seen() -> dict[str, object]:
         ),
         "coupons": list(
             Coupon.objects.order_by("entry").values_list(
-                *("member__customer_id", "status", "expires_at"),
+                *("uid", "member__customer_id", "status", "expires_at"),
                 *("used_order_id", "used_at", "withdrawn_at", "version__threshold"),
             )
         ),

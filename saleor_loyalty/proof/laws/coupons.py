@@ -51,10 +51,10 @@ LAWS = (
         {LAST}
         LEFT JOIN saleor_loyalty_entry back
           ON back.member_id = m.id AND back.kind = 'REVERSAL'
-         AND back.source = 'coupon:' || c.id || ':' || last.issue
+         AND back.source = 'coupon:' || c.uid || ':' || last.issue
         LEFT JOIN saleor_loyalty_entry again
           ON again.member_id = m.id AND again.kind = 'REWARD'
-         AND again.source = 'coupon:' || c.id || ':' || last.issue
+         AND again.source = 'coupon:' || c.uid || ':' || last.issue
         WHERE back.id IS NULL OR again.id IS NOT NULL
         """,  # noqa: S608 - put together from our own words
     ),
@@ -70,7 +70,7 @@ LAWS = (
         LEFT JOIN (
             saleor_loyalty_coupon c {LAST}
         ) ON c.member_id = m.id AND c.status = 'WITHDRAWN'
-         AND e.source = 'coupon:' || c.id || ':' || last.issue
+         AND e.source = 'coupon:' || c.uid || ':' || last.issue
         WHERE again.id IS NULL AND c.id IS NULL
         """,  # noqa: S608 - put together from our own words
     ),
@@ -85,7 +85,7 @@ LAWS = (
         JOIN saleor_loyalty_entry e
           ON e.member_id = m.id AND e.kind IN ('REVERSAL', 'REWARD') AND e.source ^@ 'coupon:'
         LEFT JOIN saleor_loyalty_coupon c
-          ON c.member_id = m.id AND c.id::text = split_part(e.source, ':', 2)
+          ON c.member_id = m.id AND c.uid::text = split_part(e.source, ':', 2)
         LEFT JOIN saleor_loyalty_entry bought ON bought.id = c.entry_id
         WHERE bought.id IS NULL
            OR e.points <> CASE e.kind WHEN 'REVERSAL' THEN -bought.points ELSE bought.points END
