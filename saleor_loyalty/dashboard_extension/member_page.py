@@ -212,18 +212,16 @@ def _coupons(member: Member) -> list[dict[str, object]]:
             "name": reward_name(terms := terms_now(coupon), locale()),
             "offers": offers(terms, locale()),
             "notes": list(_notes(coupon)),
-            "state": _state(coupon, is_unused=coupon.is_unused_at(now)),
+            "state": _state(coupon, coupon.status_at(now)),
             "can_withdraw": coupon.is_unused_at(now),
         }
         for coupon in coupons
     ]
 
 
-def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
+def _state(coupon: Coupon, status: str) -> tuple[str, str]:
     """In words, and the badge's colour."""
-    if coupon.status == CouponStatus.ACTIVE and not is_unused:
-        return pgettext("a coupon", "Expired"), ""
-    if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
+    if status == CouponStatus.ACTIVE and coupon.refused_at:
         return pgettext("a coupon", "Not taken by Saleor"), "warn"
     return {
         CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
@@ -231,7 +229,7 @@ def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
         CouponStatus.USED: (pgettext("a coupon", "Used"), ""),
         CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
         CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
-    }[CouponStatus(coupon.status)]
+    }[CouponStatus(status)]
 
 
 def _notes(coupon: Coupon) -> Iterator[str]:

@@ -14,13 +14,13 @@ from saleor_loyalty.messages.rendering import one_line
 from saleor_loyalty.models import (
     AuditAction,
     Coupon,
-    CouponStatus,
     MemberStatus,
     Message,
     MessageKind,
     MessageStatus,
     ResendRequest,
     Shop,
+    unused,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.workers.waking import wake
@@ -55,10 +55,8 @@ def _is_true() -> Q:
     It is asked once more, and more closely, right before each is sent.
     """
     now = timezone.now()
-    usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
-        Q(expires_at=None) | Q(expires_at__gt=now)
-    )
-    told = Coupon.objects.filter(usable, member=OuterRef("member"), announced_as=OuterRef("cause"))
+    coupons = Coupon.objects.filter(unused(now))
+    told = coupons.filter(member=OuterRef("member"), announced_as=OuterRef("cause"))
     is_reminder = Q(kind=MessageKind.EXPIRY_EMAIL)
     takes_part = Q(member__status=MemberStatus.ACTIVE, member__customer_is_active=True)
     takes_kind = Q(kind__in=announcements.PUSH, member__push_enabled=True) | Q(

@@ -164,7 +164,7 @@ def _usable(message: Message, known: Coupon) -> list[Coupon]:
         raise Skipped("The coupon was issued anew.")
     if any(coupon.status == CouponStatus.PENDING for coupon in coupons):
         raise Postponed("The coupon does not exist in Saleor yet.")
-    usable = [c for c in coupons if c.is_unused_at(timezone.now()) and c.refused_at is None]
+    usable = [coupon for coupon in coupons if coupon.is_usable_at(timezone.now())]
     if not usable:
         _say_why_not(coupons[0])
     for coupon in usable:
@@ -174,10 +174,11 @@ def _usable(message: Message, known: Coupon) -> list[Coupon]:
 
 
 def _say_why_not(coupon: Coupon) -> None:
-    if coupon.status != CouponStatus.ACTIVE:
-        raise Skipped(f"The coupon is {coupon.status.lower()}.")
-    if coupon.expires_at and coupon.expires_at <= timezone.now():
-        raise Skipped("The coupon has expired.")
+    match coupon.status_at(timezone.now()):
+        case CouponStatus.EXPIRED:
+            raise Skipped("The coupon has expired.")
+        case CouponStatus.USED | CouponStatus.WITHDRAWN as status:
+            raise Skipped(f"The coupon is {status.lower()}.")
     raise Postponed("Saleor does not take the coupon's code just now.")
 
 

@@ -27,6 +27,12 @@ class CouponStatus(models.TextChoices):
     WITHDRAWN = "WITHDRAWN"
 
 
+def unused(moment: datetime) -> models.Q:
+    """Coupons that may still give a discount then: `Coupon.is_unused_at`, for the database."""
+    lasts = models.Q(expires_at=None) | models.Q(expires_at__gt=moment)
+    return models.Q(status=CouponStatus.PENDING) | models.Q(status=CouponStatus.ACTIVE) & lasts
+
+
 class Coupon(models.Model):
     """A coupon of one member: PENDING until its code's voucher exists in Saleor."""
 
@@ -107,10 +113,21 @@ class Coupon(models.Model):
         return -self.entry.points
 
     def is_unused_at(self, moment: datetime) -> bool:
-        """True while it may still give a discount.
+        """True while it may still give a discount. `unused` says the same to the database.
 
         Always before it is minted: one whose days are over by then gets them anew.
         """
         if self.status == CouponStatus.ACTIVE:
             return self.expires_at is None or self.expires_at > moment
         return self.status == CouponStatus.PENDING
+
+    def is_usable_at(self, moment: datetime) -> bool:
+        """True while its code opens a discount: it is made, unused, and taken by the shop."""
+        is_made = self.status == CouponStatus.ACTIVE
+        return is_made and self.is_unused_at(moment) and self.refused_at is None
+
+    def status_at(self, moment: datetime) -> str:
+        """One that has run out is EXPIRED before any worker says so."""
+        if self.status == CouponStatus.ACTIVE and not self.is_unused_at(moment):
+            return CouponStatus.EXPIRED
+        return self.status
