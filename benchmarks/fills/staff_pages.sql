@@ -17,11 +17,12 @@ FROM saleor_loyalty_member, generate_series(1, 10) AS n;
 INSERT INTO saleor_loyalty_entrynote (entry_id, reason, actor)
 SELECT id, 'Thank you', 'sam@example.com' FROM saleor_loyalty_entry;
 INSERT INTO saleor_loyalty_coupon
-    (shop_id, member_id, entry_id, version_id, status, code, issue, voucher_id, issued_at,
-     used_order_id, used_order_number, due_at, attempts, error)
-SELECT shop_id, member_id, id, version_id, 'ACTIVE', 'C' || id, 1, '', created_at, '', '',
-       created_at, 0, ''
+    (shop_id, member_id, entry_id, version_id, status, issued_at, used_order_id, used_order_number)
+SELECT shop_id, member_id, id, version_id, 'ACTIVE', created_at, '', ''
 FROM saleor_loyalty_entry WHERE kind = 'REWARD';
+INSERT INTO saleor_loyalty_couponcode
+    (shop_id, coupon_id, issue, code, voucher_id, made_at, attempts, error)
+SELECT shop_id, id, 1, 'C' || id, '', issued_at, 0, '' FROM saleor_loyalty_coupon;
 INSERT INTO saleor_loyalty_message
     (shop_id, member_id, kind, cause, uid, status, created_at, attempts, error,
      delivered_devices)
@@ -32,7 +33,7 @@ INSERT INTO saleor_loyalty_message
      fault, delivered_devices)
 SELECT member.shop_id, member.id, coupon.id,
        CASE WHEN coupon.id IS NULL THEN 'GIFT_EMAIL' ELSE 'REWARD_PUSH' END,
-       coalesce('coupon:' || coupon.id || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,
+       coalesce('coupon:' || coupon.uid || ':1', 'y'), gen_random_uuid(), 'FAILED', now(), 1,
        'Recipient refused: 550 No such mailbox',
        CASE WHEN member.id %% 4 = 0 THEN 'OUTAGE' ELSE 'REFUSED' END, '{}'
 FROM saleor_loyalty_member AS member

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, npgettext, pgettext
@@ -14,7 +14,7 @@ from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import ReaderLocale
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.messages.explanations import explain, points
-from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program
+from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program, unused, with_code
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import discount, offers, reward_name
 from saleor_loyalty.rules.rewards import progress
@@ -123,12 +123,10 @@ def endings(member: Member, program: Program, reader: ReaderLocale) -> Endings |
 def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card]]:
     """Those that can be used, soonest to end first, and the newest of the others."""
     now = timezone.now()
-    usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
-        Q(expires_at=None) | Q(expires_at__gt=now)
-    )
-    rows = member.coupons.select_related("version").prefetch_related("version__channels")
-    first_to_end = rows.filter(usable).order_by(F("expires_at").asc(nulls_last=True), "pk")
-    earlier = rows.exclude(usable).order_by("-pk")
+    rows = with_code(member.coupons.select_related("version"))
+    rows = rows.prefetch_related("version__channels")
+    first_to_end = rows.filter(unused(now)).order_by(F("expires_at").asc(nulls_last=True), "pk")
+    earlier = rows.exclude(unused(now)).order_by("-pk")
     return (
         [_card(coupon, now, reader) for coupon in first_to_end[:USABLE_SHOWN]],
         [_card(coupon, now, reader) for coupon in earlier[:EARLIER_SHOWN]],
@@ -150,8 +148,7 @@ def history(member: Member, reader: ReaderLocale, *, before: int | None) -> Hist
 
 
 def _card(coupon: Coupon, now: datetime, reader: ReaderLocale) -> Card:
-    status = _status_at(coupon, now)
-    is_usable = status == CouponStatus.ACTIVE and coupon.refused_at is None
+    status, is_usable = coupon.status_at(now), coupon.is_usable_at(now)
     terms = terms_now(coupon)
     return Card(
         pk=coupon.pk,
@@ -163,13 +160,6 @@ def _card(coupon: Coupon, now: datetime, reader: ReaderLocale) -> Card:
         code=coupon.code if is_usable else "",
         qr=_qr(coupon.code) if is_usable else SafeString(),
     )
-
-
-def _status_at(coupon: Coupon, moment: datetime) -> str:
-    """A coupon that has run out is EXPIRED before any worker says so."""
-    if coupon.status == CouponStatus.ACTIVE and not coupon.is_unused_at(moment):
-        return CouponStatus.EXPIRED
-    return coupon.status
 
 
 def _state(status: str, *, is_refused: bool) -> str:

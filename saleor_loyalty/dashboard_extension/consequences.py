@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from saleor_loyalty.dashboard_extension.coupon_scope import in_words
 from saleor_loyalty.dashboard_extension.tags import last_day, number, points
-from saleor_loyalty.models import Coupon, CouponStatus, Member, SettledOrder, Shop
+from saleor_loyalty.models import Coupon, Member, SettledOrder, Shop, unused
 from saleor_loyalty.program.programs import Draft
 from saleor_loyalty.program.validation import Rules
 from saleor_loyalty.rules.expiry import ExpiryRule
@@ -133,8 +132,7 @@ def _of_coupons(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> I
     if is_other_discount and after["reward_name"] and "reward_name" not in changed:
         name = after["reward_name"]
         yield _("Members still read “{name}” as the coupon’s name.").format(name=name)
-    unused = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE)
-    count = Coupon.objects.filter(unused, shop=shop).count()
+    count = Coupon.objects.filter(unused(timezone.now()), shop=shop).count()
     if not count:
         yield _("New coupons follow the new terms.")
         return

@@ -40,6 +40,7 @@ from saleor_loyalty.models import (
     Message,
     MessageStatus,
     Shop,
+    with_code,
 )
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
@@ -199,7 +200,7 @@ def _coupons(member: Member) -> list[dict[str, object]]:
     """Newest first, with what each gives and whether it can still be withdrawn."""
     now = timezone.now()
     coupons = (
-        Coupon.objects.filter(member=member)
+        with_code(Coupon.objects.filter(member=member))
         .select_related("version", "entry")
         .prefetch_related("version__channels")
         .order_by("-pk")[:COUPONS]
@@ -210,18 +211,16 @@ def _coupons(member: Member) -> list[dict[str, object]]:
             "name": reward_name(terms := terms_now(coupon), locale()),
             "offers": offers(terms, locale()),
             "notes": list(_notes(coupon)),
-            "state": _state(coupon, is_unused=coupon.is_unused_at(now)),
+            "state": _state(coupon, coupon.status_at(now)),
             "can_withdraw": coupon.is_unused_at(now),
         }
         for coupon in coupons
     ]
 
 
-def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
+def _state(coupon: Coupon, status: str) -> tuple[str, str]:
     """In words, and the badge's colour."""
-    if coupon.status == CouponStatus.ACTIVE and not is_unused:
-        return pgettext("a coupon", "Expired"), ""
-    if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
+    if status == CouponStatus.ACTIVE and coupon.refused_at:
         return pgettext("a coupon", "Not taken by Saleor"), "warn"
     return {
         CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
@@ -229,7 +228,7 @@ def _state(coupon: Coupon, *, is_unused: bool) -> tuple[str, str]:
         CouponStatus.USED: (pgettext("a coupon", "Used"), ""),
         CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
         CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
-    }[CouponStatus(coupon.status)]
+    }[CouponStatus(status)]
 
 
 def _notes(coupon: Coupon) -> Iterator[str]:

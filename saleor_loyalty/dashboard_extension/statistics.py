@@ -150,7 +150,11 @@ def stuck(shop: Shop) -> Stuck:
         else 0,
         changes=Change.objects.filter(shop=shop, marked_at__lt=late).count(),
         coupons=coupons.count(),
-        why_coupons=coupons.order_by("-pk").values_list("error", flat=True).first() or "",
+        why_coupons=coupons.order_by("-pk")
+        .filter(codes__retired_at=None)
+        .values_list("codes__error", flat=True)
+        .first()
+        or "",
         messages=Message.objects.filter(
             shop=shop,
             status=MessageStatus.FAILED,

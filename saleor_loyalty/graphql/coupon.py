@@ -20,7 +20,7 @@ from saleor_loyalty.graphql.program import (
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
-from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member
+from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member, unused, with_code
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.items import by_kind
@@ -106,7 +106,7 @@ def coupons_of(
     member: Member, *, status: Sequence[str] | None = None, **arguments: Unpack[PageArguments]
 ) -> Page[Coupon]:
     """A page of a member's coupons, with what its fields read, in two queries."""
-    coupons = member.coupons.annotate(status_now=_status_now())
+    coupons = with_code(member.coupons.all()).annotate(status_now=_status_now())
     if status is not None:
         coupons = coupons.filter(status_now__in=status)
     coupons = coupons.select_related("version").prefetch_related("version__channels")
@@ -114,14 +114,12 @@ def coupons_of(
 
 
 def _status_now() -> Case:
-    """A coupon that has run out is EXPIRED before any worker says so.
+    """`Coupon.status_at`, for the database; one that the shop does not take just now is PENDING.
 
-    One that the shop does not take just now is PENDING, as one that it does not have yet.
+    As one that it does not have yet.
     """
     has_run_out = When(
-        status=CouponStatus.ACTIVE,
-        expires_at__lte=timezone.now(),
-        then=Value(CouponStatus.EXPIRED),
+        ~unused(timezone.now()), status=CouponStatus.ACTIVE, then=Value(CouponStatus.EXPIRED)
     )
     is_refused = When(
         status=CouponStatus.ACTIVE, refused_at__isnull=False, then=Value(CouponStatus.PENDING)

@@ -414,6 +414,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        default=uuid.uuid4,
+                        help_text="What it is called outside its database.",
+                        unique=True,
+                    ),
+                ),
+                (
                     "status",
                     models.CharField(
                         choices=[
@@ -426,18 +435,6 @@ class Migration(migrations.Migration):
                         default="PENDING",
                         max_length=9,
                     ),
-                ),
-                ("code", models.CharField(max_length=40)),
-                (
-                    "issue",
-                    models.PositiveIntegerField(
-                        default=1,
-                        help_text="Counts up when the coupon is issued anew with another code.",
-                    ),
-                ),
-                (
-                    "voucher_id",
-                    models.CharField(blank=True, help_text="Saleor's global id.", max_length=64),
                 ),
                 ("issued_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField(null=True)),
@@ -478,9 +475,13 @@ class Migration(migrations.Migration):
                         max_length=255,
                     ),
                 ),
-                ("due_at", models.DateTimeField()),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "look_again_at",
+                    models.DateTimeField(
+                        help_text="Of a used one: when Saleor is asked for its order again.",
+                        null=True,
+                    ),
+                ),
                 (
                     "entry",
                     models.OneToOneField(
@@ -795,37 +796,6 @@ class Migration(migrations.Migration):
                 related_name="settled_orders",
                 to="saleor_loyalty.shop",
             ),
-        ),
-        migrations.CreateModel(
-            name="RetiredCode",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=40)),
-                ("due_at", models.DateTimeField(null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                (
-                    "coupon",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="retired_codes",
-                        to="saleor_loyalty.coupon",
-                    ),
-                ),
-                (
-                    "shop",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="saleor_loyalty.shop",
-                    ),
-                ),
-            ],
         ),
         migrations.CreateModel(
             name="ResendRequest",
@@ -1231,6 +1201,66 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="CouponCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "issue",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Counts up from 1 in a coupon."
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                (
+                    "voucher_id",
+                    models.CharField(blank=True, help_text="Saleor's global id.", max_length=64),
+                ),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        help_text="Since when its voucher is known of.", null=True
+                    ),
+                ),
+                (
+                    "retired_at",
+                    models.DateTimeField(
+                        help_text="When it was to open nothing any more.", null=True
+                    ),
+                ),
+                (
+                    "sought_until",
+                    models.DateTimeField(
+                        help_text="Of one retired before it was made: until when a worker may still make it.",
+                        null=True,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "coupon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codes",
+                        to="saleor_loyalty.coupon",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddField(
             model_name="coupon",
             name="shop",
@@ -1600,20 +1630,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="retiredcode",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)),
-                fields=["due_at"],
-                name="saleor_loyalty_code_to_retire",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retiredcode",
-            constraint=models.UniqueConstraint(
-                fields=("shop", "code"), name="saleor_loyalty_code_retired_once"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="messagetext",
             index=models.Index(
                 fields=["shop", "kind", "language_code", "-id"], name="saleor_loyalty_message_text"
@@ -1820,11 +1836,33 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="coupon",
+            model_name="couponcode",
             index=models.Index(
-                condition=models.Q(("status", "PENDING")),
+                condition=models.Q(
+                    ("made_at", None), ("retired_at", None), ("due_at__isnull", False)
+                ),
                 fields=["due_at"],
-                name="saleor_loyalty_coupon_to_mint",
+                name="saleor_loyalty_code_to_make",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="couponcode",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False), ("retired_at__isnull", False)),
+                fields=["due_at"],
+                name="saleor_loyalty_code_to_retire",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="couponcode",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "code"), name="saleor_loyalty_code_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="couponcode",
+            constraint=models.UniqueConstraint(
+                fields=("coupon", "issue"), name="saleor_loyalty_one_code_per_issue"
             ),
         ),
         migrations.AddIndex(
@@ -1849,12 +1887,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "ACTIVE")),
                 fields=["shop", "id"],
                 name="saleor_loyalty_coupon_to_watch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupon",
-            constraint=models.UniqueConstraint(
-                fields=("shop", "code"), name="saleor_loyalty_coupon_code"
             ),
         ),
         migrations.AddConstraint(

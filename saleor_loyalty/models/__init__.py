@@ -26,8 +26,8 @@ SettledOrder
     An order that earned points: by which version, and the points it stands at now.
 Coupon
     The reward of a threshold: one single-use voucher in Saleor, bought with a REWARD entry.
-RetiredCode
-    A code a coupon had before it was withdrawn or reissued.
+CouponCode
+    A code of a coupon, and the voucher that has it: a coupon issued anew has several.
 Change
     Something in the shop that happened and that a worker must look at again: the inbox.
 FollowedCustomer
@@ -55,7 +55,8 @@ from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.branding import Branding
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.channel import Channel
-from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus
+from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus, unused
+from saleor_loyalty.models.coupon_code import TO_MAKE, CouponCode, with_code
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.entry_note import EntryNote
@@ -74,12 +75,12 @@ from saleor_loyalty.models.program import (
     SpendBasis,
 )
 from saleor_loyalty.models.resend_request import ResendRequest
-from saleor_loyalty.models.retired_code import RetiredCode
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
 
 __all__ = [
     "BY_SALEOR",
+    "TO_MAKE",
     "Activation",
     "AddressFault",
     "AddressTrust",
@@ -90,6 +91,7 @@ __all__ = [
     "Channel",
     "ChannelTerms",
     "Coupon",
+    "CouponCode",
     "CouponStatus",
     "Debt",
     "Device",
@@ -115,9 +117,10 @@ __all__ = [
     "Program",
     "ProgramVersion",
     "ResendRequest",
-    "RetiredCode",
     "SettledOrder",
     "Shop",
     "SpendBasis",
     "Subject",
+    "unused",
+    "with_code",
 ]

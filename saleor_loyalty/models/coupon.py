@@ -1,13 +1,20 @@
 """The reward of a threshold: a single-use voucher."""
 
+import uuid
 from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from saleor_loyalty.models.entry import Entry
 from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.program import ProgramVersion
 from saleor_loyalty.models.shop import Shop
+
+if TYPE_CHECKING:
+    from saleor_loyalty.models.coupon_code import CouponCode
 
 BY_SALEOR = "Saleor"  # whoever deleted a voucher there; Saleor does not say
 
@@ -20,16 +27,23 @@ class CouponStatus(models.TextChoices):
     WITHDRAWN = "WITHDRAWN"
 
 
-class Coupon(models.Model):
-    """A coupon of one member: PENDING until its voucher exists in Saleor.
+def unused(moment: datetime) -> models.Q:
+    """Coupons that may still give a discount then: `Coupon.is_unused_at`, for the database."""
+    lasts = models.Q(expires_at=None) | models.Q(expires_at__gt=moment)
+    return models.Q(status=CouponStatus.PENDING) | models.Q(status=CouponStatus.ACTIVE) & lasts
 
-    The code is chosen with the row, before Saleor hears of it, so that a voucher made just before
-    a crash is found again by its code. `due_at` says when a worker may try to mint it (again), and
-    once it is used, when Saleor is asked for its order (again).
-    """
+
+class Coupon(models.Model):
+    """A coupon of one member: PENDING until its code's voucher exists in Saleor."""
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="coupons")
+    uid = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        unique=True,
+        help_text="What it is called outside its database.",
+    )
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="coupon")
     paid_by = models.ForeignKey(
         Entry,
@@ -42,11 +56,6 @@ class Coupon(models.Model):
     status = models.CharField(
         max_length=9, choices=CouponStatus.choices, default=CouponStatus.PENDING
     )
-    code = models.CharField(max_length=40)
-    issue = models.PositiveIntegerField(
-        default=1, help_text="Counts up when the coupon is issued anew with another code."
-    )
-    voucher_id = models.CharField(max_length=64, blank=True, help_text="Saleor's global id.")
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
@@ -72,20 +81,12 @@ class Coupon(models.Model):
         db_default="",
         help_text="The cause of the messages that tell of it.",
     )
-    due_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
+    look_again_at = models.DateTimeField(
+        null=True, help_text="Of a used one: when Saleor is asked for its order again."
+    )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["shop", "code"], name="saleor_loyalty_coupon_code"),
-        ]
         indexes = [
-            models.Index(
-                fields=["due_at"],
-                condition=models.Q(status=CouponStatus.PENDING),
-                name="saleor_loyalty_coupon_to_mint",
-            ),
             models.Index(fields=["shop", "issued_at"], name="saleor_loyalty_coupon_issued"),
             models.Index(
                 fields=["shop", "used_at"],
@@ -101,12 +102,17 @@ class Coupon(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"coupon {self.pk}"
+        return f"coupon {self.uid}"
 
     @property
-    def cause(self) -> str:
-        """Names this issue of the coupon as the cause of entries, and of a reissue's messages."""
-        return f"coupon:{self.pk}:{self.issue}"
+    def current(self) -> "CouponCode":
+        """The issue that counts: the last. Reads `codes`: have them prefetched."""
+        return max(self.codes.all(), key=attrgetter("issue"))
+
+    @property
+    def code(self) -> str:
+        """The code that it has now, or had last: read along by `with_code`, or else asked for."""
+        return getattr(self, "code_now", None) or self.current.code
 
     @property
     def cost(self) -> int:
@@ -114,10 +120,21 @@ class Coupon(models.Model):
         return -self.entry.points
 
     def is_unused_at(self, moment: datetime) -> bool:
-        """True while it may still give a discount.
+        """True while it may still give a discount. `unused` says the same to the database.
 
         Always before it is minted: one whose days are over by then gets them anew.
         """
         if self.status == CouponStatus.ACTIVE:
             return self.expires_at is None or self.expires_at > moment
         return self.status == CouponStatus.PENDING
+
+    def is_usable_at(self, moment: datetime) -> bool:
+        """True while its code opens a discount: it is made, unused, and taken by the shop."""
+        is_made = self.status == CouponStatus.ACTIVE
+        return is_made and self.is_unused_at(moment) and self.refused_at is None
+
+    def status_at(self, moment: datetime) -> str:
+        """One that has run out is EXPIRED before any worker says so."""
+        if self.status == CouponStatus.ACTIVE and not self.is_unused_at(moment):
+            return CouponStatus.EXPIRED
+        return self.status

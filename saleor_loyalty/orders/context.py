@@ -58,7 +58,7 @@ def _read(shop: Shop, orders: Sequence[Order], lease: Lease | None) -> Settlemen
     now = timezone.now()
     customers = {customer.id: customer for order in orders if (customer := _owner(order))}
     settled = SettledOrder.objects.filter(shop=shop, order_id__in=[order.id for order in orders])
-    changes, rows, enrolled, named, former, *rules = statements.read(
+    changes, rows, enrolled, named, codes, *rules = statements.read(
         inbox.held(lease) if lease else Change.objects.none(),
         settled.select_for_update().order_by("pk"),
         Member.objects.filter(shop=shop, customer_id__in=customers),
@@ -81,7 +81,7 @@ def _read(shop: Shop, orders: Sequence[Order], lease: Lease | None) -> Settlemen
         rulebook=rulebook.rulebook(*rules),
         rows={row.order_id: row for row in rows},
         members=newcomers | {member.customer_id: member for member in enrolled},
-        uses=coupons.uses(named, former, orders),
+        uses=coupons.uses(named, codes, orders),
         changes=changes,
     )
 

@@ -16,7 +16,6 @@ from typing import Literal, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from saleor_loyalty.database import leases
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -198,11 +197,13 @@ def _orders_with_coupons(shop: Shop) -> int:
     One that expires changes no `updatedAt`: were its event lost, its coupon would be too.
     """
     now = timezone.now()
-    used = Coupon.objects.filter(
+    recent = Coupon.objects.filter(
         shop=shop, status=CouponStatus.USED, used_at__gt=now - MAY_EXPIRE_FOR
     )
-    taken = leases.take(used, limit=ORDERS_AT_ONCE, now=now, lasting=ASKED_DAILY)
-    ids = {coupon.used_order_id for coupon in taken}
+    due = recent.filter(look_again_at__lte=now).order_by("look_again_at")
+    keys = dict(due.values_list("pk", "used_order_id")[:ORDERS_AT_ONCE])
+    Coupon.objects.filter(pk__in=keys).update(look_again_at=now + ASKED_DAILY)
+    ids = set(keys.values())
     inbox.mark(shop=shop, order_ids=ids)
     return len(ids)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,10 +11,17 @@ from saleor_loyalty.conf import conf
 from saleor_loyalty.ledger.book import Book
 from saleor_loyalty.ledger.consequences import Consequence
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.models import Coupon, CouponStatus, Entry, EntryKind, ProgramVersion
+from saleor_loyalty.models import (
+    Coupon,
+    CouponCode,
+    CouponStatus,
+    Entry,
+    EntryKind,
+    ProgramVersion,
+)
 from saleor_loyalty.rewards.issues import Issues
 from saleor_loyalty.rules.days import end_of_day
-from saleor_loyalty.rules.rewards import new_code, rewards_due
+from saleor_loyalty.rules.rewards import rewards_due
 from saleor_loyalty.workers.waking import wake
 
 
@@ -30,12 +38,14 @@ class CouponBook(Consequence):
         self._coupon_ids = coupon_ids
         self.coupons: dict[int, Coupon] = {}
         self._withdrawals: dict[int, Entry] = {}  # of this book, by the coupon's id
+        self._codes: dict[int, CouponCode] = {}  # the current one of each
 
     def to_read(self, member_ids: Collection[int]) -> Sequence[QuerySet[Any]]:
         """Only who holds a member changes whether a coupon of theirs is unused."""
         wanted = self._wanted(member_ids)
         return (
             wanted.select_for_update().order_by("pk"),
+            CouponCode.objects.filter(coupon__in=wanted).select_for_update().order_by("pk"),
             ProgramVersion.objects.filter(pk__in=wanted.values("version")),
         )
 
@@ -53,7 +63,7 @@ class CouponBook(Consequence):
         )
 
     def begin(self, book: Book, *rows: Sequence[Any]) -> None:
-        coupons, versions = rows
+        coupons, codes, versions = rows
         by_id = {version.pk: version for version in versions}
         for coupon in coupons:
             coupon.entry = book.entries[coupon.entry_id]
@@ -62,6 +72,9 @@ class CouponBook(Consequence):
             coupon.version = by_id[coupon.version_id]
         self._book = book
         self.coupons = {coupon.pk: coupon for coupon in coupons}
+        for code in sorted(codes, key=attrgetter("issue")):
+            code.coupon = self.coupons[code.coupon_id]
+            self._codes[code.coupon_id] = code
         self._issues = Issues(self._version, book.now)
 
     def after(self, entry: Entry) -> None:
@@ -73,6 +86,10 @@ class CouponBook(Consequence):
         for coupon in self.coupons.values():
             coupon.paid_by = coupon.paid_by  # which has its id by now, where it is new
         self._issues.write()
+
+    def code_of(self, coupon: Coupon) -> CouponCode:
+        """The coupon's current code, as the book leaves it so far."""
+        return self._codes[coupon.pk]
 
     def reward_the_rest(self, member_id: int, *, issued: int) -> None:
         """Issue more of the coupons that are still to come to a member, as far as points are left.
@@ -89,7 +106,8 @@ class CouponBook(Consequence):
         For one whose order was called off, or whose code is gone without a discount. If its member
         owes points, it pays for them.
         """
-        self._issues.retire(coupon, voucher_lives=voucher_lives)
+        former = self.code_of(coupon)
+        self._issues.retire(former, voucher_lives=voucher_lives)
         self._issues.change(coupon)
         if coupon.expires_at and coupon.used_at:
             lost = max(self._book.now - coupon.used_at, timedelta(0))
@@ -99,14 +117,11 @@ class CouponBook(Consequence):
                 time_zone=coupon.version.time_zone,
             )
         coupon.status = CouponStatus.PENDING
-        coupon.code, coupon.issue = new_code(), coupon.issue + 1
-        coupon.voucher_id = coupon.used_order_id = coupon.used_order_number = ""
-        coupon.used_at = coupon.refused_at = coupon.shop_terms = None
-        coupon.announced_as = coupon.cause
-        coupon.due_at, coupon.attempts, coupon.error = self._book.now, 0, ""
+        coupon.used_order_id = coupon.used_order_number = ""
+        coupon.used_at = coupon.look_again_at = coupon.refused_at = coupon.shop_terms = None
+        self._codes[coupon.pk] = self._issues.reissue(former)
+        coupon.announced_as = self.code_of(coupon).cause
         self._cover_debt(coupon.member_id)
-        if coupon.status == CouponStatus.PENDING:
-            self._issues.reissue(coupon)
 
     def follow_voucher(
         self,
@@ -139,9 +154,13 @@ class CouponBook(Consequence):
         """
         was_withdrawn = coupon.status == CouponStatus.WITHDRAWN
         self._issues.change(coupon)
-        if coupon.code != code:
-            self._issues.retire(coupon, voucher_lives=True)
-        coupon.status = CouponStatus.USED
+        current = self.code_of(coupon)
+        if current.code != code:
+            self._issues.retire(current, voucher_lives=True)
+        elif current.retired_at is None:
+            self._issues.change_code(current)
+            current.made_at, current.due_at = current.made_at or self._book.now, None
+        coupon.status, coupon.look_again_at = CouponStatus.USED, self._book.now
         coupon.used_at, coupon.used_order_id, coupon.used_order_number = at, order_id, number
         coupon.withdrawn_at = coupon.refused_at = None
         coupon.withdrawn_by = ""
@@ -154,7 +173,7 @@ class CouponBook(Consequence):
                     member_id=coupon.member_id,
                     kind=EntryKind.REWARD,
                     points=-coupon.cost,
-                    source=coupon.cause,
+                    source=current.cause,
                     version=coupon.version,
                     reverses=withdrawal,
                 )
@@ -195,7 +214,8 @@ class CouponBook(Consequence):
 
     def _withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
         """Take an unused coupon back; its points return."""
-        self._issues.retire(coupon, voucher_lives=True)
+        code = self.code_of(coupon)
+        self._issues.retire(code, voucher_lives=True)
         self._issues.change(coupon)
         coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self._book.now
         coupon.withdrawn_by = actor
@@ -204,7 +224,7 @@ class CouponBook(Consequence):
                 member_id=coupon.member_id,
                 kind=EntryKind.REVERSAL,
                 points=coupon.cost,
-                source=coupon.cause,
+                source=code.cause,
                 version=coupon.version,
                 reason=reason,
                 actor=actor,

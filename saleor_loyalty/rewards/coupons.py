@@ -3,24 +3,25 @@
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from saleor_loyalty.database import leases
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.members import announcements
 from saleor_loyalty.models import (
+    TO_MAKE,
     Coupon,
+    CouponCode,
     CouponStatus,
     DiscountType,
-    RetiredCode,
     Shop,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -46,7 +47,7 @@ Told = TypeVar("Told")
 
 def shops_with_work() -> list[Shop]:
     """Shops with coupons to mint. One whose programme is off keeps them for later."""
-    due = Coupon.objects.filter(status=CouponStatus.PENDING, due_at__lte=timezone.now())
+    due = CouponCode.objects.filter(TO_MAKE, due_at__lte=timezone.now())
     return list(
         Shop.objects.filter(pk__in=due.values("shop"), is_active=True, program__is_active=True)
     )
@@ -58,7 +59,7 @@ def mint_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
     0 also when Saleor did not answer: it would not now.
     """
 
-    def begin(saleor: Saleor) -> Callable[[Coupon], None]:
+    def begin(saleor: Saleor) -> Callable[[CouponCode], None]:
         found = saleor.channels()
         channels.follow(shop, found.values())
         return partial(mint, saleor, found.keys(), language=branding.of(shop).default_language)
@@ -66,30 +67,29 @@ def mint_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
     return process_each(shop, _claim(shop, limit), begin=begin, postpone=_postpone, ends=ends)
 
 
-def _claim(shop: Shop, limit: int) -> list[Coupon]:
-    """Take due coupons for this worker until the lease ends."""
-    due = Coupon.objects.filter(shop=shop, status=CouponStatus.PENDING)
-    active = due.filter(shop__program__is_active=True)
-    batch = leases.take(active, limit=limit, now=timezone.now())
-    prefetch_related_objects(batch, "version__channels")
+def _claim(shop: Shop, limit: int) -> list[CouponCode]:
+    """Take codes whose vouchers are to be made for this worker until the lease ends."""
+    due = CouponCode.objects.filter(TO_MAKE, shop=shop, shop__program__is_active=True)
+    batch = leases.take(due, limit=limit, now=timezone.now())
+    prefetch_related_objects(batch, "coupon__version__channels")
     return batch
 
 
-def mint(saleor: Saleor, channel_ids: Collection[str], coupon: Coupon, *, language: str) -> None:
-    """Make the coupon's voucher, named in the shop's language, and let its messages go.
+def mint(saleor: Saleor, channel_ids: Collection[str], code: CouponCode, *, language: str) -> None:
+    """Make the code's voucher, named in the shop's language, and let its coupon's messages go.
 
     It is for those of the coupon's channels that the shop still has: `channel_ids` are all of them.
 
-    May be repeated from any point, by several workers: the code is the coupon's own, so a voucher
-    that has it already was made by an earlier try. A coupon that was withdrawn, used or issued
-    anew since it was read ends without a voucher under the code it had.
+    May be repeated from any point, by several workers: a voucher that has the code already was made
+    by an earlier try. A code whose coupon was withdrawn, used or issued anew since it was read ends
+    without a voucher.
     """
-    if not _begin(coupon):
+    if not _begin(code):
         return
-    terms = _terms(coupon, channel_ids)
-    voucher_id = _voucher(saleor, coupon, language)
+    terms = _terms(code.coupon, channel_ids)
+    voucher_id = _voucher(saleor, code, language)
     saleor.list_voucher(voucher_id, terms)
-    _activate(coupon, voucher_id)
+    _activate(code, voucher_id)
 
 
 def _terms(coupon: Coupon, channel_ids: Collection[str]) -> list[VoucherTerms]:
@@ -99,34 +99,36 @@ def _terms(coupon: Coupon, channel_ids: Collection[str]) -> list[VoucherTerms]:
         if terms.channel_id in channel_ids
     ]
     if not terms:
-        message = f"coupon {coupon.pk}: the shop has none of its channels any more"
+        message = f"coupon {coupon.uid}: the shop has none of its channels any more"
         raise SaleorRefused(message)
     return terms
 
 
-def _voucher(saleor: Saleor, coupon: Coupon, language: str) -> str:
-    """The id of the coupon's voucher, made now or by an earlier try."""
+def _voucher(saleor: Saleor, code: CouponCode, language: str) -> str:
+    """The id of the code's voucher, made now or by an earlier try."""
+    coupon = code.coupon
     make = partial(
         saleor.create_voucher,
-        name=_voucher_name(coupon, language),
-        code=coupon.code,
+        name=_voucher_name(code, language),
+        code=code.code,
         percentage=coupon.version.discount_type == DiscountType.PERCENTAGE,
         ends_at=coupon.expires_at,
     )
     with suppress(CodeTaken):
         return _with_what_is_left(saleor, coupon, lambda ids: make(limited_to=ids))
-    voucher_id = saleor.find_voucher(coupon.code)
+    voucher_id = saleor.find_voucher(code.code)
     if voucher_id is None:
-        message = f"coupon {coupon.pk}: its code is taken, yet no voucher has it"
+        message = f"coupon {coupon.uid}: its code is taken, yet no voucher has it"
         raise SaleorRefused(message)
     _limit(saleor, coupon, voucher_id)
     return voucher_id
 
 
-def _voucher_name(coupon: Coupon, language: str) -> str:
+def _voucher_name(code: CouponCode, language: str) -> str:
     """What staff read among the shop's discounts: the reward, and which coupon of all it is."""
-    code = f" \N{MIDDLE DOT} {coupon.code}"
-    return reward_in(coupon.version, language)[: LONGEST_VOUCHER_NAME - len(code)] + code
+    suffix = f" \N{MIDDLE DOT} {code.code}"
+    name = reward_in(code.coupon.version, language)
+    return name[: LONGEST_VOUCHER_NAME - len(suffix)] + suffix
 
 
 def _limit(saleor: Saleor, coupon: Coupon, voucher_id: str) -> None:
@@ -157,48 +159,61 @@ def _with_what_is_left(saleor: Saleor, coupon: Coupon, tell: Callable[[list[str]
         if len(left) == len(ids):
             raise
     if not left:
-        message = f"coupon {coupon.pk}: the shop has nothing left of what it is limited to"
+        message = f"coupon {coupon.uid}: the shop has nothing left of what it is limited to"
         raise SaleorRefused(message)
-    logger.warning("Coupon %s is limited to what is left in the shop's catalogue", coupon.pk)
+    logger.warning("Coupon %s is limited to what is left in the shop's catalogue", coupon.uid)
     return tell(left)
 
 
-def _to_mint(coupon: Coupon) -> QuerySet[Coupon]:
-    """The coupon's row, while the issue that was read is still to be minted."""
-    return Coupon.objects.filter(pk=coupon.pk, issue=coupon.issue, status=CouponStatus.PENDING)
+def _to_make(code: CouponCode) -> QuerySet[CouponCode]:
+    """The code's row, while its voucher is still to be made."""
+    return CouponCode.objects.filter(TO_MAKE, pk=code.pk)
 
 
-def _begin(coupon: Coupon) -> bool:
+def _begin(code: CouponCode) -> bool:
     """Renew the lease: whoever retires the code waits until it ends before giving up the search.
 
     A coupon that had to wait until its days were over gets them anew. False when there is nothing
-    to mint any more.
+    to make any more.
     """
-    now = timezone.now()
-    if coupon.expires_at is not None and coupon.expires_at <= now:
-        version = coupon.version
-        coupon.expires_at = valid_until(
-            issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
-        )
-    return _to_mint(coupon).update(due_at=now + leases.LEASE, expires_at=coupon.expires_at) == 1
+    now, coupon = timezone.now(), code.coupon
+    is_over = coupon.expires_at is not None and coupon.expires_at <= now
+    with _held(coupon) if is_over else nullcontext():
+        if not _to_make(code).update(due_at=now + leases.LEASE):
+            return False
+        if is_over:
+            version = coupon.version
+            coupon.expires_at = valid_until(
+                issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
+            )
+            coupon.save(update_fields=["expires_at"])
+    return True
 
 
-def _activate(coupon: Coupon, voucher_id: str) -> None:
+@contextmanager
+def _held(coupon: Coupon) -> Iterator[None]:
+    """Hold the coupon first, as everybody does who changes it and its codes together."""
     with transaction.atomic():
-        activated = _to_mint(coupon).update(
-            status=CouponStatus.ACTIVE, voucher_id=voucher_id, error=""
-        )
-        if not activated:
-            retirement.retire_again(shop_id=coupon.shop_id, code=coupon.code)
+        Coupon.objects.select_for_update().get(pk=coupon.pk)
+        yield
+
+
+def _activate(code: CouponCode, voucher_id: str) -> None:
+    coupon, now = code.coupon, timezone.now()
+    with _held(coupon):
+        made = {"voucher_id": voucher_id, "made_at": now, "due_at": None, "error": ""}
+        if not _to_make(code).update(**made):
+            retirement.retire_again(code)
             wake("retire_codes")
             return
-        announcements.follow([(coupon.member_id, coupon.announced_as)], now=timezone.now())
+        Coupon.objects.filter(pk=coupon.pk).update(status=CouponStatus.ACTIVE)
+        announcements.follow([(coupon.member_id, coupon.announced_as)], now=now)
 
 
-def _postpone(coupon: Coupon, error: Exception) -> None:
-    """Put the coupon back for a later try, if it is still to be minted."""
-    if _to_mint(coupon).update(**leases.postponed(coupon, error)):
-        logger.warning("Coupon %s not minted, later again: %s", coupon.pk, error)
+def _postpone(code: CouponCode, error: Exception) -> None:
+    """Put the code back for a later try, if its voucher is still to be made."""
+    if _to_make(code).update(**leases.postponed(code, error)):
+        logger.warning("Coupon %s not minted, later again: %s", code.coupon.uid, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +226,15 @@ class Use:
     order: Order
 
 
-def named_by(shop: Shop, orders: Iterable[Order]) -> tuple[QuerySet[Coupon], QuerySet[RetiredCode]]:
-    """What to read for `uses`: coupons that have or had a code which orders name; retired codes."""
-    codes = {order.voucher_code for order in orders if order.voucher_code}
-    former = RetiredCode.objects.filter(shop=shop, code__in=codes)
-    if not codes:
-        return Coupon.objects.none(), former
-    current = Q(shop=shop, code__in=codes)
-    return Coupon.objects.filter(current | Q(pk__in=former.values("coupon"))), former
+def named_by(shop: Shop, orders: Iterable[Order]) -> tuple[QuerySet[Coupon], QuerySet[CouponCode]]:
+    """What to read for `uses`: codes of ours that orders name, and their coupons."""
+    named = {order.voucher_code for order in orders if order.voucher_code}
+    codes = CouponCode.objects.filter(shop=shop, code__in=named)
+    return Coupon.objects.filter(pk__in=codes.values("coupon")), codes
 
 
 def uses(
-    coupons: Iterable[Coupon], former: Iterable[RetiredCode], orders: Iterable[Order]
+    coupons: Iterable[Coupon], codes: Iterable[CouponCode], orders: Iterable[Order]
 ) -> list[Use]:
     """The orders that name a code of ours, one a coupon has or had."""
     by_code: dict[str, list[Order]] = defaultdict(list)
@@ -230,11 +242,9 @@ def uses(
         if order.voucher_code:
             by_code[order.voucher_code].append(order)
     members = {coupon.pk: coupon.member_id for coupon in coupons}
-    codes = {(coupon.pk, coupon.code) for coupon in coupons}
-    codes |= {(retired.coupon_id, retired.code) for retired in former}
     return [
         Use(pk, members[pk], code, order)
-        for pk, code in sorted(codes)
+        for pk, code in sorted((code.coupon_id, code.code) for code in codes)
         for order in by_code.get(code, ())
     ]
 
@@ -263,7 +273,7 @@ def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
                 message = "This coupon is used or over; there is nothing to withdraw."
                 raise Refused(Problem("coupon_id", message, ErrorCode.INVALID))
             held.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
-    logger.info("Coupon %s withdrawn by staff", coupon.pk)
+    logger.info("Coupon %s withdrawn by staff", coupon.uid)
     return coupon
 
 
@@ -287,4 +297,4 @@ def follow(held: CouponBook, uses: Sequence[Use]) -> None:
                 code=use.code,
             )
         elif not is_its_order:
-            logger.warning("Coupon %s was used on a second order, %s", coupon.pk, order.id)
+            logger.warning("Coupon %s was used on a second order, %s", coupon.uid, order.id)

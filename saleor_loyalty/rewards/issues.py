@@ -3,16 +3,25 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.members import announcements
-from saleor_loyalty.models import Coupon, CouponStatus, Entry, Message, ProgramVersion, RetiredCode
+from saleor_loyalty.models import (
+    Coupon,
+    CouponCode,
+    CouponStatus,
+    Entry,
+    Message,
+    ProgramVersion,
+)
 from saleor_loyalty.rules.rewards import new_code, valid_until
 from saleor_loyalty.workers.waking import wake
 
-CHANGES = (
-    *("paid_by", "status", "code", "issue", "voucher_id", "expires_at"),
-    *("withdrawn_at", "withdrawn_by", "used_at", "used_order_id", "used_order_number"),
-    *("refused_at", "shop_terms", "announced_as", "due_at", "attempts", "error"),
+COUPON_CHANGES = (
+    *("paid_by", "status", "expires_at", "withdrawn_at", "withdrawn_by"),
+    *("used_at", "used_order_id", "used_order_number", "look_again_at"),
+    *("refused_at", "shop_terms", "announced_as"),
 )
+CODE_CHANGES = ("made_at", "retired_at", "sought_until", "due_at", "attempts", "error")
 
 
 class Issues:
@@ -23,8 +32,8 @@ class Issues:
         self._now = now
         self._rewards: list[tuple[Entry, str]] = []
         self._changed: dict[int, Coupon] = {}
-        self._reissued: list[Coupon] = []
-        self._retired: list[RetiredCode] = []
+        self._changed_codes: dict[int, CouponCode] = {}
+        self._reissued: list[CouponCode] = []
         self._told: set[tuple[int, str]] = set()  # members, and causes of what tells of coupons
 
     def __len__(self) -> int:
@@ -43,27 +52,41 @@ class Issues:
         """Look again whether what tells of a cause's coupons still waits for any."""
         self._told.add((member_id, cause))
 
-    def reissue(self, coupon: Coupon) -> None:
-        """The coupon is PENDING under a new code."""
-        self._reissued.append(coupon)
+    def change_code(self, code: CouponCode) -> None:
+        """Have a code written as it will be."""
+        if code.pk is not None:
+            self._changed_codes[code.pk] = code
 
-    def retire(self, coupon: Coupon, *, voucher_lives: bool) -> None:
-        """Remember the coupon's code, and have its voucher deleted if it would still be taken."""
-        self._retired.append(
-            RetiredCode(
-                shop_id=coupon.shop_id,
-                coupon=coupon,
-                code=coupon.code,
-                due_at=self._now if voucher_lives else None,
-            )
-        )
+    def reissue(self, former: CouponCode) -> CouponCode:
+        """A new code for a coupon; what tells of it is told when it is PENDING in the end."""
+        code = self._code(former.coupon, issue=former.issue + 1)
+        self._reissued.append(code)
+        return code
+
+    def retire(self, code: CouponCode, *, voucher_lives: bool) -> None:
+        """Have a code open nothing, and its voucher deleted if it would still be taken.
+
+        One that was retired before is left as it is.
+        """
+        if code.retired_at is not None:
+            return
+        self.change_code(code)
+        code.retired_at = self._now
+        code.sought_until = code.due_at if code.made_at is None else None
+        code.due_at = self._now if voucher_lives else None
+        code.attempts, code.error = 0, ""
 
     def write(self) -> None:
         """Write it all down."""
-        new = Coupon.objects.bulk_create(self._new())
-        Coupon.objects.bulk_update(self._changed.values(), CHANGES)
-        RetiredCode.objects.bulk_create(self._retired, ignore_conflicts=True)
-        to_mint = [c for c in (*new, *self._reissued) if c.status == CouponStatus.PENDING]
+        new = [self._code(coupon) for coupon in self._new()]
+        codes = [*new, *self._reissued]
+        writing = Writing()
+        writing.insert(code.coupon for code in new)
+        writing.insert(codes)
+        writing.update(self._changed.values(), COUPON_CHANGES)
+        writing.update(self._changed_codes.values(), CODE_CHANGES)
+        writing.write()
+        to_mint = [code.coupon for code in codes if code.coupon.status == CouponStatus.PENDING]
         # One that tells of a posting's coupons is there already where they come in several books.
         Message.objects.bulk_create(
             announcements.of_coupons(to_mint, now=self._now), ignore_conflicts=True
@@ -71,7 +94,7 @@ class Issues:
         announcements.follow(self._told, now=self._now)
         if to_mint:
             wake("mint_coupons")
-        if self._retired:
+        if any(code.retired_at for code in (*codes, *self._changed_codes.values())):
             wake("retire_codes")
 
     def _new(self) -> Iterator[Coupon]:
@@ -86,9 +109,17 @@ class Issues:
                 member_id=entry.member_id,
                 entry=entry,
                 version=version,
-                code=new_code(),
                 issued_at=self._now,
                 expires_at=ends_at,
                 announced_as=cause,
-                due_at=self._now,
             )
+
+    def _code(self, coupon: Coupon, *, issue: int = 1) -> CouponCode:
+        """A new code of a coupon, to be made now."""
+        return CouponCode(
+            shop_id=coupon.shop_id,
+            coupon=coupon,
+            issue=issue,
+            code=new_code(),
+            due_at=self._now,
+        )

@@ -22,10 +22,10 @@ from saleor_loyalty.doors.app.refusals import refused
 from saleor_loyalty.models import (
     Change,
     Coupon,
+    CouponCode,
     CouponStatus,
     Message,
     MessageStatus,
-    RetiredCode,
     Shop,
     Subject,
 )
@@ -90,7 +90,7 @@ def _inbox() -> Iterable[Metric]:
 
 def _waiting() -> Iterable[Metric]:
     coupons = Coupon.objects.filter(status=CouponStatus.PENDING).count()
-    codes = RetiredCode.objects.filter(due_at__isnull=False).count()
+    codes = CouponCode.objects.filter(retired_at__isnull=False, due_at__isnull=False).count()
     # One without a moment waits for its coupon, which may have been withdrawn.
     waiting = Message.objects.filter(status=MessageStatus.PENDING, due_at__isnull=False)
     messages = waiting.count()

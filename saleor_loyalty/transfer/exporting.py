@@ -1,6 +1,5 @@
 """The way out: a shop's rows, read as they stood at one moment, in a form any database can take."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -10,20 +9,15 @@ from typing import Any
 from django.db import connection, transaction
 
 from saleor_loyalty.members import addresses
-from saleor_loyalty.models import AddressFault, AddressTrust, Coupon, Device, Shop
-from saleor_loyalty.transfer import TransferRefused
+from saleor_loyalty.models import AddressFault, AddressTrust, Device, Shop
 from saleor_loyalty.transfer.archive import Row, Writer
 from saleor_loyalty.transfer.sections import ADDRESS, SECTIONS, Section
 
 AT_ONCE = 2000  # rows in memory
-COUPON_CAUSE = re.compile(r"coupon:(\d+)(.*)", re.DOTALL)
 
 
 def export(shop: Shop, write: Callable[[str], object]) -> Counter[str]:
-    """Write the shop's file; the number of rows of each section. Memory does not grow with it.
-
-    Raises TransferRefused when a row speaks of one that does not exist.
-    """
+    """Write the shop's file; the number of rows of each section. Memory does not grow with it."""
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -44,8 +38,6 @@ def rows_of(shop: Shop, section: Section) -> Iterator[Row]:
         .iterator(chunk_size=AT_ONCE)
     )
     while batch := [_row(section, each) for each in islice(values, AT_ONCE)]:
-        for name in section.causes:
-            _name_coupons(shop, section, name, batch)
         if section.devices:
             _name_devices(shop, section, batch)
         if ADDRESS in section.names:
@@ -65,30 +57,6 @@ def _row(section: Section, values: Sequence[Any]) -> Row:
 
 def _named(values: list[Any]) -> list[Any] | None:
     return None if all(value is None for value in values) else values
-
-
-def _name_coupons(shop: Shop, section: Section, name: str, rows: Sequence[Row]) -> None:
-    """Where a cause has a coupon's id, say which coupon it is."""
-    causes = [(row, COUPON_CAUSE.fullmatch(_cause(row[name]))) for row in rows]
-    ids = {int(cause[1]) for _, cause in causes if cause}
-    names = {
-        pk: named
-        for pk, *named in Coupon.objects.filter(shop=shop, pk__in=ids).values_list(
-            "pk", "member__customer_id", "entry__source"
-        )
-    }
-    for row, cause in causes:
-        if cause and int(cause[1]) not in names:
-            message = f"A row of {section.name} speaks of coupon {cause[1]}, which does not exist."
-            raise TransferRefused(f"{message} Run loyalty_check and repair what it names.")
-        if cause:
-            named = {"coupon": names[int(cause[1])], "then": cause[2]}
-            row[name] = named if isinstance(row[name], str) else [row[name][0], named]
-
-
-def _cause(named: str | list[str] | None) -> str:
-    """A cause, or that of a kind of entry with one."""
-    return named if isinstance(named, str) else named[1] if named else ""
 
 
 def _name_devices(shop: Shop, section: Section, rows: Sequence[Row]) -> None:

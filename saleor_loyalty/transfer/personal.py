@@ -18,6 +18,7 @@ from saleor_loyalty.models import (
     Channel,
     ChannelTerms,
     Coupon,
+    CouponCode,
     Debt,
     Device,
     Entry,
@@ -32,7 +33,6 @@ from saleor_loyalty.models import (
     Program,
     ProgramVersion,
     ResendRequest,
-    RetiredCode,
     SettledOrder,
     Shop,
 )
@@ -173,23 +173,20 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     },
     Coupon: {
         Personal.OWNER: ("member",),
-        Personal.IDENTIFIER: (
-            *("voucher_id", "used_order_id", "used_order_number", "announced_as"),
-        ),
-        Personal.KEY: ("code",),
+        Personal.IDENTIFIER: ("uid", "used_order_id", "used_order_number", "announced_as"),
         Personal.HISTORY: (
-            *("status", "issue", "issued_at", "expires_at", "used_at", "withdrawn_at"),
-            "refused_at",
+            *("status", "issued_at", "expires_at", "used_at", "withdrawn_at", "refused_at"),
         ),
-        Personal.ERROR: ("error",),
         Personal.STAFF: ("withdrawn_by",),
-        NOTHING: ("shop", "entry", "paid_by", "version", "shop_terms", "due_at", "attempts"),
+        NOTHING: ("shop", "entry", "paid_by", "version", "shop_terms", "look_again_at"),
     },
-    RetiredCode: {
+    CouponCode: {
         Personal.OWNER: ("coupon",),
+        Personal.IDENTIFIER: ("voucher_id",),
         Personal.KEY: ("code",),
+        Personal.HISTORY: ("issue", "made_at", "retired_at"),
         Personal.ERROR: ("error",),
-        NOTHING: ("shop", "due_at", "attempts"),
+        NOTHING: ("shop", "sought_until", "due_at", "attempts"),
     },
     # An email's Message-ID is made of the uid: mailboxes and providers know the message by it.
     Message: {

@@ -13,7 +13,6 @@ from saleor_loyalty.models import (
     AddressTrust,
     AuditRecord,
     Channel,
-    Coupon,
     Debt,
     Device,
     Entry,
@@ -22,7 +21,6 @@ from saleor_loyalty.models import (
     Lot,
     LotUse,
     Member,
-    Message,
     Program,
     Shop,
 )
@@ -33,8 +31,6 @@ from saleor_loyalty.transfer.sections import ADDRESS, Section, columns_of
 # Coupons name the reward they were bought with, messages the gift they tell of.
 NAMED = frozenset({EntryKind.REWARD, EntryKind.GIFT})
 NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-# By which a row names entries of its member, by kind and cause.
-ENTRIES = ("reverses", "entry", "lot", "paid_by")
 
 
 class Names(dict[Any, int]):
@@ -50,11 +46,7 @@ class Names(dict[Any, int]):
 
 
 class Rows:
-    """Inserts a file's rows, section by section, in the file's order. Holds maps of names to ids.
-
-    A coupon's id is part of what its entries name as their cause, and they come before it. So each
-    REWARD entry reserves the id that its coupon is going to have.
-    """
+    """Inserts a file's rows in the file's order. Holds maps of names to ids."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -64,13 +56,11 @@ class Rows:
         self._members = Names("member")
         self._orders = Names("order")
         self._entries = Names("entry")  # those that others name, by customer and source
-        self._coupons = Names("the coupon of reward")  # their coupons
+        self._coupons = Names("coupon")
         self._devices: dict[str, int] = {}
 
     def add(self, section: Section, rows: Sequence[Row]) -> None:
         """Insert some rows of a section."""
-        if section.model is Entry:
-            self._reserve_coupons(rows)
         self._find_entries(section, rows)
         if section.devices:
             self._find_devices(section, rows)
@@ -93,9 +83,6 @@ class Rows:
 
     def _made(self, section: Section, row: Row) -> Model:
         values = _columns(section.model, row)
-        for name in section.causes:
-            if name in values:
-                values[name] = self._cause(row[name])
         for column in section.devices:
             values[column] = [self._devices[t] for t in row[column] if t in self._devices]
         return section.model(**values, **self._ids(section, row))
@@ -109,8 +96,6 @@ class Rows:
         if "version" in row:
             ids["version_id"] = self._versions[row["version"]]
         ids |= self._named_entries(section, row)
-        if section.model is not Coupon and "coupon" in row:
-            ids["coupon_id"] = row["coupon"] and self._coupons[tuple(row["coupon"])]
         return ids
 
     def _named_entries(self, section: Section, row: Row) -> dict[str, Any]:
@@ -125,13 +110,12 @@ class Rows:
             ids["lot_id"] = self._lots[self._entry(row, "lot")]
         elif section.model is Debt:
             ids["entry_id"] = self._entry(row, "entry")
-        elif section.model is Coupon:
-            key = row["member"], row["entry"]
-            ids |= {"pk": self._coupons[key], "entry_id": self._entries[key]}
+        elif "entry" in row:
+            ids["entry_id"] = row["entry"] and self._entries[row["member"], row["entry"]]
+        if "paid_by" in row:
             ids["paid_by_id"] = row["paid_by"] and self._entry(row, "paid_by")
-        elif section.model is Message:
-            key = row["member"], row["entry"]
-            ids["entry_id"] = row["entry"] and self._entries[key]
+        if "coupon" in row:
+            ids["coupon_id"] = row["coupon"] and self._coupons[row["coupon"]]
         return ids
 
     def _is_about_all(self, section: Section, row: Row) -> bool:
@@ -143,19 +127,6 @@ class Rows:
             return {"shop_id": self._shop.pk}
         return {"program": self._program} if section.shop == "program__shop" else {}
 
-    def _cause(self, cause: str | dict[str, Any]) -> str:
-        if isinstance(cause, str):
-            return cause
-        return f"coupon:{self._coupons[tuple(cause['coupon'])]}{cause['then']}"
-
-    def _reserve_coupons(self, rows: Sequence[Row]) -> None:
-        keys = [
-            (row["member"], row["source"])
-            for row in rows
-            if row["kind"] == EntryKind.REWARD and isinstance(row["source"], str)
-        ]
-        self._coupons |= zip(keys, _next_ids(Coupon, len(keys)), strict=True)
-
     def _find_entries(self, section: Section, rows: Sequence[Row]) -> None:
         """The ids of entries that these rows are, or name; and of the lots that they brought."""
         self._found = Names("entry")
@@ -165,8 +136,8 @@ class Rows:
         named = {
             self._key(row["member"], *row[name])
             for row in rows
-            for name in ENTRIES
-            if isinstance(row.get(name), list) and name in section.causes
+            for name in section.entries
+            if row[name]
         } - self._found.keys()
         if not named:
             return
@@ -182,10 +153,8 @@ class Rows:
     def _entry(self, row: Row, name: str) -> int:
         return self._found[self._key(row["member"], *row[name])]
 
-    def _key(
-        self, customer_id: str, kind: str, cause: str | dict[str, Any]
-    ) -> tuple[int, str, str]:
-        return self._members[customer_id], kind, self._cause(cause)
+    def _key(self, customer_id: str, kind: str, cause: str) -> tuple[int, str, str]:
+        return self._members[customer_id], kind, cause
 
     def _find_devices(self, section: Section, rows: Sequence[Row]) -> None:
         tokens = {token for row in rows for column in section.devices for token in row[column]}
@@ -231,6 +200,8 @@ class Rows:
                 self._orders |= {row["order_id"]: new.pk for row, new in pairs}
             case "entry":
                 self._note_entries(pairs)
+            case "coupon":
+                self._coupons |= {row["uid"]: new.pk for row, new in pairs}
 
     def _note_entries(self, pairs: Sequence[tuple[Row, Entry]]) -> None:
         Lot.objects.bulk_create(
@@ -251,7 +222,7 @@ class Rows:
             if row["note"]
         )
         for row, entry in pairs:
-            if entry.kind in NAMED and isinstance(row["source"], str):
+            if entry.kind in NAMED:
                 self._entries[row["member"], row["source"]] = entry.pk
 
 

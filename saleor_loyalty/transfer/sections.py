@@ -1,7 +1,7 @@
 """What of a shop travels, and how its rows are named outside their database.
 
 No database id leaves: a member goes by Saleor's customer id, an order by Saleor's order id, a
-version by its number, a coupon by its member and the source of the REWARD entry it was bought with.
+version by its number, a coupon by its uid.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from saleor_loyalty.models import (
     Channel,
     ChannelTerms,
     Coupon,
+    CouponCode,
     Debt,
     Device,
     Entry,
@@ -30,7 +31,6 @@ from saleor_loyalty.models import (
     MessageText,
     Program,
     ProgramVersion,
-    RetiredCode,
     SettledOrder,
 )
 
@@ -50,15 +50,15 @@ class Section:
     """The rows of one model, in the order of their ids.
 
     `shop` is the lookup from a row to its shop. `names` says by which values a row names another;
-    `causes` what may speak of a coupon by its id, a cause or a kind of entry with one; `devices`
-    the columns that hold ids of devices.
+    `entries` which of these are entries of its member, by kind and cause; `devices` the columns
+    that hold ids of devices.
     """
 
     name: str
     model: type[Model]
     shop: str = "shop"
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    causes: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
 
     @property
@@ -75,7 +75,7 @@ LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
 NOTE = tuple(f"note__{column.name}" for column in columns_of(EntryNote))
 MEMBER = ("member__customer_id",)
 VERSION = ("version__number",)
-COUPON = ("coupon__member__customer_id", "coupon__entry__source")
+COUPON = ("coupon__uid",)
 
 # What is known of a member's address: the fault, when it was reported, when staff trusted it again.
 # It travels with the member, for the hash it is kept by is another's where the SECRET_KEY is.
@@ -101,7 +101,7 @@ SECTIONS = (
             "lot": LOT,
             "note": NOTE,
         },
-        causes=("source", "reverses"),
+        entries=("reverses",),
     ),
     Section(
         "lot_use",
@@ -112,14 +112,14 @@ SECTIONS = (
             "entry": ("entry__kind", "entry__source"),
             "lot": ("lot__entry__kind", "lot__entry__source"),
         },
-        causes=("entry", "lot"),
+        entries=("entry", "lot"),
     ),
     Section(
         "debt",
         Debt,
         shop="member__shop",
         names={"member": MEMBER, "entry": ("entry__kind", "entry__source")},
-        causes=("entry",),
+        entries=("entry",),
     ),
     Section(
         "coupon",
@@ -130,9 +130,9 @@ SECTIONS = (
             "entry": ("entry__source",),
             "paid_by": ("paid_by__kind", "paid_by__source"),
         },
-        causes=("announced_as", "paid_by"),
+        entries=("paid_by",),
     ),
-    Section("retired_code", RetiredCode, names={"coupon": COUPON}),
+    Section("coupon_code", CouponCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
     Section("audit", AuditRecord, names={"member": MEMBER}),
     Section("branding", Branding),
@@ -142,7 +142,6 @@ SECTIONS = (
         "message",
         Message,
         names={"member": MEMBER, "coupon": COUPON, "entry": ("entry__source",)},
-        causes=("cause",),
         devices=("delivered_devices", "refused_devices"),
     ),
 )

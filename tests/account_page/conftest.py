@@ -136,13 +136,14 @@ def mint() -> Callable[..., Coupon]:
         number = next(numbers)
         values = {
             "status": CouponStatus.ACTIVE,
-            "code": f"NORDLYS-7KQ4-M2XW-{number:04}",
             "expires_at": timezone.now() + timedelta(days=30),
             **fields,
         }
         for name, value in values.items():
             setattr(coupon, name, value)
         coupon.save()
+        code = f"NORDLYS-7KQ4-M2XW-{number:04}"
+        coupon.codes.update(code=code, made_at=timezone.now(), due_at=None)
         return coupon
 
     return mint

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from saleor_loyalty.models import Change, Coupon, Entry, Member, RetiredCode, SettledOrder, Shop
+from saleor_loyalty.models import Change, Coupon, CouponCode, Entry, Member, SettledOrder, Shop
 from saleor_loyalty.orders import inbox
 from tests.concurrency.processes import work_until_killed
 from tests.paper_saleor import line, order_id
@@ -161,7 +161,7 @@ def _work_left() -> bool:
     return (
         Change.objects.exists()
         or Coupon.objects.filter(status="PENDING").exists()
-        or RetiredCode.objects.filter(due_at__isnull=False).exists()
+        or CouponCode.objects.filter(due_at__isnull=False).exists()
     )
 
 
@@ -212,5 +212,5 @@ def _assert_balances_are_the_plain_sum(saleor: Saleor) -> None:
 def _assert_vouchers_are_those_of_the_coupons(saleor: Saleor) -> None:
     """One for each coupon, made once; none for a coupon that was withdrawn."""
     vouchers = sorted(voucher["code"] for voucher in saleor.paper.vouchers.values())
-    coupons = Coupon.objects.filter(status="ACTIVE").values_list("code", flat=True)
-    assert vouchers == sorted(coupons)
+    codes = CouponCode.objects.filter(coupon__status="ACTIVE", retired_at=None)
+    assert vouchers == sorted(codes.values_list("code", flat=True))

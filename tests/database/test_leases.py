@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty.database import leases
-from saleor_loyalty.models import Change, Coupon, RetiredCode
+from saleor_loyalty.models import Change, CouponCode
 from saleor_loyalty.orders import inbox
 from tests.paper_saleor import line
 
@@ -41,7 +41,7 @@ def test_no_more_is_taken_than_the_limit_and_the_longest_due_first(shop, program
     assert take(2) == ["a"]
 
 
-@pytest.mark.parametrize("model", [Change, Coupon, RetiredCode])
+@pytest.mark.parametrize("model", [Change, CouponCode])
 def test_taking_is_one_statement_however_many_rows(
     model, shop, paper, settle, django_assert_num_queries
 ):

@@ -75,7 +75,7 @@ def _let_the_lease_end(demo: Demo) -> None:
     """A killed worker's coupons are taken up again when its lease has run out, minutes later."""
     with psycopg.connect(demo.stores.app_database) as connection:
         connection.execute(
-            "UPDATE saleor_loyalty_coupon SET due_at = now() WHERE status = 'PENDING'"
+            "UPDATE saleor_loyalty_couponcode SET due_at = now() WHERE due_at IS NOT NULL"
         )
 
 

@@ -38,6 +38,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from tests.chromium import browser
+from tests.coupons import new_coupon
 
 __all__ = ["browser"]
 
@@ -177,13 +178,12 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
             "status": CouponStatus.ACTIVE,
             "code": f"CODE-{number:04}",
             "issued_at": NOW,
-            "due_at": NOW,
         }
-        made = Coupon.objects.create(
-            shop=shop, member=member, entry=entry, **(minted | (coupon or {}))
-        )
-        Coupon.objects.filter(pk=made.pk).update(announced_as=made.cause)
-        message = Message.objects.create(cause=made.cause, coupon=made, **(due | fields))
+        made = new_coupon(shop=shop, member=member, entry=entry, **(minted | (coupon or {})))
+        cause = made.current.cause
+        Coupon.objects.filter(pk=made.pk).update(announced_as=cause)
+        message = Message.objects.create(cause=cause, coupon=made, **(due | fields))
+        made.code_now = made.code  # as the outbox reads it along
         message.told = [made]
         return message
 
@@ -208,7 +208,7 @@ def make_more_coupons(shop, version) -> Callable[[Message, int], list[Coupon]]:
                 created_at=NOW,
                 version=version,
             )
-            coupon = Coupon.objects.create(
+            coupon = new_coupon(
                 shop=shop,
                 member=message.member,
                 entry=entry,
@@ -217,7 +217,6 @@ def make_more_coupons(shop, version) -> Callable[[Message, int], list[Coupon]]:
                 code=f"MORE-{next(numbers):04}",
                 announced_as=message.cause,
                 issued_at=NOW,
-                due_at=NOW,
             )
             more.append(coupon)
         return more

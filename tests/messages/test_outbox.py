@@ -344,16 +344,21 @@ def test_a_message_another_worker_took_over_is_not_given_back(make_message):
 
 
 @pytest.mark.parametrize(
-    "status", [CouponStatus.WITHDRAWN, CouponStatus.USED, CouponStatus.EXPIRED]
+    ("status", "why"),
+    [
+        (CouponStatus.WITHDRAWN, "The coupon is withdrawn."),
+        (CouponStatus.USED, "The coupon is used."),
+        (CouponStatus.EXPIRED, "The coupon has expired."),
+    ],
 )
-def test_a_coupon_that_is_no_longer_active_is_not_announced(mail_server, make_message, status):
+def test_a_coupon_that_is_no_longer_active_is_not_announced(mail_server, make_message, status, why):
     message = make_message(coupon={"status": status})
 
     send_due()
 
     message.refresh_from_db()
     assert message.status == MessageStatus.SKIPPED
-    assert message.error == f"The coupon is {status.lower()}."
+    assert message.error == why
     assert mail_server.mails == []
 
 
@@ -549,7 +554,7 @@ def test_a_message_another_worker_took_over_is_not_sent(mail_server, make_messag
 
 def test_an_earlier_issue_of_a_coupon_is_not_announced(mail_server, make_message):
     message = make_message()
-    Coupon.objects.update(issue=2, announced_as=f"coupon:{message.coupon_id}:2")
+    Coupon.objects.update(announced_as=f"coupon:{message.coupon.uid}:2")
 
     send_due()
 

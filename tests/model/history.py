@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Coupon
+from saleor_loyalty.models import Coupon, with_code
 from saleor_loyalty.orders import settlement
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
@@ -93,10 +93,11 @@ class History(Ground):
     def place_with_coupon(self, pick: int, customer: str, lines: list[Line], delivery: str) -> None:
         """The shop takes each code once, while its voucher lives. A withdrawn one may live on."""
         spent = {order.code for order in self.orders}
-        codes = list(Coupon.objects.filter(shop=self.shop).order_by("pk").values_list("code"))
+        coupons = with_code(Coupon.objects.filter(shop=self.shop)).order_by("pk")
+        codes = [coupon.code for coupon in coupons]
         usable = [
             (coupon, code)
-            for coupon, (code,) in zip(self.programme.coupons, codes, strict=True)
+            for coupon, code in zip(self.programme.coupons, codes, strict=True)
             if code not in spent and (coupon.ends is None or coupon.ends > self.now)
         ]
         if not usable:

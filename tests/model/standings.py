@@ -68,7 +68,10 @@ def _assert_orders(shop: Shop, programme: Programme) -> None:
 
 def _assert_coupons(shop: Shop, programme: Programme, now: datetime, entries: list[Entry]) -> None:
     coupons = list(
-        Coupon.objects.filter(shop=shop).select_related("member", "entry").order_by("pk")
+        Coupon.objects.filter(shop=shop)
+        .select_related("member", "entry")
+        .prefetch_related("codes")
+        .order_by("pk")
     )
     assert [_seen(coupon, now) for coupon in coupons] == [
         (c.owner, c.cost, c.ends, c.state, order_id(c.used_by) if c.used_by else "", c.issue)
@@ -90,4 +93,4 @@ def _seen(coupon: Coupon, now: datetime) -> tuple[object, ...]:
         assert coupon.expires_at <= now
         state = "open"
     owner, cost = coupon.member.customer_id, -coupon.entry.points
-    return owner, cost, coupon.expires_at, state, coupon.used_order_id, coupon.issue
+    return owner, cost, coupon.expires_at, state, coupon.used_order_id, coupon.current.issue

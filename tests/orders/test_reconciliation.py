@@ -237,10 +237,10 @@ def test_orders_that_used_a_coupon_are_asked_for_once_a_day_and_not_for_ever(
     work(shop, paper)
     assert walk(since=timezone.now()).orders == 0
 
-    Coupon.objects.update(due_at=timezone.now())
+    Coupon.objects.update(look_again_at=timezone.now())
     assert walk(since=timezone.now()).orders == 1
 
-    Coupon.objects.update(due_at=timezone.now(), used_at=timezone.now() - timedelta(days=61))
+    Coupon.objects.update(look_again_at=timezone.now(), used_at=timezone.now() - timedelta(days=61))
     assert walk(since=timezone.now()).orders == 0
 
 

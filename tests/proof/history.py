@@ -49,7 +49,7 @@ def order_of(paper: PaperSaleor, number: int) -> str:
 
 def _mint(program: Program, paper: PaperSaleor) -> None:
     for coupon in Coupon.objects.filter(status="PENDING").select_related("version"):
-        coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon, language="en")
+        coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon.current, language="en")
 
 
 def _use(paper: PaperSaleor, settle, coupon: Coupon, number: int) -> str:

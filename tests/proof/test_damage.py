@@ -214,6 +214,7 @@ def test_a_coupon_that_another_member_paid(history):
 def test_t16_a_reward_that_brought_no_coupon(history):
     coupon = coupon_of(ANNA, "PENDING")
     damage("DELETE FROM saleor_loyalty_message WHERE coupon_id = %s", coupon.pk)
+    damage("DELETE FROM saleor_loyalty_couponcode WHERE coupon_id = %s", coupon.pk)
     damage("DELETE FROM saleor_loyalty_coupon WHERE id = %s", coupon.pk)
 
     law = "each reward brought one coupon"
@@ -231,37 +232,37 @@ def test_a_withdrawn_coupon_whose_points_did_not_come_back(history):
 
 def test_a_withdrawn_coupon_whose_points_were_spent_again(history):
     paid_twice = Entry.objects.get(kind="REWARD", source__startswith="coupon:")
-    coupon = int(paid_twice.source.split(":")[1])
-    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon)
+    coupon = Coupon.objects.get(uid=paid_twice.source.split(":")[1])
+    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon.pk)
 
     law = "a withdrawn coupon's points are back, and not spent again"
-    where = f"withdrawn coupon {coupon}"
+    where = f"withdrawn coupon {coupon.pk}"
     assert one(law) == (member(ANNA).pk, where, "its points spent again", "its points back")
 
 
 def test_t13_points_that_came_back_though_the_coupon_can_be_used(history):
     coupon = coupon_of(ANNA, "WITHDRAWN")
     damage("UPDATE saleor_loyalty_coupon SET status = 'ACTIVE' WHERE id = %s", coupon.pk)
-    entry = Entry.objects.filter(kind="REVERSAL", source=coupon.cause).get()
+    entry = Entry.objects.filter(kind="REVERSAL", source=coupon.current.cause).get()
 
     law = "points came back only with a withdrawn coupon"
-    found = f"points of {coupon.cause} back"
+    found = f"points of {coupon.current.cause} back"
     assert one(law) == (member(ANNA).pk, f"entry {entry.pk}", found, "it is withdrawn")
 
 
 def test_a_coupon_that_was_paid_back_at_another_price(history):
     coupon = coupon_of(ANNA, "WITHDRAWN")
-    entry = Entry.objects.get(kind="REVERSAL", source=coupon.cause)
+    entry = Entry.objects.get(kind="REVERSAL", source=coupon.current.cause)
     damage("UPDATE saleor_loyalty_entry SET points = 50000 WHERE id = %s", entry.pk)
 
     law = "a coupon is paid back, and spent again, at its price"
-    where = f"entry {entry.pk} for {coupon.cause}"
+    where = f"entry {entry.pk} for {coupon.current.cause}"
     assert one(law) == (member(ANNA).pk, where, "50000", "5000")
 
 
 def test_points_that_came_back_for_a_coupon_that_does_not_exist(history):
     coupon = coupon_of(ANNA, "WITHDRAWN")
-    entry = Entry.objects.get(kind="REVERSAL", source=coupon.cause)
+    entry = Entry.objects.get(kind="REVERSAL", source=coupon.current.cause)
     damage("UPDATE saleor_loyalty_entry SET source = 'coupon:x:1' WHERE id = %s", entry.pk)
 
     law = "a coupon is paid back, and spent again, at its price"
@@ -271,10 +272,31 @@ def test_points_that_came_back_for_a_coupon_that_does_not_exist(history):
 
 def test_a_withdrawn_coupon_whose_code_still_opens_a_discount(history):
     coupon = coupon_of(ANNA, "WITHDRAWN")
-    damage("DELETE FROM saleor_loyalty_retiredcode WHERE code = %s", coupon.code)
+    code = coupon.current
+    damage("UPDATE saleor_loyalty_couponcode SET retired_at = NULL WHERE id = %s", code.pk)
 
-    law = "a withdrawn coupon's code is retired"
-    assert one(law) == (member(ANNA).pk, f"coupon {coupon.pk}", "its code not retired", "retired")
+    law = "all codes of a coupon but the last are retired, and of a withdrawn one that too"
+    where = f"code {code.pk} of coupon {coupon.pk}"
+    assert one(law) == (member(ANNA).pk, where, "not retired", "retired")
+
+
+def test_a_coupon_without_a_code(history):
+    coupon = coupon_of(BEN, "USED")
+    damage("DELETE FROM saleor_loyalty_couponcode WHERE coupon_id = %s", coupon.pk)
+
+    law = "a coupon's codes are issued one after the other"
+    where = f"coupon {coupon.pk}"
+    assert one(law) == (member(BEN).pk, where, "0 codes", "issues 1 to as many")
+
+
+def test_a_coupon_that_can_be_used_though_its_code_is_to_be_made(history):
+    coupon = coupon_of(BEN, "USED")
+    code = coupon.current
+    damage("UPDATE saleor_loyalty_couponcode SET made_at = NULL WHERE id = %s", code.pk)
+
+    law = "a coupon is on its way while its code is to be made"
+    where = f"code {code.pk} of coupon {coupon.pk}"
+    assert one(law) == (member(BEN).pk, where, "to be made", "as it says itself: USED")
 
 
 def test_a_used_coupon_without_an_order(history):
@@ -317,7 +339,7 @@ def test_a_coupon_that_has_ended_need_not_pay_a_debt(history):
 
 def test_rows_that_belong_to_another_shop(history):
     elsewhere = other_shop().pk
-    tables = ("entry", "lot", "settledorder", "coupon", "retiredcode", "message", "device")
+    tables = ("entry", "lot", "settledorder", "coupon", "couponcode", "message", "device")
     for table in tables:
         damage(f"UPDATE saleor_loyalty_{table} SET shop_id = %s", elsewhere)
 
@@ -328,7 +350,7 @@ def test_rows_that_belong_to_another_shop(history):
         "lot",
         "settled order",
         "coupon",
-        "retired code",
+        "coupon code",
         "message",
         "device",
     }

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.models import ChannelTerms, Coupon, Message
+from saleor_loyalty.models import ChannelTerms, Coupon, CouponCode, Message
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
@@ -29,7 +29,7 @@ def coupon(paper, settle) -> Coupon:
 
 def mint(paper, coupon) -> None:
     saleor = Saleor(paper)
-    coupons.mint(saleor, saleor.channels(), coupon, language="en")
+    coupons.mint(saleor, saleor.channels(), coupon.current, language="en")
     coupon.refresh_from_db()
 
 
@@ -52,7 +52,7 @@ def test_a_coupon_becomes_one_single_use_voucher_listed_in_its_channels(paper, c
         "discountValue": "10.000",
         "minAmountSpent": "100.000",
     }
-    assert (coupon.status, coupon.voucher_id) == ("ACTIVE", "voucher-1")
+    assert (coupon.status, coupon.current.voucher_id) == ("ACTIVE", "voucher-1")
 
 
 def test_the_voucher_of_a_coupon_without_a_name_has_one_in_the_shops_language(
@@ -133,7 +133,7 @@ def test_a_coupon_issued_anew_is_waited_for_by_its_own_messages_alone(paper, set
 
     coupon.refresh_from_db()
     waiting = Message.objects.filter(coupon=coupon, status="PENDING", due_at=None)
-    assert {message.cause for message in waiting} == {coupon.cause}
+    assert {message.cause for message in waiting} == {coupon.current.cause}
     assert waiting.count() == 1  # the email: there is no device for a notice
 
 
@@ -223,8 +223,8 @@ def test_a_coupon_none_of_whose_things_is_left_waits_and_says_so(paper, shop, li
     coupons.mint_due(shop)
 
     coupon.refresh_from_db()
-    assert (coupon.status, coupon.attempts) == ("PENDING", 1)
-    assert coupon.error.endswith("the shop has nothing left of what it is limited to")
+    assert (coupon.status, coupon.current.attempts) == ("PENDING", 1)
+    assert coupon.current.error.endswith("the shop has nothing left of what it is limited to")
     assert paper.vouchers == {}  # above all none on the whole order
 
 
@@ -284,8 +284,8 @@ def test_t32_a_coupon_waits_while_saleor_is_down(paper, shop, coupon, monkeypatc
     assert coupons.mint_due(shop) == 0
 
     coupon.refresh_from_db()
-    assert (coupon.status, coupon.attempts) == ("PENDING", 1)
-    assert coupon.error.startswith("SaleorUnavailable: http://127.0.0.1:1/graphql/")
+    assert (coupon.status, coupon.current.attempts) == ("PENDING", 1)
+    assert coupon.current.error.startswith("SaleorUnavailable: http://127.0.0.1:1/graphql/")
     assert coupons.mint_due(shop) == 0  # not before its time
 
 
@@ -316,7 +316,7 @@ def test_a_coupon_that_waited_until_its_days_were_over_gets_them_anew(paper, cou
 def test_a_coupon_none_of_whose_channels_is_left_is_not_minted(paper, coupon):
     saleor = Saleor(paper)
     with pytest.raises(SaleorRefused, match="none of its channels"):
-        coupons.mint(saleor, {}, coupon, language="en")
+        coupons.mint(saleor, {}, coupon.current, language="en")
 
     assert paper.vouchers == {}
 
@@ -332,7 +332,7 @@ def test_t32_a_saleor_that_goes_down_amid_a_batch_is_not_asked_for_each_coupon(
 
     assert paper.calls[-2:] == ["channels", "voucher_create"]
     assert (
-        Coupon.objects.filter(status="PENDING", error__startswith="SaleorUnavailable").count() == 5
+        CouponCode.objects.filter(made_at=None, error__startswith="SaleorUnavailable").count() == 5
     )
 
 

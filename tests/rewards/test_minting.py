@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.models import Coupon
+from saleor_loyalty.models import Coupon, CouponCode
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
@@ -22,7 +22,7 @@ def coupon(paper, settle) -> Coupon:
 
 def mint(paper, coupon) -> None:
     saleor = Saleor(paper)
-    coupons.mint(saleor, saleor.channels(), coupon, language="en")
+    coupons.mint(saleor, saleor.channels(), coupon.current, language="en")
 
 
 def earlier_try(paper, coupon) -> None:
@@ -41,11 +41,11 @@ def test_a_coupon_that_has_days_left_keeps_its_end(paper, coupon):
 
 
 def test_a_coupon_that_is_made_at_last_says_no_more_why_it_was_not(paper, coupon):
-    Coupon.objects.update(error="down")
+    CouponCode.objects.update(error="down")
 
     mint(paper, coupon)
 
-    assert Coupon.objects.get().error == ""
+    assert CouponCode.objects.get().error == ""
 
 
 def test_a_voucher_on_the_whole_order_that_an_earlier_try_made_is_limited_to_nothing(paper, coupon):
@@ -89,3 +89,12 @@ def test_a_shop_that_forbids_vouchers_is_not_asked_what_is_left_of_its_goods(
     with pytest.raises(SaleorForbade):
         mint(paper, Coupon.objects.get())
     assert "catalogue" not in paper.calls
+
+
+@pytest.mark.usefixtures("connected")
+def test_logs_call_a_coupon_by_its_uid(paper, shop, coupon, caplog):
+    paper.down = True
+
+    coupons.mint_due(shop)
+
+    assert f"Coupon {coupon.uid} not minted" in caplog.text

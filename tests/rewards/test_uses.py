@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.models import Coupon, RetiredCode
+from saleor_loyalty.models import Coupon, CouponCode
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.facts import Order
+from tests.coupons import make_vouchers
 from tests.paper_saleor import line
 from tests.shops import new_program, new_shop
 
@@ -16,7 +17,7 @@ from tests.shops import new_program, new_shop
 @pytest.fixture
 def coupon(paper, settle) -> Coupon:
     settle(paper.place(1, line(512)))
-    Coupon.objects.update(status="ACTIVE")
+    make_vouchers()
     return Coupon.objects.get()
 
 
@@ -32,20 +33,24 @@ def naming(paper, code: str) -> list[Order]:
 
 
 def found(shop, orders: list[Order]) -> tuple[int, int]:
-    """How many coupons and retired codes are read for orders."""
-    those, former = coupons.named_by(shop, orders)
-    return those.count(), former.count()
+    """How many coupons and codes are read for orders."""
+    those, codes = coupons.named_by(shop, orders)
+    return those.count(), codes.count()
 
 
 def test_orders_name_the_coupons_of_their_own_shop_alone(paper, shop, coupon, other):
-    RetiredCode.objects.create(shop=shop, coupon=coupon, code="FORMER")
+    CouponCode.objects.create(
+        shop=shop, coupon=coupon, issue=0, code="FORMER", retired_at=timezone.now()
+    )
 
     assert found(other, naming(paper, coupon.code)) == (0, 0)
     assert found(other, naming(paper, "FORMER")) == (0, 0)
 
 
 def test_an_order_that_names_a_former_code_names_its_coupon(paper, shop, coupon):
-    RetiredCode.objects.create(shop=shop, coupon=coupon, code="FORMER")
+    CouponCode.objects.create(
+        shop=shop, coupon=coupon, issue=0, code="FORMER", retired_at=timezone.now()
+    )
 
     assert found(shop, naming(paper, "FORMER")) == (1, 1)
 
@@ -74,7 +79,7 @@ def test_a_used_coupon_stays_with_its_first_order_when_another_that_names_it_is_
     settle(paper.place(3, line(10), voucherCode=coupon.code, status="CANCELED"))
 
     coupon.refresh_from_db()
-    assert (coupon.status, coupon.used_order_id, coupon.issue) == ("USED", first, 1)
+    assert (coupon.status, coupon.used_order_id, coupon.current.issue) == ("USED", first, 1)
 
 
 def test_a_used_coupon_stays_with_its_first_order_when_another_names_it(paper, settle, coupon):

@@ -13,7 +13,6 @@ from saleor_loyalty import proof
 from saleor_loyalty.models import Entry, Member, Program, Shop
 from saleor_loyalty.transfer import importing
 from tests.paper_saleor import ANNA, line
-from tests.proof.conftest import damage
 from tests.proof.history import member
 from tests.shops import new_version
 from tests.transfer.conftest import export, move_house
@@ -202,15 +201,6 @@ def test_a_target_with_an_older_files_entries(history, shop, paper, settle, tmp_
     call_command("loyalty_import", str(older), shop=shop.api_url, stdout=StringIO())
 
     assert "has a history already, and 1 rows of the file are not in it." in refusal(shop, newer)
-
-
-def test_an_export_of_a_row_that_speaks_of_nothing(history, shop):
-    damage(
-        "UPDATE saleor_loyalty_message SET cause = 'coupon:1:1' "
-        "WHERE id = (SELECT min(id) FROM saleor_loyalty_message)"
-    )
-    with pytest.raises(CommandError, match="speaks of coupon 1, which does not exist"):
-        call_command("loyalty_export", shop=shop.api_url, stdout=StringIO())
 
 
 def test_an_import_that_dies_on_the_way_leaves_nothing(elsewhere, exported, monkeypatch):

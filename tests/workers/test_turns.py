@@ -7,7 +7,7 @@ from celery import current_app
 
 from saleor_loyalty import tasks
 from saleor_loyalty.database import leases
-from saleor_loyalty.models import Change, Coupon, Shop
+from saleor_loyalty.models import Change, Coupon, CouponCode, Shop
 from saleor_loyalty.rewards import coupons, retirement
 from saleor_loyalty.workers import turns
 from tests.paper_saleor import line
@@ -141,8 +141,8 @@ def test_coupons_that_a_turn_has_no_time_for_are_due_at_once_and_lose_no_try(
     assert coupons.mint_due(shop, ends=0) == 3
 
     assert len(paper.vouchers) == 1
-    left = Coupon.objects.filter(status="PENDING")
-    assert [coupon.attempts for coupon in left] == [0, 0]
+    left = CouponCode.objects.filter(made_at=None)
+    assert [code.attempts for code in left] == [0, 0]
     assert coupons.mint_due(shop) == 2
 
 
@@ -161,11 +161,11 @@ def test_codes_that_a_turn_has_no_time_for_are_due_at_once(shop, paper, settle, 
 def test_what_another_worker_has_taken_over_is_not_given_back(shop, paper, settle, connected):
     settle(paper.place(1, line(512 * 2)))
     batch = coupons._claim(shop, 10)
-    Coupon.objects.filter(pk=batch[1].pk).update(due_at=batch[1].due_at.replace(year=2100))
+    CouponCode.objects.filter(pk=batch[1].pk).update(due_at=batch[1].due_at.replace(year=2100))
 
     leases.give_back(batch)
 
-    assert [coupon.pk for coupon in coupons._claim(shop, 10)] == [batch[0].pk]
+    assert [code.pk for code in coupons._claim(shop, 10)] == [batch[0].pk]
 
 
 def test_a_task_does_all_its_work_turn_by_turn(shop, paper, settle, connected, sent, out_of_time):
@@ -187,7 +187,7 @@ def test_a_shop_that_does_not_answer_is_left_to_the_beat(
     tasks.mint_coupons()
 
     assert sent == []
-    assert Coupon.objects.exclude(error="").count() == 3
+    assert CouponCode.objects.exclude(error="").count() == 3
 
 
 def test_a_walk_over_many_shops_is_gone_on_with_where_it_was_left(

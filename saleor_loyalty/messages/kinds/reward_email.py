@@ -17,7 +17,15 @@ from saleor_loyalty.messages.kinds.kind import (
     Variable,
 )
 from saleor_loyalty.messages.outcomes import Postponed, Skipped
-from saleor_loyalty.models import Coupon, CouponStatus, Message, MessageKind, ProgramVersion
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Message,
+    MessageKind,
+    ProgramVersion,
+    unused,
+    with_code,
+)
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.languages import Count
@@ -54,11 +62,8 @@ class RewardEmail(Kind[Coupons]):
             message.told = _usable(message, message.coupon)
 
     def still_true(self, now: datetime) -> Q:
-        usable = Q(status=CouponStatus.PENDING) | Q(status=CouponStatus.ACTIVE) & (
-            Q(expires_at=None) | Q(expires_at__gt=now)
-        )
         same = Coupon.objects.filter(member=OuterRef("member"), announced_as=OuterRef("cause"))
-        return Q(coupon=None) | Q(Exists(same.filter(usable)))
+        return Q(coupon=None) | Q(Exists(same.filter(unused(now))))
 
     def version(self, message: Message) -> ProgramVersion | None:
         return terms_now(message.told[0]) if message.told else None
@@ -96,14 +101,13 @@ class RewardEmail(Kind[Coupons]):
 
 def _usable(message: Message, known: Coupon) -> list[Coupon]:
     """The coupons to tell of that can be used, the first issued first."""
-    coupons = list(
-        Coupon.objects.filter(member=message.member, announced_as=message.cause).order_by("pk")
-    )
+    same = Coupon.objects.filter(member=message.member, announced_as=message.cause)
+    coupons = list(with_code(same).order_by("pk"))
     if not coupons:
         raise Skipped("The coupon was issued anew.")
     if any(coupon.status == CouponStatus.PENDING for coupon in coupons):
         raise Postponed("The coupon does not exist in Saleor yet.")
-    usable = [c for c in coupons if c.is_unused_at(timezone.now()) and c.refused_at is None]
+    usable = [coupon for coupon in coupons if coupon.is_usable_at(timezone.now())]
     if not usable:
         _say_why_not(coupons[0])
     for coupon in usable:
@@ -113,10 +117,11 @@ def _usable(message: Message, known: Coupon) -> list[Coupon]:
 
 
 def _say_why_not(coupon: Coupon) -> None:
-    if coupon.status != CouponStatus.ACTIVE:
-        raise Skipped(f"The coupon is {coupon.status.lower()}.")
-    if coupon.expires_at and coupon.expires_at <= timezone.now():
-        raise Skipped("The coupon has expired.")
+    match coupon.status_at(timezone.now()):
+        case CouponStatus.EXPIRED:
+            raise Skipped("The coupon has expired.")
+        case CouponStatus.USED | CouponStatus.WITHDRAWN as status:
+            raise Skipped(f"The coupon is {status.lower()}.")
     raise Postponed("Saleor does not take the coupon's code just now.")
 
 

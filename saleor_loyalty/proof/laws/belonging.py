@@ -14,8 +14,8 @@ LAWS = (
             UNION ALL SELECT 'settled order', id, member_id, shop_id
                       FROM saleor_loyalty_settledorder
             UNION ALL SELECT 'coupon', id, member_id, shop_id FROM saleor_loyalty_coupon
-            UNION ALL SELECT 'retired code', r.id, c.member_id, r.shop_id
-                      FROM saleor_loyalty_retiredcode r
+            UNION ALL SELECT 'coupon code', r.id, c.member_id, r.shop_id
+                      FROM saleor_loyalty_couponcode r
                       JOIN saleor_loyalty_coupon c ON c.id = r.coupon_id
             UNION ALL SELECT 'message', id, member_id, shop_id FROM saleor_loyalty_message
             UNION ALL SELECT 'device', id, member_id, shop_id FROM saleor_loyalty_device

@@ -2,6 +2,11 @@
 
 from saleor_loyalty.proof.law import Law
 
+# A coupon's last issue.
+LAST = """JOIN LATERAL (
+            SELECT max(issue) AS issue FROM saleor_loyalty_couponcode WHERE coupon_id = c.id
+        ) AS last ON true"""
+
 LAWS = (
     Law(
         "a coupon was bought by its member with a REWARD entry",
@@ -36,36 +41,38 @@ LAWS = (
     ),
     Law(
         "a withdrawn coupon's points are back, and not spent again",
-        """
+        f"""
         SELECT m.id, 'withdrawn coupon ' || c.id,
                CASE WHEN back.id IS NULL THEN 'its points not back'
                     ELSE 'its points spent again' END,
                'its points back'
         FROM scope m
         JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+        {LAST}
         LEFT JOIN saleor_loyalty_entry back
           ON back.member_id = m.id AND back.kind = 'REVERSAL'
-         AND back.source = 'coupon:' || c.id || ':' || c.issue
+         AND back.source = 'coupon:' || c.uid || ':' || last.issue
         LEFT JOIN saleor_loyalty_entry again
           ON again.member_id = m.id AND again.kind = 'REWARD'
-         AND again.source = 'coupon:' || c.id || ':' || c.issue
+         AND again.source = 'coupon:' || c.uid || ':' || last.issue
         WHERE back.id IS NULL OR again.id IS NOT NULL
-        """,
+        """,  # noqa: S608 - put together from our own words
     ),
     Law(
         "points came back only with a withdrawn coupon",
-        """
+        f"""
         SELECT m.id, 'entry ' || e.id, 'points of ' || e.source || ' back', 'it is withdrawn'
         FROM scope m
         JOIN saleor_loyalty_entry e
           ON e.member_id = m.id AND e.kind = 'REVERSAL' AND e.source ^@ 'coupon:'
         LEFT JOIN saleor_loyalty_entry again
           ON again.member_id = m.id AND again.kind = 'REWARD' AND again.source = e.source
-        LEFT JOIN saleor_loyalty_coupon c
-          ON c.member_id = m.id AND c.status = 'WITHDRAWN'
-         AND e.source = 'coupon:' || c.id || ':' || c.issue
+        LEFT JOIN (
+            saleor_loyalty_coupon c {LAST}
+        ) ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+         AND e.source = 'coupon:' || c.uid || ':' || last.issue
         WHERE again.id IS NULL AND c.id IS NULL
-        """,
+        """,  # noqa: S608 - put together from our own words
     ),
     Law(
         "a coupon is paid back, and spent again, at its price",
@@ -78,20 +85,44 @@ LAWS = (
         JOIN saleor_loyalty_entry e
           ON e.member_id = m.id AND e.kind IN ('REVERSAL', 'REWARD') AND e.source ^@ 'coupon:'
         LEFT JOIN saleor_loyalty_coupon c
-          ON c.member_id = m.id AND c.id::text = split_part(e.source, ':', 2)
+          ON c.member_id = m.id AND c.uid::text = split_part(e.source, ':', 2)
         LEFT JOIN saleor_loyalty_entry bought ON bought.id = c.entry_id
         WHERE bought.id IS NULL
            OR e.points <> CASE e.kind WHEN 'REVERSAL' THEN -bought.points ELSE bought.points END
         """,
     ),
     Law(
-        "a withdrawn coupon's code is retired",
+        "a coupon's codes are issued one after the other",
         """
-        SELECT m.id, 'coupon ' || c.id, 'its code not retired', 'retired'
+        SELECT m.id, 'coupon ' || c.id, count(r.id) || ' codes', 'issues 1 to as many'
         FROM scope m
-        JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
-        LEFT JOIN saleor_loyalty_retiredcode r ON r.coupon_id = c.id AND r.code = c.code
-        WHERE r.id IS NULL
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
+        LEFT JOIN saleor_loyalty_couponcode r ON r.coupon_id = c.id
+        GROUP BY m.id, c.id
+        HAVING count(r.id) = 0 OR max(r.issue) <> count(r.id) OR min(r.issue) <> 1
+        """,
+    ),
+    Law(
+        "all codes of a coupon but the last are retired, and of a withdrawn one that too",
+        f"""
+        SELECT m.id, 'code ' || r.id || ' of coupon ' || c.id, 'not retired', 'retired'
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
+        JOIN saleor_loyalty_couponcode r ON r.coupon_id = c.id AND r.retired_at IS NULL
+        {LAST}
+        WHERE c.status = 'WITHDRAWN' OR r.issue < last.issue
+        """,  # noqa: S608 - put together from our own words
+    ),
+    Law(
+        "a coupon is on its way while its code is to be made",
+        """
+        SELECT m.id, 'code ' || r.id || ' of coupon ' || c.id,
+               CASE WHEN r.made_at IS NULL THEN 'to be made' ELSE 'made' END,
+               'as it says itself: ' || c.status
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
+        JOIN saleor_loyalty_couponcode r ON r.coupon_id = c.id AND r.retired_at IS NULL
+        WHERE (r.made_at IS NULL) <> (c.status = 'PENDING')
         """,
     ),
     Law(
