@@ -281,6 +281,7 @@ def test_posting_many_takes_as_many_statements_as_posting_one(
 ):
     few = [gift(anna, 5000, "first")]
     many = [gift(anna, 5000, f"later {n}") for n in range(50)]
+    assert anna.shop.program.current.reward  # read with the rules
     for postings in (few, many):
         with django_assert_num_queries(STATEMENTS):
             post(anna, *postings)
