@@ -16,14 +16,7 @@ from django.utils import timezone
 from saleor_loyalty.database import leases
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.members import announcements
-from saleor_loyalty.models import (
-    TO_MAKE,
-    Coupon,
-    CouponCode,
-    CouponStatus,
-    DiscountType,
-    Shop,
-)
+from saleor_loyalty.models import TO_MAKE, Coupon, CouponCode, CouponStatus, DiscountType, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards import retirement

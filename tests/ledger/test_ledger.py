@@ -228,6 +228,8 @@ def test_an_entry_of_zero_points_is_refused_by_the_database(program, anna):
         "TRUNCATE saleor_loyalty_entry CASCADE",
         "UPDATE saleor_loyalty_programversion SET threshold = 1",
         "DELETE FROM saleor_loyalty_channelterms",
+        "UPDATE saleor_loyalty_rewardversion SET valid_days = 1",
+        "DELETE FROM saleor_loyalty_rewardterms",
         "DELETE FROM saleor_loyalty_auditrecord",
     ],
 )
