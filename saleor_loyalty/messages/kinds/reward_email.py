@@ -121,10 +121,11 @@ def _usable(message: Message, known: Coupon) -> list[Coupon]:
 
 
 def _say_why_not(coupon: Coupon) -> None:
-    if coupon.status != CouponStatus.ACTIVE:
-        raise Skipped(f"The coupon is {coupon.status.lower()}.")
-    if not coupon.is_unused_at(timezone.now()):
-        raise Skipped("The coupon has expired.")
+    match coupon.status_at(timezone.now()):
+        case CouponStatus.EXPIRED:
+            raise Skipped("The coupon has expired.")
+        case CouponStatus.USED | CouponStatus.WITHDRAWN as status:
+            raise Skipped(f"The coupon is {status.lower()}.")
     raise Postponed("Saleor does not take the coupon's code just now.")
 
 
