@@ -1,12 +1,23 @@
 """Shops and their programmes as rows: what tests, and benchmarks, begin with."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from saleor_loyalty.models import Activation, ChannelTerms, Program, ProgramVersion, Shop
+from saleor_loyalty.models import (
+    Activation,
+    ChannelTerms,
+    Program,
+    ProgramVersion,
+    Reward,
+    RewardTerms,
+    RewardVersion,
+    Shop,
+)
+from saleor_loyalty.program import threshold_reward
 from saleor_loyalty.shop import vault
 from tests.saleor_over_http import APP_ID, APP_TOKEN, Saleor
 
@@ -58,30 +69,47 @@ def new_version(
     """The next version of the rules, not yet the current one.
 
     Unless other rules are given: 10 points per euro that never end; 5,000 for a coupon of 10 % off
-    from 100 euro on.
+    from 100 euro on. What is said of the reward makes its next version.
     """
     values = {
         "number": program.versions.count() + 1,
         "name": "Points",
         "threshold": 5000,
-        "reward_name": "10 % off",
-        "discount_type": "PERCENTAGE",
-        "coupon_valid_days": 60,
         "basis": "GROSS",
         "include_shipping": False,
         "expiry_policy": "NEVER",
         "time_zone": "Europe/Paris",
         "created_at": LONG_AGO,
         "created_by": "owner",
+        **rules,
     }
-    version = ProgramVersion.objects.create(program=program, **{**values, **rules})
-    ChannelTerms.objects.create(
-        version=version,
-        channel_id=channel,
-        channel_name="Main",
-        currency=currency,
-        points_per_unit=Decimal(rate),
-        discount_value=Decimal(10),
-        min_spent=min_spent and Decimal(min_spent),
+    own = {name: value for name, value in values.items() if name not in REWARD_RULES}
+    terms = {"channel_id": channel, "channel_name": "Main", "currency": currency}
+    reward = new_reward(
+        program.shop,
+        [{**terms, "min_spent": min_spent and Decimal(min_spent)}],
+        **{name: value for name, value in values.items() if name in REWARD_RULES},
     )
+    version = ProgramVersion.objects.create(program=program, reward=reward, **own)
+    ChannelTerms.objects.create(version=version, points_per_unit=Decimal(rate), **terms)
+    return version
+
+
+# As the rules of a programme call what is its reward's, and as that does.
+REWARD_RULES = {**threshold_reward.FIELDS, "limited_names": "limited_names"}
+
+
+def new_reward(shop: Shop, terms: Sequence[Mapping[str, Any]], **rules: Any) -> RewardVersion:
+    """The next version of the shop's reward, by the names that rules have for it."""
+    reward, _ = Reward.objects.get_or_create(shop=shop)
+    values = {"reward_name": "10 % off", "discount_type": "PERCENTAGE", "coupon_valid_days": 60}
+    version = RewardVersion.objects.create(
+        reward=reward,
+        number=reward.versions.count() + 1,
+        created_at=LONG_AGO,
+        created_by="owner",
+        **{REWARD_RULES[name]: value for name, value in {**values, **rules}.items()},
+    )
+    for each in terms:
+        RewardTerms.objects.create(**{"version": version, "discount_value": Decimal(10), **each})
     return version

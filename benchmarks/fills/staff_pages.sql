@@ -17,9 +17,10 @@ FROM saleor_loyalty_member, generate_series(1, 10) AS n;
 INSERT INTO saleor_loyalty_entrynote (entry_id, reason, actor)
 SELECT id, 'Thank you', 'sam@example.com' FROM saleor_loyalty_entry;
 INSERT INTO saleor_loyalty_coupon
-    (shop_id, member_id, entry_id, version_id, status, issued_at, used_order_id, used_order_number)
-SELECT shop_id, member_id, id, version_id, 'ACTIVE', created_at, '', ''
-FROM saleor_loyalty_entry WHERE kind = 'REWARD';
+    (shop_id, member_id, entry_id, reward_id, status, issued_at, used_order_id, used_order_number)
+SELECT shop_id, member_id, entry.id, reward_id, 'ACTIVE', entry.created_at, '', ''
+FROM saleor_loyalty_entry AS entry
+JOIN saleor_loyalty_programversion AS version ON version.id = version_id WHERE kind = 'REWARD';
 INSERT INTO saleor_loyalty_couponcode
     (shop_id, coupon_id, issue, code, voucher_id, made_at, attempts, error)
 SELECT shop_id, id, 1, 'C' || id, '', issued_at, 0, '' FROM saleor_loyalty_coupon;

@@ -13,12 +13,12 @@ LEFT JOIN saleor_loyalty_lot AS lot ON lot.entry_id = entry.id
 WHERE member.shop_id = %(shop)s AND member.customer_id = %(customer)s
 ORDER BY entry.id DESC LIMIT 20;
 SELECT coupon.id, coupon.status, code.code, coupon.issued_at, coupon.expires_at,
-       version.reward_name, version.discount_type, terms.currency, terms.discount_value,
+       reward.name, reward.discount_type, terms.currency, terms.discount_value,
        terms.min_spent
 FROM saleor_loyalty_coupon AS coupon
 JOIN saleor_loyalty_couponcode AS code ON code.coupon_id = coupon.id
 JOIN saleor_loyalty_member AS member ON member.id = coupon.member_id
-JOIN saleor_loyalty_programversion AS version ON version.id = coupon.version_id
-JOIN saleor_loyalty_channelterms AS terms ON terms.version_id = version.id
+JOIN saleor_loyalty_rewardversion AS reward ON reward.id = coupon.reward_id
+JOIN saleor_loyalty_rewardterms AS terms ON terms.version_id = reward.id
 WHERE member.shop_id = %(shop)s AND member.customer_id = %(customer)s
 ORDER BY coupon.id DESC LIMIT 20

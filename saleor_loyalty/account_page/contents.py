@@ -89,7 +89,11 @@ class History:
 def standing(member: Member, program: Program, reader: ReaderLocale) -> Standing:
     version = program.current
     way = progress(balance=member.balance, threshold=version.threshold) if version else None
-    goal = wording.goal(way.missing, reward_name(version, reader.locale)) if version and way else ""
+    goal = (
+        wording.goal(way.missing, reward_name(version.reward, reader.locale))
+        if version and way
+        else ""
+    )
     return Standing(
         balance=reader.number(member.spendable),
         unit=npgettext("below the number", "point", "points", member.spendable),
@@ -123,8 +127,8 @@ def endings(member: Member, program: Program, reader: ReaderLocale) -> Endings |
 def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card]]:
     """Those that can be used, soonest to end first, and the newest of the others."""
     now = timezone.now()
-    rows = with_code(member.coupons.select_related("version"))
-    rows = rows.prefetch_related("version__channels")
+    rows = with_code(member.coupons.select_related("reward", "entry__version"))
+    rows = rows.prefetch_related("reward__terms")
     first_to_end = rows.filter(unused(now)).order_by(F("expires_at").asc(nulls_last=True), "pk")
     earlier = rows.exclude(unused(now)).order_by("-pk")
     return (
@@ -135,8 +139,8 @@ def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card
 
 def history(member: Member, reader: ReaderLocale, *, before: int | None) -> History:
     """The newest rows, or those older than the entry `before`."""
-    entries = member.entries.select_related("version", "order", "note").order_by("-pk")
-    entries = entries.prefetch_related("version__channels")
+    entries = member.entries.select_related("version__reward", "order", "note").order_by("-pk")
+    entries = entries.prefetch_related("version__reward__terms")
     if before is not None:
         entries = entries.filter(pk__lt=before)
     found = list(entries[: ENTRIES_SHOWN + 1])

@@ -84,21 +84,21 @@ def ending(end: Ending, *, balance: int, policy: str, reader: ReaderLocale) -> s
 
 
 def rules(version: ProgramVersion, reader: ReaderLocale) -> Iterator[str]:
-    """How the programme works, a sentence each. Reads the version's channels: prefetch them."""
+    """How the programme works, a sentence each. Reads what it says of channels: prefetch it."""
     yield from dict.fromkeys(
         _earning(terms.points_per_unit, terms.currency, reader)
         for terms in sorted(version.channels.all(), key=lambda terms: terms.pk)
         if terms.points_per_unit
     )
-    for offer in offers(version, reader.locale):
+    for offer in offers(version.reward, reader.locale):
         yield _("Each time you reach {points}, you get a coupon: {coupon}.").format(
             points=points(version.threshold), coupon=_gives(offer)
         )
-    if version.limited_to:
+    if version.reward.limited_to:
         yield _("Coupons are for selected products only.")
-    if version.coupon_valid_days:
+    if version.reward.valid_days:
         yield _("A coupon is valid for {days}.").format(
-            days=languages.days(version.coupon_valid_days, reader.locale)
+            days=languages.days(version.reward.valid_days, reader.locale)
         )
     yield _validity(version, reader.locale)
 
@@ -117,7 +117,7 @@ def conditions(coupon: Coupon, status: str, reader: ReaderLocale) -> Iterator[st
 
 def _state(coupon: Coupon, status: str, reader: ReaderLocale) -> str:
     """What has become of a coupon, and until when it can be used."""
-    zone = coupon.version.time_zone  # in which its last day ends
+    zone = coupon.entry.version.time_zone  # in which its last day ends
     match status:
         case CouponStatus.PENDING:
             return _("Its code is being made and will be here in a moment.")

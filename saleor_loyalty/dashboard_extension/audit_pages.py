@@ -91,7 +91,8 @@ def _newest_first(*kinds: Iterator[AuditLine]) -> Iterator[AuditLine]:
 
 def _of_versions(shop: Shop, most: int | None) -> Iterator[AuditLine]:
     """Each version with what it changed of the one before it, which is read along."""
-    versions = ProgramVersion.objects.filter(program__shop=shop).prefetch_related("channels")
+    versions = ProgramVersion.objects.filter(program__shop=shop).select_related("reward")
+    versions = versions.prefetch_related("channels", "reward__terms")
     newer: ProgramVersion | None = None
     for version in _read(versions, most and most + 1):
         if newer:

@@ -40,7 +40,6 @@ from saleor_loyalty.models import (
     Message,
     MessageStatus,
     Shop,
-    with_code,
 )
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
@@ -159,8 +158,8 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
 
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
-    entries = Entry.objects.filter(member=member).select_related("version", "order", "note")
-    entries = entries.prefetch_related("version__channels")
+    entries = Entry.objects.filter(member=member).select_related("version__reward", "order", "note")
+    entries = entries.prefetch_related("version__reward__terms")
     older = whole_number(visit.request.GET.get("older"))
     if older is not None:
         entries = entries.filter(pk__lt=older)
@@ -200,9 +199,9 @@ def _coupons(member: Member) -> list[dict[str, object]]:
     """Newest first, with what each gives and whether it can still be withdrawn."""
     now = timezone.now()
     coupons = (
-        with_code(Coupon.objects.filter(member=member))
-        .select_related("version", "entry")
-        .prefetch_related("version__channels")
+        Coupon.objects.filter(member=member)
+        .select_related("reward", "entry__version")
+        .prefetch_related("reward__terms", "codes")
         .order_by("-pk")[:COUPONS]
     )
     return [
@@ -211,6 +210,7 @@ def _coupons(member: Member) -> list[dict[str, object]]:
             "name": reward_name(terms := terms_now(coupon), locale()),
             "offers": offers(terms, locale()),
             "notes": list(_notes(coupon)),
+            "why_not_made": coupon.current.error if coupon.status == CouponStatus.PENDING else "",
             "state": _state(coupon, coupon.status_at(now)),
             "can_withdraw": coupon.is_unused_at(now),
         }

@@ -19,12 +19,12 @@ from saleor_loyalty.dashboard_extension.coupon_scope import (
 from saleor_loyalty.dashboard_extension.edit_conflict import Difference, OpenedForm, differences
 from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNumberField
 from saleor_loyalty.models import (
-    ChannelTerms,
     DiscountType,
     ExpiryPolicy,
     ProgramVersion,
     SpendBasis,
 )
+from saleor_loyalty.program.threshold_reward import rules_of
 from saleor_loyalty.program.validation import (
     LONGEST_NAME,
     MAX_AMOUNT,
@@ -230,12 +230,14 @@ class ProgramForms:
         data: Any = None,
     ) -> None:
         self.rules = ProgramForm(data, initial=_initial(version))
-        last_known = version.limited_names if version else {}
+        last_known = version.reward.limited_names if version else {}
         self.names = {**last_known, **(names_sent(data) if data else {}), **items}
         self._items = items
         known = [(id, in_words([id], self.names)) for id in self.names]
         self.rules.fields["limited_to"].choices = known  # type: ignore[attr-defined]  # stubs: Field
-        terms = {row.channel_id: row for row in version.channels.all()} if version else {}
+        terms = (
+            {each["channel_id"]: each for each in rules_of(version)["channels"]} if version else {}
+        )
         self.channels = [
             TermsForm(channel, data, _initial_terms(terms.get(id), is_first=not version))
             for id, channel in channels.items()
@@ -288,14 +290,14 @@ def values_of(version: ProgramVersion) -> dict[str, Any]:
     """What a version says, by the names of the form's fields."""
     known = {"title": version.name}
     names = set(ProgramForm.base_fields).difference(known, ["is_active", "opened_at"])
-    return {**known, **{name: getattr(version, name) for name in names}}
+    rules = rules_of(version)
+    return {**known, **{name: rules[name] for name in names}}
 
 
-def _initial_terms(terms: ChannelTerms | None, *, is_first: bool) -> dict[str, Any]:
+def _initial_terms(terms: Mapping[str, Any] | None, *, is_first: bool) -> dict[str, Any]:
     if terms is None:
         return {**FIRST_TERMS, "earns": is_first}
-    names = ("points_per_unit", "discount_value", "min_spent")
-    return {"earns": True, **{name: _plain(getattr(terms, name)) for name in names}}
+    return {"earns": True, **{name: _plain(terms[name]) for name in TERMS}}
 
 
 def _plain(value: Decimal | None) -> Decimal | None:

@@ -122,7 +122,7 @@ def _known(visit: Visit) -> tuple[dict[str, Channel], dict[str, str], bool]:
     False when it does not answer: they are then as they were last known.
     """
     version = visit.program.current if visit.program else None
-    ids = version.limited_to if version else []
+    ids = version.reward.limited_to if version else []
     if visit.is_post:
         ids = visit.request.POST.getlist("limited_to")
     try:
@@ -130,7 +130,7 @@ def _known(visit: Visit) -> tuple[dict[str, Channel], dict[str, str], bool]:
     except (SaleorUnavailable, SaleorRefused):
         rows = version.channels.all() if version else ()
         names = {
-            **(version.limited_names if version else {}),
+            **(version.reward.limited_names if version else {}),
             **coupon_scope.names_sent(visit.request.POST),
         }
         return programs.channels_of(rows), names, False

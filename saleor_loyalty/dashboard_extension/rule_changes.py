@@ -14,12 +14,15 @@ from saleor_loyalty.dashboard_extension.program_form import (
 )
 from saleor_loyalty.dashboard_extension.tags import last_day, money, percent
 from saleor_loyalty.models import ChannelTerms, DiscountType, ProgramVersion
+from saleor_loyalty.program.threshold_reward import rules_of
+from saleor_loyalty.program.validation import Rules
 
 
 def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:
     """A sentence for each rule: “Points for one coupon: 2,000 → 1,500”, in the form's order.
 
-    Every field of the form is compared. Reads both versions' channels: have them prefetched.
+    Every field of the form is compared. Reads both versions, their rewards and what both say of
+    channels: have them prefetched.
     """
     was, now = values_of(before), values_of(after)
     for name, field in ProgramForm.base_fields.items():
@@ -35,6 +38,7 @@ def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]
 
 def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:
     was, now = ({row.channel_id: row for row in each.channels.all()} for each in (before, after))
+    said, says = (_by_channel(each) for each in (before, after))
     for id in sorted({**was, **now}, key=lambda id: ({**was, **now}[id].known_as, id)):
         old, new = was.get(id), now.get(id)
         channel = (new or was[id]).known_as
@@ -43,11 +47,17 @@ def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Itera
             yield from _change(label, *((_("no"), _("yes")) if new else (_("yes"), _("no"))))
         for name in TERMS if new else ():
             label = f"{_label(name, new)} ({channel})"
-            yield from _change(label, _term(name, before, old), _term(name, after, new))
+            yield from _change(
+                label, _term(name, before, said.get(id)), _term(name, after, says.get(id))
+            )
+
+
+def _by_channel(version: ProgramVersion) -> dict[str, Rules]:
+    return {terms["channel_id"]: terms for terms in rules_of(version)["channels"]}
 
 
 def _good_for(version: ProgramVersion) -> str:
-    return in_words(version.limited_to, version.limited_names)
+    return in_words(version.reward.limited_to, version.reward.limited_names)
 
 
 def _label(name: str, terms: ChannelTerms | None) -> str:
@@ -57,16 +67,16 @@ def _label(name: str, terms: ChannelTerms | None) -> str:
     return str(TermsForm.base_fields[name].label)
 
 
-def _term(name: str, version: ProgramVersion, terms: ChannelTerms | None) -> str:
+def _term(name: str, version: ProgramVersion, terms: Rules | None) -> str:
     """A channel's value as staff read it: a discount by its kind, money in the currency."""
-    value = getattr(terms, name, None)
+    value = terms[name] if terms else None
     if terms is None or value is None:
         return NOTHING
     if name == "points_per_unit":
         return shown(TermsForm.base_fields[name], value)
-    if name == "discount_value" and version.discount_type == DiscountType.PERCENTAGE:
+    if name == "discount_value" and version.reward.discount_type == DiscountType.PERCENTAGE:
         return percent(value)
-    return money(value, terms.currency)
+    return money(value, terms["currency"])
 
 
 def _change(label: str, before: str, after: str) -> Iterator[str]:

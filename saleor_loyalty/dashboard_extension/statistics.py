@@ -165,8 +165,10 @@ def stuck(shop: Shop) -> Stuck:
 
 def latest(shop: Shop, count: int) -> list[Entry]:
     """The newest entries, with all that explaining them reads."""
-    entries = Entry.objects.filter(shop=shop).select_related("member", "version", "order", "note")
-    entries = entries.prefetch_related("version__channels")
+    entries = Entry.objects.filter(shop=shop).select_related(
+        "member", "version__reward", "order", "note"
+    )
+    entries = entries.prefetch_related("version__reward__terms")
     return list(entries.order_by(F("created_at").desc(), "-pk")[:count])
 
 

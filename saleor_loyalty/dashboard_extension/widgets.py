@@ -25,8 +25,10 @@ def customer_view(visit: Visit) -> HttpResponse:
     member = enrolment.find(shop=visit.shop, customer_id=customer_id)
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
     if member:
-        entries = Entry.objects.filter(member=member).select_related("version", "order", "note")
-        entries = entries.prefetch_related("version__channels")
+        entries = Entry.objects.filter(member=member).select_related(
+            "version__reward", "order", "note"
+        )
+        entries = entries.prefetch_related("version__reward__terms")
         context |= {
             **standing(visit, member),
             "latest": [
@@ -47,8 +49,8 @@ def order_view(visit: Visit) -> HttpResponse:
         .first()
     )
     entries = order.entries.order_by("-pk") if order else Entry.objects.none()
-    entries = entries.select_related("version", "order", "note")
-    entries = entries.prefetch_related("version__channels")
+    entries = entries.select_related("version__reward", "order", "note")
+    entries = entries.prefetch_related("version__reward__terms")
     context = {
         "order": order,
         "entries": [(entry, explain(entry, get_language())) for entry in entries],

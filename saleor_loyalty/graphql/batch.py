@@ -33,7 +33,7 @@ class Batch:
             return
         self._members |= dict.fromkeys(missing)
         members = Member.objects.filter(shop=self._shop, customer_id__in=missing)
-        for member in members.select_related("shop__program__current"):
+        for member in members.select_related("shop__program__current__reward"):
             self._members[member.customer_id] = member
 
     def remember(self, members: Iterable[Member]) -> None:
@@ -52,7 +52,7 @@ class Batch:
             return
         self._orders |= dict.fromkeys(missing)
         orders = SettledOrder.objects.filter(shop=self._shop, order_id__in=missing)
-        for order in orders.select_related("member__shop__program__current"):
+        for order in orders.select_related("member__shop__program__current__reward"):
             self._orders[order.order_id] = order
 
     def order(self, order_id: str) -> SettledOrder | None:
@@ -66,7 +66,7 @@ class Batch:
         for member in self._known_members():
             if "shop" in member._state.fields_cache:
                 return getattr(member.shop, "program", None)
-        return Program.objects.filter(shop=self._shop).select_related("current").first()
+        return Program.objects.filter(shop=self._shop).select_related("current__reward").first()
 
     @cached_property
     def channel_slugs(self) -> dict[str, str]:

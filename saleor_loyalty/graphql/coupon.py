@@ -20,7 +20,7 @@ from saleor_loyalty.graphql.program import (
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
-from saleor_loyalty.models import ChannelTerms, Coupon, CouponStatus, Member, unused, with_code
+from saleor_loyalty.models import Coupon, CouponStatus, Member, RewardTerms, unused, with_code
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.items import by_kind
@@ -35,7 +35,7 @@ class LoyaltyCouponTerms(graphene.ObjectType):
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
 
     @staticmethod
-    def resolve_channel(terms: ChannelTerms, info: ResolveInfo) -> str:
+    def resolve_channel(terms: RewardTerms, info: ResolveInfo) -> str:
         return slug_of(terms, info)
 
 
@@ -81,8 +81,8 @@ class LoyaltyCoupon(graphene.ObjectType):
         return terms_now(coupon).discount_type
 
     @staticmethod
-    def resolve_terms(coupon: Coupon, info: ResolveInfo) -> list[ChannelTerms]:
-        return terms_of(terms_now(coupon), info)
+    def resolve_terms(coupon: Coupon, info: ResolveInfo) -> list[RewardTerms]:
+        return terms_of(terms_now(coupon).terms.all(), info)
 
     @staticmethod
     def resolve_limited_to(coupon: Coupon, _info: ResolveInfo) -> dict[str, list[str]]:
@@ -109,7 +109,7 @@ def coupons_of(
     coupons = with_code(member.coupons.all()).annotate(status_now=_status_now())
     if status is not None:
         coupons = coupons.filter(status_now__in=status)
-    coupons = coupons.select_related("version").prefetch_related("version__channels")
+    coupons = coupons.select_related("reward").prefetch_related("reward__terms")
     return paginate("LoyaltyCoupon", coupons, **arguments)
 
 

@@ -1,7 +1,8 @@
 """The programme in GraphQL: its rules as types, and as the input that changes them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal as ExactDecimal
+from typing import Any, NamedTuple, TypeVar
 
 import graphene
 from graphene import NonNull, ResolveInfo
@@ -15,9 +16,10 @@ from saleor_loyalty.graphql.enums import (
 )
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import Decimal
-from saleor_loyalty.models import ChannelTerms, Program, ProgramVersion
+from saleor_loyalty.models import ChannelTerms, Program, RewardTerms
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.saleor_api.items import KINDS, by_kind, kind_of
@@ -27,6 +29,13 @@ REWARD_NAME = "In the shop's words; without them, by what it takes off, such as 
 
 CATEGORIES = "What is right in them, not in categories below: so Saleor's vouchers count."
 LIMITED_TO = "What the coupon is good for; the whole order when all lists are empty."
+
+
+class ChannelRules(NamedTuple):
+    """What orders in a channel earn, and what the reward gives there."""
+
+    earns: ChannelTerms
+    gives: RewardTerms
 
 
 class LoyaltyChannelTerms(graphene.ObjectType):
@@ -41,8 +50,24 @@ class LoyaltyChannelTerms(graphene.ObjectType):
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
 
     @staticmethod
-    def resolve_channel(terms: ChannelTerms, info: ResolveInfo) -> str:
-        return slug_of(terms, info)
+    def resolve_channel(channel: ChannelRules, info: ResolveInfo) -> str:
+        return slug_of(channel.earns, info)
+
+    @staticmethod
+    def resolve_currency(channel: ChannelRules, _info: ResolveInfo) -> str:
+        return channel.earns.currency
+
+    @staticmethod
+    def resolve_points_per_unit(channel: ChannelRules, _info: ResolveInfo) -> ExactDecimal:
+        return channel.earns.points_per_unit
+
+    @staticmethod
+    def resolve_discount_value(channel: ChannelRules, _info: ResolveInfo) -> ExactDecimal:
+        return channel.gives.discount_value
+
+    @staticmethod
+    def resolve_min_spent(channel: ChannelRules, _info: ResolveInfo) -> ExactDecimal | None:
+        return channel.gives.min_spent
 
 
 class LoyaltyCatalogue(graphene.ObjectType):
@@ -53,7 +78,7 @@ class LoyaltyCatalogue(graphene.ObjectType):
     categories = graphene.List(NonNull(graphene.ID), required=True, description=CATEGORIES)
 
 
-def slug_of(terms: ChannelTerms, info: ResolveInfo) -> str:
+def slug_of(terms: ChannelTerms | RewardTerms, info: ResolveInfo) -> str:
     """The slug that the channel of some terms has now."""
     return batch_of(info.context).channel_slugs.get(terms.channel_id, terms.known_as)
 
@@ -100,15 +125,28 @@ class LoyaltyProgram(graphene.ObjectType):
     ) -> str:
         if program.current is None:
             return ""
-        return reward_in(program.current, language_for(info, language_code))
+        return reward_in(program.current.reward, language_for(info, language_code))
 
     @staticmethod
-    def resolve_channels(program: Program, info: ResolveInfo) -> list[ChannelTerms]:
-        return terms_of(program.current, info) if program.current else []
+    def resolve_discount_type(program: Program, _info: ResolveInfo) -> str:
+        return program.current.reward.discount_type if program.current else ""
+
+    @staticmethod
+    def resolve_coupon_valid_days(program: Program, _info: ResolveInfo) -> int | None:
+        return program.current.reward.valid_days if program.current else None
+
+    @staticmethod
+    def resolve_channels(program: Program, info: ResolveInfo) -> list[ChannelRules]:
+        if program.current is None:
+            return []
+        programs.read_terms(program.current)
+        gives = {terms.channel_id: terms for terms in program.current.reward.terms.all()}
+        earns = terms_of(program.current.channels.all(), info)
+        return [ChannelRules(terms, gives[terms.channel_id]) for terms in earns]
 
     @staticmethod
     def resolve_limited_to(program: Program, _info: ResolveInfo) -> dict[str, list[str]]:
-        return by_kind(program.current.limited_to if program.current else ())
+        return by_kind(program.current.reward.limited_to if program.current else ())
 
     @staticmethod
     def resolve_reminders(program: Program, info: ResolveInfo) -> Sequence[str]:
@@ -116,9 +154,12 @@ class LoyaltyProgram(graphene.ObjectType):
         return program.current.reminders if program.current else []
 
 
-def terms_of(version: ProgramVersion, info: ResolveInfo) -> list[ChannelTerms]:
-    """A version's terms by channel slug; no query of their own when they were prefetched."""
-    return sorted(version.channels.all(), key=lambda terms: slug_of(terms, info))
+Terms = TypeVar("Terms", ChannelTerms, RewardTerms)
+
+
+def terms_of(rows: Iterable[Terms], info: ResolveInfo) -> list[Terms]:
+    """Terms in the order of their channels' slugs."""
+    return sorted(rows, key=lambda terms: slug_of(terms, info))
 
 
 class LoyaltyChannelTermsInput(graphene.InputObjectType):

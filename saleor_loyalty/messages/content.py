@@ -158,13 +158,18 @@ class _Paper:
 
     def fill(self, text: Text, message: Message, unsubscribe_url: str) -> Values:
         kind, member = KINDS[text.kind], message.member
-        version = kind.version(message) or self._current_version()
+        its_own = kind.version(message)
+        version = its_own or self._current_version()
+        channels = () if its_own else version.channels.all()
+        reward = kind.reward(message) or version.reward
         context = MessageContext(
             shop_name=self.brand.name,
             first_name=member.first_name,
             balance=member.balance,
             version=version,
-            terms=sorted(version.channels.all(), key=attrgetter("pk")),
+            channels=sorted(channels, key=attrgetter("pk")),
+            reward=reward,
+            terms=sorted(reward.terms.all(), key=attrgetter("pk")),
             discounts_url=branding.discounts_link(
                 self.brand, language=text.language_code, kind=text.kind
             ),

@@ -41,7 +41,7 @@ MONEY = {
 def explain(entry: Entry, language_code: str | None) -> str:
     """The entry's points in words, in a language ("fr", "fr-ca", "FR_CA") or else in English.
 
-    Reads `entry.version`, its channels, `entry.order` and `entry.note`: have them read along.
+    Reads `entry.version`, its reward with terms, `entry.order` and `entry.note`: read them along.
     """
     with override(language_of(language_code)):
         return _sentence(entry)
@@ -195,7 +195,7 @@ def _reward(entry: Entry) -> str:
         sentence = _("{points} became the reward “{reward}”")
     return sentence.format(
         points=points(abs(entry.points)),
-        reward=isolated(reward_name(entry.version, Locale.parse(_language()))),
+        reward=isolated(reward_name(entry.version.reward, Locale.parse(_language()))),
         reason=isolated(languages.harmless(entry.reason)),
     )
 

@@ -18,6 +18,8 @@ from saleor_loyalty.models import (
     DiscountType,
     ExpiryPolicy,
     ProgramVersion,
+    RewardTerms,
+    RewardVersion,
     Shop,
 )
 from saleor_loyalty.program import programs
@@ -37,9 +39,8 @@ def examples(shop: Shop, brand: Branding, kind: str, language: str) -> Values:
     """What each name may stand for: as the preview has it, or by rules that give it a value."""
     context = _context(shop, brand, kind, language)
     told = _told(context, kind, language).shown
-    limited = copy(context.version)
-    limited.limited_to = _LIMITED
-    others = _filled(replace(context, version=limited), told, kind, language)
+    limited = replace(context, reward=_limited(context.reward, _LIMITED))
+    others = _filled(limited, told, kind, language)
     shown = _filled(context, told, kind, language)
     return {name: others[name] if value is None else value for name, value in shown.items()}
 
@@ -52,13 +53,17 @@ def samples(shop: Shop, brand: Branding, kind: str, language: str) -> Iterator[V
     full = _context(shop, brand, kind, language)
     told = _told(full, kind, language)
     yield _filled(full, told.full, kind, language)
-    bare = replace(full, first_name="", discounts_url="", unsubscribe_url="", terms=_TERMS[1:])
+    bare = replace(full, first_name="", discounts_url="", unsubscribe_url="")
+    bare = replace(bare, channels=_CHANNELS[1:], terms=_TERMS[1:])
     for policy, limited_to in ((ExpiryPolicy.ROLLING, []), (ExpiryPolicy.PER_LOT, _LIMITED)):
         version = copy(full.version)
-        version.expiry_policy, version.limited_to = policy, limited_to
-        yield _filled(replace(full, version=version), told.full, kind, language)
-        yield _filled(replace(bare, version=version), told.bare, kind, language)
-    yield _filled(replace(full, terms=_TERMS, balance=-300), told.full, kind, language)
+        version.expiry_policy = policy
+        reward = _limited(full.reward, limited_to)
+        for each, its in ((full, told.full), (bare, told.bare)):
+            yield _filled(replace(each, version=version, reward=reward), its, kind, language)
+    yield _filled(
+        replace(full, channels=_CHANNELS, terms=_TERMS, balance=-300), told.full, kind, language
+    )
     for more in told.more:
         yield _filled(full, more, kind, language)
 
@@ -73,10 +78,22 @@ def _context(shop: Shop, brand: Branding, kind: str, language: str) -> MessageCo
         first_name="Ada",
         balance=max(2, min(rules.threshold * 2 // 5, 10**6)),
         version=rules,
-        terms=sorted(version.channels.all(), key=attrgetter("pk")) if version else _TERMS[:1],
+        channels=_in_order(version.channels) if version else _CHANNELS[:1],
+        reward=rules.reward,
+        terms=_in_order(version.reward.terms) if version else _TERMS[:1],
         discounts_url=branding.discounts_link(brand, language=language, kind=kind) or DISCOUNTS_URL,
         unsubscribe_url=UNSUBSCRIBE_URL,
     )
+
+
+def _limited(reward: RewardVersion, ids: list[str]) -> RewardVersion:
+    reward = copy(reward)
+    reward.limited_to = ids
+    return reward
+
+
+def _in_order(rows: Any) -> list[Any]:
+    return sorted(rows.all(), key=attrgetter("pk"))
 
 
 def _told(context: MessageContext, kind: str, language: str) -> Samples[Any]:
@@ -91,25 +108,16 @@ _LIMITED = ["UHJvZHVjdDox"]  # some product
 _VERSION = ProgramVersion(
     name="Loyalty program",
     threshold=5000,
-    discount_type=DiscountType.PERCENTAGE,
-    coupon_valid_days=60,
+    reward=RewardVersion(name="", discount_type=DiscountType.PERCENTAGE, valid_days=60),
     expiry_policy=ExpiryPolicy.ROLLING,
     expiry_days=365,
     time_zone="UTC",
 )
+_CHANNELS = [
+    ChannelTerms(channel_id="eu", currency="EUR", points_per_unit=Decimal(10)),
+    ChannelTerms(channel_id="us", currency="USD", points_per_unit=Decimal("2.5")),
+]
 _TERMS = [
-    ChannelTerms(
-        channel_id="eu",
-        currency="EUR",
-        points_per_unit=Decimal(10),
-        discount_value=Decimal(10),
-        min_spent=Decimal(50),
-    ),
-    ChannelTerms(
-        channel_id="us",
-        currency="USD",
-        points_per_unit=Decimal("2.5"),
-        discount_value=Decimal(15),
-        min_spent=None,
-    ),
+    RewardTerms(channel_id="eu", currency="EUR", discount_value=Decimal(10), min_spent=Decimal(50)),
+    RewardTerms(channel_id="us", currency="USD", discount_value=Decimal(15), min_spent=None),
 ]

@@ -71,19 +71,19 @@ def values(
 
 
 def _always(context: MessageContext, locale: Locale) -> Values:
-    version, balance = context.version, max(0, context.balance)
+    version, reward, balance = context.version, context.reward, max(0, context.balance)
     way = progress(balance=context.balance, threshold=version.threshold)
-    offers = offers_in(context.terms, version, locale)
+    offers = offers_in(context.terms, reward, locale)
     return {
         "first_name": harmless(context.first_name) or None,
         "shop_name": harmless(context.shop_name),
         "program_name": harmless(version.name),
         "balance": Count(balance, locale),
-        "reward_name": reward_name(version, locale, context.terms),
+        "reward_name": reward_name(reward, locale, context.terms),
         "reward_points": Count(version.threshold, locale),
         "points_to_next_reward": Count(way.missing, locale),
         "discount": discount(offers),
-        "on_products": on_products(version),
+        "on_products": on_products(reward),
         "terms": [offer._asdict() for offer in offers],
         "discounts_url": context.discounts_url or None,
         "unsubscribe_url": context.unsubscribe_url or None,

@@ -168,6 +168,32 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Reward",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        default=uuid.uuid4,
+                        help_text="What it is called outside its database.",
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("DISCOUNT", "Discount")], default="DISCOUNT", max_length=13
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Entry",
             fields=[
                 (
@@ -307,33 +333,6 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("name", models.CharField(max_length=120)),
                 ("threshold", models.PositiveIntegerField(help_text="Points for one reward.")),
-                ("reward_name", models.CharField(max_length=120)),
-                (
-                    "discount_type",
-                    models.CharField(
-                        choices=[("PERCENTAGE", "Percentage"), ("FIXED", "Fixed")], max_length=10
-                    ),
-                ),
-                (
-                    "coupon_valid_days",
-                    models.PositiveIntegerField(help_text="Null: no end.", null=True),
-                ),
-                (
-                    "limited_to",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64),
-                        db_default=[],
-                        default=list,
-                        help_text="What the coupon is good for, by Saleor's ids; empty: the whole order.",
-                        size=None,
-                    ),
-                ),
-                (
-                    "limited_names",
-                    models.JSONField(
-                        db_default={}, default=dict, help_text="What that was called then, by id."
-                    ),
-                ),
                 (
                     "basis",
                     models.CharField(choices=[("GROSS", "Gross"), ("NET", "Net")], max_length=5),
@@ -402,6 +401,113 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="saleor_loyalty.programversion",
+            ),
+        ),
+        migrations.CreateModel(
+            name="RewardVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "discount_type",
+                    models.CharField(
+                        choices=[("PERCENTAGE", "Percentage"), ("FIXED", "Fixed")], max_length=10
+                    ),
+                ),
+                ("valid_days", models.PositiveIntegerField(help_text="Null: no end.", null=True)),
+                (
+                    "limited_to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        db_default=[],
+                        default=list,
+                        help_text="What it is good for, by Saleor's ids; empty: the whole order.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "limited_names",
+                    models.JSONField(
+                        db_default={}, default=dict, help_text="What that was called then, by id."
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(help_text="Who made the change.", max_length=255)),
+                (
+                    "reward",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="saleor_loyalty.reward",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RewardTerms",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel_id",
+                    models.CharField(
+                        help_text="Saleor's global id of the channel.", max_length=255
+                    ),
+                ),
+                (
+                    "channel_name",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What staff called it when the version was made; empty: not known.",
+                        max_length=255,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "discount_value",
+                    models.DecimalField(
+                        decimal_places=3, help_text="Percent, or an amount.", max_digits=20
+                    ),
+                ),
+                (
+                    "min_spent",
+                    models.DecimalField(
+                        decimal_places=3,
+                        help_text="Order amount that it asks for.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="saleor_loyalty.rewardversion",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="programversion",
+            name="reward",
+            field=models.ForeignKey(
+                help_text="What the threshold brings.",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_loyalty.rewardversion",
             ),
         ),
         migrations.CreateModel(
@@ -509,65 +615,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "version",
+                    "reward",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="saleor_loyalty.programversion",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ChannelTerms",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "channel_id",
-                    models.CharField(
-                        help_text="Saleor's global id of the channel.", max_length=255
-                    ),
-                ),
-                (
-                    "channel_name",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="What staff called it when the version was made; empty: not known.",
-                        max_length=255,
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3)),
-                ("points_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
-                (
-                    "discount_value",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="Of the reward coupon: percent, or an amount.",
-                        max_digits=20,
-                    ),
-                ),
-                (
-                    "min_spent",
-                    models.DecimalField(
-                        decimal_places=3,
-                        help_text="Order amount the coupon asks for.",
-                        max_digits=20,
-                        null=True,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="channels",
-                        to="saleor_loyalty.programversion",
+                        to="saleor_loyalty.rewardversion",
                     ),
                 ),
             ],
@@ -794,6 +846,15 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="settled_orders",
+                to="saleor_loyalty.shop",
+            ),
+        ),
+        migrations.AddField(
+            model_name="reward",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rewards",
                 to="saleor_loyalty.shop",
             ),
         ),
@@ -1590,6 +1651,73 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ChannelTerms",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel_id",
+                    models.CharField(
+                        help_text="Saleor's global id of the channel.", max_length=255
+                    ),
+                ),
+                (
+                    "channel_name",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What staff called it when the version was made; empty: not known.",
+                        max_length=255,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("points_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="channels",
+                        to="saleor_loyalty.programversion",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "channel_id"),
+                        name="saleor_loyalty_one_terms_per_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points_per_unit__gte", 0)),
+                        name="saleor_loyalty_terms_in_range",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="rewardversion",
+            constraint=models.UniqueConstraint(
+                fields=("reward", "number"), name="saleor_loyalty_one_reward_version_per_number"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rewardterms",
+            constraint=models.UniqueConstraint(
+                fields=("version", "channel_id"), name="saleor_loyalty_one_reward_per_channel"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rewardterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discount_value__gt", 0)), name="saleor_loyalty_reward_in_range"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="programversion",
             constraint=models.UniqueConstraint(
@@ -1600,19 +1728,6 @@ class Migration(migrations.Migration):
             model_name="programversion",
             constraint=models.CheckConstraint(
                 condition=models.Q(("threshold__gt", 0)), name="saleor_loyalty_threshold_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="channelterms",
-            constraint=models.UniqueConstraint(
-                fields=("version", "channel_id"), name="saleor_loyalty_one_terms_per_channel"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="channelterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_value__gt", 0), ("points_per_unit__gte", 0)),
-                name="saleor_loyalty_terms_in_range",
             ),
         ),
         migrations.AddIndex(

@@ -23,6 +23,8 @@ APPEND_ONLY_TABLES = (
     "saleor_loyalty_entry",
     "saleor_loyalty_programversion",
     "saleor_loyalty_channelterms",
+    "saleor_loyalty_rewardversion",
+    "saleor_loyalty_rewardterms",
     "saleor_loyalty_auditrecord",
 )
 

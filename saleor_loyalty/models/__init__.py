@@ -9,6 +9,9 @@ Program
 ProgramVersion, ChannelTerms
     The rules as they stood from one change to the next; never edited, so that what an order was
     credited by can always be read again. Terms hold what differs per channel and currency.
+Reward, RewardVersion, RewardTerms
+    What a shop gives for points: what it takes off, per channel and currency. Versions as above; a
+    program's version names that of the reward which its threshold brings.
 Channel
     What a sales channel is called now: it may be renamed, and keeps its id.
 Activation
@@ -25,7 +28,7 @@ Lot, LotUse, Debt
 SettledOrder
     An order that earned points: by which version, and the points it stands at now.
 Coupon
-    The reward of a threshold: one single-use voucher in Saleor, bought with a REWARD entry.
+    What a member was given: a reward as it was then, a voucher in Saleor, bought by a REWARD entry.
 CouponCode
     A code of a coupon, and the voucher that has it: a coupon issued anew has several.
 Change
@@ -68,13 +71,19 @@ from saleor_loyalty.models.message_text import MessageSwitch, MessageText
 from saleor_loyalty.models.program import (
     Activation,
     ChannelTerms,
-    DiscountType,
     ExpiryPolicy,
     Program,
     ProgramVersion,
     SpendBasis,
 )
 from saleor_loyalty.models.resend_request import ResendRequest
+from saleor_loyalty.models.reward import (
+    DiscountType,
+    Reward,
+    RewardKind,
+    RewardTerms,
+    RewardVersion,
+)
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Door, Shop
 
@@ -117,6 +126,10 @@ __all__ = [
     "Program",
     "ProgramVersion",
     "ResendRequest",
+    "Reward",
+    "RewardKind",
+    "RewardTerms",
+    "RewardVersion",
     "SettledOrder",
     "Shop",
     "SpendBasis",

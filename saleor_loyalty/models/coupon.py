@@ -10,7 +10,7 @@ from django.db import models
 
 from saleor_loyalty.models.entry import Entry
 from saleor_loyalty.models.member import Member
-from saleor_loyalty.models.program import ProgramVersion
+from saleor_loyalty.models.reward import RewardVersion
 from saleor_loyalty.models.shop import Shop
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Coupon(models.Model):
         null=True,
         help_text="Of one that was withdrawn and used all the same; null: `entry` pays for it.",
     )
-    version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="+")
+    reward = models.ForeignKey(RewardVersion, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(
         max_length=9, choices=CouponStatus.choices, default=CouponStatus.PENDING
     )

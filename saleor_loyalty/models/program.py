@@ -3,13 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from saleor_loyalty.models.reward import RewardVersion
 from saleor_loyalty.models.shop import Shop
 from saleor_loyalty.rules.expiry import ExpiryRule
-
-
-class DiscountType(models.TextChoices):
-    PERCENTAGE = "PERCENTAGE"
-    FIXED = "FIXED"
 
 
 class SpendBasis(models.TextChoices):
@@ -69,17 +65,11 @@ class ProgramVersion(models.Model):
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     threshold = models.PositiveIntegerField(help_text="Points for one reward.")
-    reward_name = models.CharField(max_length=120)  # empty: it is called by its discount
-    discount_type = models.CharField(max_length=10, choices=DiscountType.choices)
-    coupon_valid_days = models.PositiveIntegerField(null=True, help_text="Null: no end.")
-    limited_to = ArrayField(
-        models.CharField(max_length=64),
-        default=list,
-        db_default=[],
-        help_text="What the coupon is good for, by Saleor's ids; empty: the whole order.",
-    )
-    limited_names = models.JSONField(
-        default=dict, db_default={}, help_text="What that was called then, by id."
+    reward = models.ForeignKey(
+        RewardVersion,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What the threshold brings.",
     )
     basis = models.CharField(max_length=5, choices=SpendBasis.choices)
     include_shipping = models.BooleanField()
@@ -115,7 +105,7 @@ class ProgramVersion(models.Model):
 
 
 class ChannelTerms(models.Model):
-    """What a version says of one channel. As immutable as the version."""
+    """What orders in one channel earn by a version. As immutable as the version."""
 
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="channels")
     channel_id = models.CharField(max_length=255, help_text="Saleor's global id of the channel.")
@@ -128,12 +118,6 @@ class ChannelTerms(models.Model):
     )
     currency = models.CharField(max_length=3)
     points_per_unit = models.DecimalField(max_digits=12, decimal_places=4)
-    discount_value = models.DecimalField(
-        max_digits=20, decimal_places=3, help_text="Of the reward coupon: percent, or an amount."
-    )
-    min_spent = models.DecimalField(
-        max_digits=20, decimal_places=3, null=True, help_text="Order amount the coupon asks for."
-    )
 
     class Meta:
         constraints = [
@@ -141,7 +125,7 @@ class ChannelTerms(models.Model):
                 fields=["version", "channel_id"], name="saleor_loyalty_one_terms_per_channel"
             ),
             models.CheckConstraint(
-                condition=models.Q(points_per_unit__gte=0, discount_value__gt=0),
+                condition=models.Q(points_per_unit__gte=0),
                 name="saleor_loyalty_terms_in_range",
             ),
         ]

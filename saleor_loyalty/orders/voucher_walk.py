@@ -89,8 +89,8 @@ def _next_page(shop: Shop) -> list[CouponCode]:
         watched, coupon__shop=shop, coupon__status=CouponStatus.ACTIVE, retired_at=None
     )
     rest = codes.filter(coupon__gt=shop.coupons_walked_to).order_by("coupon")
-    page = list(rest.select_related("coupon__version")[:VOUCHERS_AT_ONCE])
-    prefetch_related_objects(page, "coupon__version__channels")
+    page = list(rest.select_related("coupon__reward")[:VOUCHERS_AT_ONCE])
+    prefetch_related_objects(page, "coupon__reward__terms")
     return page
 
 
@@ -127,7 +127,7 @@ def _finding(
     return Finding(
         code=code,
         ends_at=voucher.ends_at,
-        found=as_found(coupon.version, voucher, saleor),
+        found=as_found(coupon.reward, voucher, saleor),
         is_refused=voucher.is_spent(code.code)
         or voucher.is_for_staff
         or voucher.starts_at > now

@@ -11,16 +11,19 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from saleor_loyalty import audit
+from saleor_loyalty.database.statements import read
 from saleor_loyalty.models import (
     Activation,
     AuditAction,
     ChannelTerms,
     Program,
     ProgramVersion,
+    RewardTerms,
     Shop,
 )
 from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
-from saleor_loyalty.program import ends
+from saleor_loyalty.program import ends, threshold_reward
+from saleor_loyalty.program.threshold_reward import rules_of
 from saleor_loyalty.program.validation import DEFAULTS, Rules, checked
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.expiry import latest, protected_until
@@ -32,7 +35,8 @@ from saleor_loyalty.workers.waking import wake
 # then `on`. Also when it was so before: what follows the switch may have gone its own way.
 switched = Signal()
 
-TERMS = ("channel_id", "currency", "points_per_unit", "discount_value", "min_spent")
+NOT_ITS_OWN = {*threshold_reward.FIELDS, "channels"}  # rules that stand beside the version
+TERMS = ("channel_id", "currency", "points_per_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,25 @@ class Draft:
 
 def current(shop: Shop) -> Program | None:
     """The shop's programme with its current rules; None when none was set up."""
-    return (
-        Program.objects.filter(shop=shop, current__isnull=False)
-        .select_related("current")
-        .prefetch_related("current__channels")
-        .first()
+    programs = Program.objects.filter(shop=shop, current__isnull=False)
+    program = programs.select_related("current__reward").first()
+    if program and program.current:
+        read_terms(program.current)
+    return program
+
+
+def read_terms(version: ProgramVersion) -> None:
+    """Read what a version and its reward say of channels, as prefetched: one statement, or none."""
+    if "channels" in getattr(version, "_prefetched_objects_cache", ()):
+        return
+    channels, terms = read(
+        ChannelTerms.objects.filter(version=version),
+        RewardTerms.objects.filter(version=version.reward_id),
     )
+    for row, name, rows in ((version, "channels", channels), (version.reward, "terms", terms)):
+        found = getattr(row, name).all()
+        found._result_cache = rows
+        row._prefetched_objects_cache = {name: found}  # type: ignore[union-attr]  # Django's
 
 
 def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, Channel]:
@@ -78,14 +95,14 @@ def draft(
     program = current(shop)
     _compare(program, opened_at)
     version = program.current if program else None
-    before = _rules_of(version) if version else None
+    before = rules_of(version) if version else None
     rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     after = {**(before or DEFAULTS), **rules}
     return Draft(
         before,
         checked(after, known=known, items=items),
         {**channels_of(version.channels.all() if version else ()), **known},
-        {**(version.limited_names if version else {}), **(items or {})},
+        {**(version.reward.limited_names if version else {}), **(items or {})},
     )
 
 
@@ -119,12 +136,12 @@ def update(
         now = timezone.now()  # versions follow each other in time, as in their numbers
         _compare(program, opened_at)
         is_first = program.current is None
-        before = _rules_of(program.current) if program.current else DEFAULTS
+        before = rules_of(program.current) if program.current else DEFAULTS
         if known is None:
             known = channels_of(program.current.channels.all() if program.current else ())
         after = checked({**before, **rules}, known=known, items=items)
         if items is None:
-            items = program.current.limited_names if program.current else {}
+            items = program.current.reward.limited_names if program.current else {}
         if "channels" in changes:
             channels.follow(shop, known.values())
         _move_ends(program, after, now)
@@ -138,17 +155,13 @@ def update(
         program.save(update_fields=["current", "is_active"])
         if "is_active" in changes or is_first:
             switched.send(Program, shop=shop, on=on)
-    return (
-        Program.objects.select_related("current")
-        .prefetch_related("current__channels")
-        .get(pk=program.pk)
-    )
+    return current(shop) or program
 
 
 def _held(shop: Shop) -> Program:
     """The shop's programme, made if there is none yet, locked until the transaction ends."""
     Program.objects.bulk_create([Program(shop=shop)], ignore_conflicts=True)
-    programs = Program.objects.select_for_update(of=["self"]).select_related("current")
+    programs = Program.objects.select_for_update(of=["self"]).select_related("current__reward")
     return programs.get(shop=shop)
 
 
@@ -157,12 +170,6 @@ def _compare(program: Program | None, opened_at: int | None) -> None:
     version = program.current if program else None
     if version and opened_at not in (None, version.number):
         raise EditConflict(number=version.number, actor=version.created_by)
-
-
-def _rules_of(version: ProgramVersion) -> Rules:
-    """A version as the checked input that would make it again."""
-    rules = {name: getattr(version, name) for name in DEFAULTS if name != "channels"}
-    return {**rules, "channels": list(version.channels.order_by("channel_id").values(*TERMS))}
 
 
 def _move_ends(program: Program, rules: Rules, now: datetime) -> None:
@@ -209,16 +216,18 @@ def _new_version(
 ) -> ProgramVersion:
     """Write down checked rules as the programme's next version.
 
-    Names of channels and things come along as they are now; another name alone makes no version.
+    The reward too, if its part changed. Names of channels and things come along as they are now;
+    another name alone makes no version.
     """
-    fields = {name: value for name, value in rules.items() if name != "channels"}
+    reward = threshold_reward.in_force(program, rules, known, items, actor=actor, now=now)
+    fields = {name: value for name, value in rules.items() if name not in NOT_ITS_OWN}
     version = ProgramVersion.objects.create(
         program=program,
+        reward=reward,
         protected_until=protected,
         number=program.versions.count() + 1,
         created_at=now,
         created_by=actor,
-        limited_names={id: items[id] for id in rules["limited_to"] if id in items},
         **fields,
     )
     ChannelTerms.objects.bulk_create(

@@ -13,6 +13,7 @@ from saleor_loyalty.models import (
     ChannelTerms,
     Program,
     ProgramVersion,
+    RewardVersion,
     SettledOrder,
     Shop,
     SpendBasis,
@@ -55,8 +56,8 @@ class Rulebook:
 def to_read(
     shop: Shop, *, of: QuerySet[SettledOrder], paid: Collection[datetime] = ()
 ) -> list[QuerySet[Any]]:
-    """What to read for a `rulebook`: the current version, those that orders go by, and those in
-    force while orders were `paid`.
+    """What to read for a `rulebook`: the current version with its reward, those that orders go by,
+    and those in force while orders were `paid`.
     """
     programs = Program.objects.filter(shop=shop)
     wanted = Q(pk__in=programs.values("current")) | Q(pk__in=of.values("version"))
@@ -70,6 +71,7 @@ def to_read(
         versions,
         ChannelTerms.objects.filter(version__in=versions),
         Activation.objects.filter(program__in=programs),
+        RewardVersion.objects.filter(pk__in=programs.values("current__reward")),
     ]
 
 
@@ -78,14 +80,20 @@ def rulebook(
     versions: Sequence[ProgramVersion],
     terms: Sequence[ChannelTerms],
     activations: Sequence[Activation],
+    rewards: Sequence[RewardVersion],
 ) -> Rulebook:
-    """The rules as read. Raises Program.DoesNotExist when the shop has none yet."""
+    """The rules as read, the current ones with their reward.
+
+    Raises Program.DoesNotExist when the shop has none yet.
+    """
     by_id = {version.pk: version for version in versions}
     if not programs or programs[0].current_id is None:
         message = "the shop has no program: set it up before orders are settled"
         raise Program.DoesNotExist(message)
+    version = by_id[programs[0].current_id]
+    (version.reward,) = rewards
     return Rulebook(
-        version=by_id[programs[0].current_id],
+        version=version,
         versions=by_id,
         terms={
             (row.version_id, row.channel_id): _earning_terms(row, by_id[row.version_id])

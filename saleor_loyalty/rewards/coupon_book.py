@@ -46,7 +46,7 @@ class CouponBook(Consequence):
         return (
             wanted.select_for_update().order_by("pk"),
             CouponCode.objects.filter(coupon__in=wanted).select_for_update().order_by("pk"),
-            ProgramVersion.objects.filter(pk__in=wanted.values("version")),
+            ProgramVersion.objects.filter(pk__in=wanted.values("entry__version")),
         )
 
     def debits(self, member_ids: Collection[int]) -> QuerySet[Entry]:
@@ -69,7 +69,7 @@ class CouponBook(Consequence):
             coupon.entry = book.entries[coupon.entry_id]
             if coupon.paid_by_id:
                 coupon.paid_by = book.entries[coupon.paid_by_id]
-            coupon.version = by_id[coupon.version_id]
+            coupon.entry.version = by_id[coupon.entry.version_id]
         self._book = book
         self.coupons = {coupon.pk: coupon for coupon in coupons}
         for code in sorted(codes, key=attrgetter("issue")):
@@ -114,7 +114,7 @@ class CouponBook(Consequence):
             coupon.expires_at = end_of_day(
                 coupon.expires_at + lost - timedelta(microseconds=1),
                 days=0,
-                time_zone=coupon.version.time_zone,
+                time_zone=coupon.entry.version.time_zone,
             )
         coupon.status = CouponStatus.PENDING
         coupon.used_order_id = coupon.used_order_number = ""
@@ -174,7 +174,7 @@ class CouponBook(Consequence):
                     kind=EntryKind.REWARD,
                     points=-coupon.cost,
                     source=current.cause,
-                    version=coupon.version,
+                    version=coupon.entry.version,
                     reverses=withdrawal,
                 )
             )
@@ -225,7 +225,7 @@ class CouponBook(Consequence):
                 kind=EntryKind.REVERSAL,
                 points=coupon.cost,
                 source=code.cause,
-                version=coupon.version,
+                version=coupon.entry.version,
                 reason=reason,
                 actor=actor,
                 reverses=coupon.paid_by or coupon.entry,

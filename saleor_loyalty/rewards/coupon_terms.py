@@ -4,27 +4,25 @@ from copy import copy
 from decimal import Decimal
 from typing import Any
 
-from saleor_loyalty.models import ChannelTerms, Coupon, DiscountType, ProgramVersion
+from saleor_loyalty.models import Coupon, DiscountType, RewardTerms, RewardVersion
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.vouchers import Listing, Voucher
 
 
-def terms_now(coupon: Coupon) -> ProgramVersion:
-    """The coupon's version; one like it, unsaved, where the voucher was changed.
+def terms_now(coupon: Coupon) -> RewardVersion:
+    """The coupon's reward; one like it, unsaved, where the voucher was changed.
 
-    Reads the version's channels: have them prefetched.
+    Reads the reward's terms: have them prefetched.
     """
     if coupon.shop_terms is None:
-        return coupon.version
-    now = copy(coupon.version)
+        return coupon.reward
+    now = copy(coupon.reward)
     now.discount_type, now.limited_to = (
         coupon.shop_terms["discount_type"],
         coupon.shop_terms["limited_to"],
     )
-    channels = [
-        _channel(now, place, given) for place, given in enumerate(coupon.shop_terms["channels"])
-    ]
-    now._prefetched_objects_cache = {"channels": channels}  # type: ignore[attr-defined]  # Django's
+    terms = [_terms(now, place, given) for place, given in enumerate(coupon.shop_terms["channels"])]
+    now._prefetched_objects_cache = {"terms": terms}  # type: ignore[attr-defined]  # Django's
     return now
 
 
@@ -33,7 +31,7 @@ def asks_for_more(coupon: Coupon) -> bool:
     return coupon.shop_terms is not None and coupon.shop_terms["asks_for_more"]
 
 
-def as_found(version: ProgramVersion, voucher: Voucher, saleor: Saleor) -> dict[str, Any] | None:
+def as_found(reward: RewardVersion, voucher: Voucher, saleor: Saleor) -> dict[str, Any] | None:
     """The terms that `Coupon.shop_terms` keeps; None for a voucher as it was issued.
 
     Asks for what a limited voucher is limited to.
@@ -47,16 +45,16 @@ def as_found(version: ProgramVersion, voucher: Voucher, saleor: Saleor) -> dict[
         "channels": [_given(listing) for listing in sorted(voucher.listings, key=_by_channel)],
         "asks_for_more": voucher.asks_for_more or more,
     }
-    return None if _is_as_issued(version, voucher, found) else found
+    return None if _is_as_issued(reward, voucher, found) else found
 
 
-def _is_as_issued(version: ProgramVersion, voucher: Voucher, found: dict[str, Any]) -> bool:
-    issued = {t.channel_id: (t.discount_value, t.min_spent or None) for t in version.channels.all()}
+def _is_as_issued(reward: RewardVersion, voucher: Voucher, found: dict[str, Any]) -> bool:
+    issued = {t.channel_id: (t.discount_value, t.min_spent or None) for t in reward.terms.all()}
     listed = {given.channel_id: (given.value, given.min_spent) for given in voucher.listings}
     return (
         not found["asks_for_more"]
-        and found["discount_type"] == version.discount_type
-        and set(found["limited_to"]) == set(version.limited_to)
+        and found["discount_type"] == reward.discount_type
+        and set(found["limited_to"]) == set(reward.limited_to)
         and listed == issued
     )
 
@@ -75,14 +73,13 @@ def _given(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _channel(version: ProgramVersion, place: int, given: dict[str, Any]) -> ChannelTerms:
-    return ChannelTerms(
+def _terms(reward: RewardVersion, place: int, given: dict[str, Any]) -> RewardTerms:
+    return RewardTerms(
         pk=place,
-        version=version,
+        version=reward,
         channel_id=given["channel_id"],
         channel_name=given["channel_name"],
         currency=given["currency"],
-        points_per_unit=Decimal(0),
         discount_value=Decimal(given["discount_value"]),
         min_spent=given["min_spent"] and Decimal(given["min_spent"]),
     )

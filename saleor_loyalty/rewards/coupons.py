@@ -16,14 +16,7 @@ from django.utils import timezone
 from saleor_loyalty.database import leases
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.members import announcements
-from saleor_loyalty.models import (
-    TO_MAKE,
-    Coupon,
-    CouponCode,
-    CouponStatus,
-    DiscountType,
-    Shop,
-)
+from saleor_loyalty.models import TO_MAKE, Coupon, CouponCode, CouponStatus, DiscountType, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards import retirement
@@ -71,7 +64,7 @@ def _claim(shop: Shop, limit: int) -> list[CouponCode]:
     """Take codes whose vouchers are to be made for this worker until the lease ends."""
     due = CouponCode.objects.filter(TO_MAKE, shop=shop, shop__program__is_active=True)
     batch = leases.take(due, limit=limit, now=timezone.now())
-    prefetch_related_objects(batch, "coupon__version__channels")
+    prefetch_related_objects(batch, "coupon__reward__terms")
     return batch
 
 
@@ -95,7 +88,7 @@ def mint(saleor: Saleor, channel_ids: Collection[str], code: CouponCode, *, lang
 def _terms(coupon: Coupon, channel_ids: Collection[str]) -> list[VoucherTerms]:
     terms = [
         VoucherTerms(terms.channel_id, terms.discount_value, terms.min_spent)
-        for terms in coupon.version.channels.all()
+        for terms in coupon.reward.terms.all()
         if terms.channel_id in channel_ids
     ]
     if not terms:
@@ -111,7 +104,7 @@ def _voucher(saleor: Saleor, code: CouponCode, language: str) -> str:
         saleor.create_voucher,
         name=_voucher_name(code, language),
         code=code.code,
-        percentage=coupon.version.discount_type == DiscountType.PERCENTAGE,
+        percentage=coupon.reward.discount_type == DiscountType.PERCENTAGE,
         ends_at=coupon.expires_at,
     )
     with suppress(CodeTaken):
@@ -127,7 +120,7 @@ def _voucher(saleor: Saleor, code: CouponCode, language: str) -> str:
 def _voucher_name(code: CouponCode, language: str) -> str:
     """What staff read among the shop's discounts: the reward, and which coupon of all it is."""
     suffix = f" \N{MIDDLE DOT} {code.code}"
-    name = reward_in(code.coupon.version, language)
+    name = reward_in(code.coupon.reward, language)
     return name[: LONGEST_VOUCHER_NAME - len(suffix)] + suffix
 
 
@@ -136,9 +129,9 @@ def _limit(saleor: Saleor, coupon: Coupon, voucher_id: str) -> None:
 
     Without it the voucher would be good for everything.
     """
-    if not coupon.version.limited_to:
+    if not coupon.reward.limited_to:
         return
-    percentage = coupon.version.discount_type == DiscountType.PERCENTAGE
+    percentage = coupon.reward.discount_type == DiscountType.PERCENTAGE
     limit = partial(saleor.limit_voucher, voucher_id, percentage=percentage)
     _with_what_is_left(saleor, coupon, lambda ids: limit(limited_to=ids))
 
@@ -149,7 +142,7 @@ def _with_what_is_left(saleor: Saleor, coupon: Coupon, tell: Callable[[list[str]
     Saleor refuses ids of what is gone. Where nothing is left the coupon waits, with the reason:
     it never becomes one for the whole order.
     """
-    ids = coupon.version.limited_to
+    ids = coupon.reward.limited_to
     try:
         return tell(ids)
     except SaleorForbade:
@@ -182,9 +175,10 @@ def _begin(code: CouponCode) -> bool:
         if not _to_make(code).update(due_at=now + leases.LEASE):
             return False
         if is_over:
-            version = coupon.version
             coupon.expires_at = valid_until(
-                issued_at=now, days=version.coupon_valid_days, time_zone=version.time_zone
+                issued_at=now,
+                days=coupon.reward.valid_days,
+                time_zone=coupon.entry.version.time_zone,
             )
             coupon.save(update_fields=["expires_at"])
     return True

@@ -99,16 +99,16 @@ class Issues:
 
     def _new(self) -> Iterator[Coupon]:
         """A PENDING coupon for each threshold reached."""
-        version = self._version
-        ends_at = valid_until(
-            issued_at=self._now, days=version.coupon_valid_days, time_zone=version.time_zone
-        )
+        if not self._rewards:
+            return
+        reward, time_zone = self._version.reward, self._version.time_zone
+        ends_at = valid_until(issued_at=self._now, days=reward.valid_days, time_zone=time_zone)
         for entry, cause in self._rewards:
             yield Coupon(
                 shop_id=entry.shop_id,
                 member_id=entry.member_id,
                 entry=entry,
-                version=version,
+                reward=reward,
                 issued_at=self._now,
                 expires_at=ends_at,
                 announced_as=cause,

@@ -17,7 +17,7 @@ from saleor_loyalty.transfer.sections import BY_NAME, SECTIONS
 
 AT_ONCE = 1000  # rows in one statement
 SHOWN = 5  # differences in a message
-ONLY_ADDED = ("version", "terms", "entry")
+ONLY_ADDED = ("version", "terms", "reward_version", "reward_terms", "entry")
 
 
 def import_archive(
@@ -88,7 +88,8 @@ def _stranger(shop: Shop, section: str, row: Row) -> str:
         what = f"an entry that is not in the file ({row['kind']} {row['points']:+d} of customer"
         what = f"{what} {row['member']})"
     else:
-        what = f"rules that are not in the file (version {row.get('number') or row['version']})"
+        number = row.get("number") or row["version"]
+        what = f"rules that are not in the file (version {number})"
     return (
         f"{shop.api_url} has {what}. Nothing was taken in: the file would be added to a history "
         "that is not its own. Take it in where there is none yet."

@@ -33,6 +33,9 @@ from saleor_loyalty.models import (
     Program,
     ProgramVersion,
     ResendRequest,
+    Reward,
+    RewardTerms,
+    RewardVersion,
     SettledOrder,
     Shop,
 )
@@ -81,16 +84,25 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     ProgramVersion: {
         Personal.STAFF: ("created_by",),
         NOTHING: (
-            *("program", "number", "name", "threshold", "reward_name", "discount_type"),
-            *("coupon_valid_days", "limited_to", "limited_names", "basis", "include_shipping"),
+            *("program", "number", "name", "threshold", "reward", "basis", "include_shipping"),
             *("expiry_policy", "expiry_days", "protected_until", "time_zone", "reminders"),
             "created_at",
         ),
     },
     ChannelTerms: {
+        NOTHING: ("version", "channel_id", "channel_name", "currency", "points_per_unit"),
+    },
+    Reward: {NOTHING: ("shop", "uid", "kind")},
+    RewardVersion: {
+        Personal.STAFF: ("created_by",),
         NOTHING: (
-            *("version", "channel_id", "channel_name", "currency", "points_per_unit"),
-            *("discount_value", "min_spent"),
+            *("reward", "number", "name", "discount_type", "valid_days", "limited_to"),
+            *("limited_names", "created_at"),
+        ),
+    },
+    RewardTerms: {
+        NOTHING: (
+            *("version", "channel_id", "channel_name", "currency", "discount_value", "min_spent"),
         ),
     },
     Member: {
@@ -178,7 +190,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
             *("status", "issued_at", "expires_at", "used_at", "withdrawn_at", "refused_at"),
         ),
         Personal.STAFF: ("withdrawn_by",),
-        NOTHING: ("shop", "entry", "paid_by", "version", "shop_terms", "look_again_at"),
+        NOTHING: ("shop", "entry", "paid_by", "reward", "shop_terms", "look_again_at"),
     },
     CouponCode: {
         Personal.OWNER: ("coupon",),

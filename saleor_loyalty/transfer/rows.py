@@ -52,6 +52,8 @@ class Rows:
         self._shop = shop
         self._program: Program | None = None
         self._current: int | None = None
+        self._rewards = Names("reward")
+        self._reward_versions = Names("version of a reward")  # by its uid and their numbers
         self._versions = Names("version")
         self._members = Names("member")
         self._orders = Names("order")
@@ -93,8 +95,8 @@ class Rows:
         has_member = section.model is not LotUse and "member" in row
         if has_member and not self._is_about_all(section, row):
             ids["member_id"] = self._members[row["member"]]
-        if "version" in row:
-            ids["version_id"] = self._versions[row["version"]]
+        for name in {"version", "reward"} & row.keys():
+            ids[f"{name}_id"] = self._rule(row[name])
         ids |= self._named_entries(section, row)
         return ids
 
@@ -117,6 +119,12 @@ class Rows:
         if "coupon" in row:
             ids["coupon_id"] = row["coupon"] and self._coupons[row["coupon"]]
         return ids
+
+    def _rule(self, named: int | str | list[Any]) -> int:
+        """A version by its number, a reward by its uid, a version of one by both."""
+        if isinstance(named, list):
+            return self._reward_versions[tuple(named)]
+        return self._versions[named] if isinstance(named, int) else self._rewards[named]
 
     def _is_about_all(self, section: Section, row: Row) -> bool:
         """What staff did to the program has no member."""
@@ -192,6 +200,10 @@ class Rows:
             case "program":
                 ((row, self._program),) = pairs
                 self._current = row["current"]
+            case "reward_version":
+                self._reward_versions |= {
+                    (row["reward"], row["number"]): new.pk for row, new in pairs
+                }
             case "version":
                 self._versions |= {row["number"]: new.pk for row, new in pairs}
             case "member":
@@ -200,8 +212,9 @@ class Rows:
                 self._orders |= {row["order_id"]: new.pk for row, new in pairs}
             case "entry":
                 self._note_entries(pairs)
-            case "coupon":
-                self._coupons |= {row["uid"]: new.pk for row, new in pairs}
+            case "reward" | "coupon" as name:
+                by_uid = self._rewards if name == "reward" else self._coupons
+                by_uid |= {row["uid"]: new.pk for row, new in pairs}
 
     def _note_entries(self, pairs: Sequence[tuple[Row, Entry]]) -> None:
         Lot.objects.bulk_create(

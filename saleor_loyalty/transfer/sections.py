@@ -1,7 +1,8 @@
 """What of a shop travels, and how its rows are named outside their database.
 
 No database id leaves: a member goes by Saleor's customer id, an order by Saleor's order id, a
-version by its number, a coupon by its uid.
+version by its number, a reward and a coupon by their
+uids.
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,9 @@ from saleor_loyalty.models import (
     MessageText,
     Program,
     ProgramVersion,
+    Reward,
+    RewardTerms,
+    RewardVersion,
     SettledOrder,
 )
 
@@ -76,6 +80,7 @@ NOTE = tuple(f"note__{column.name}" for column in columns_of(EntryNote))
 MEMBER = ("member__customer_id",)
 VERSION = ("version__number",)
 COUPON = ("coupon__uid",)
+REWARD_VERSION = ("reward__reward__uid", "reward__number")
 
 # What is known of a member's address: the fault, when it was reported, when staff trusted it again.
 # It travels with the member, for the hash it is kept by is another's where the SECRET_KEY is.
@@ -85,7 +90,22 @@ ADDRESS = "address"
 SECTIONS = (
     Section("channel", Channel),
     Section("program", Program, names={"current": ("current__number",)}),
-    Section("version", ProgramVersion, shop="program__shop"),
+    Section("reward", Reward),
+    Section(
+        "reward_version", RewardVersion, shop="reward__shop", names={"reward": ("reward__uid",)}
+    ),
+    Section(
+        "reward_terms",
+        RewardTerms,
+        shop="version__reward__shop",
+        names={"version": ("version__reward__uid", "version__number")},
+    ),
+    Section(
+        "version",
+        ProgramVersion,
+        shop="program__shop",
+        names={"reward": REWARD_VERSION},
+    ),
     Section("terms", ChannelTerms, shop="version__program__shop", names={"version": VERSION}),
     Section("activation", Activation, shop="program__shop"),
     Section("member", Member, names={ADDRESS: ()}),
@@ -126,7 +146,7 @@ SECTIONS = (
         Coupon,
         names={
             "member": MEMBER,
-            "version": VERSION,
+            "reward": REWARD_VERSION,
             "entry": ("entry__source",),
             "paid_by": ("paid_by__kind", "paid_by__source"),
         },

@@ -92,9 +92,7 @@ def test_looking_at_the_page_makes_nobody_a_member(shown, program):
 def test_a_rate_below_one_point_is_said_for_the_amount_that_brings_one(shown, program):
     version = use(program, expiry_policy="NEVER", expiry_days=None)
     version.channels.model.objects.bulk_create(
-        version.channels.model(
-            version=version, channel_id=c, currency=c, points_per_unit=r, discount_value=5
-        )
+        version.channels.model(version=version, channel_id=c, currency=c, points_per_unit=r)
         for c, r in (("JPY", "0.01"), ("USD", "0.3"))
     )
 

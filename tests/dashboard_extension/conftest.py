@@ -26,6 +26,7 @@ from saleor_loyalty.shop import vault
 from tests.chromium import PATIENCE, browser
 from tests.dashboard_extension.frame import Dashboard
 from tests.saleor_over_http import APP_ID, APP_TOKEN
+from tests.shops import new_reward
 from tests.signing import SigningKey
 
 __all__ = ["browser"]
@@ -78,9 +79,10 @@ def program(shop: Shop) -> Program:
         number=1,
         name="Nordlys Club",
         threshold=5000,
-        reward_name="10 % off",
-        discount_type="PERCENTAGE",
-        coupon_valid_days=60,
+        reward=new_reward(
+            shop,
+            [{"channel_id": "default-channel", "currency": "EUR", "min_spent": Decimal(100)}],
+        ),
         basis="GROSS",
         include_shipping=False,
         expiry_policy="NEVER",
@@ -94,8 +96,6 @@ def program(shop: Shop) -> Program:
         channel_id="default-channel",
         currency="EUR",
         points_per_unit=Decimal(10),
-        discount_value=Decimal(10),
-        min_spent=Decimal(100),
     )
     program.save()
     return program

@@ -23,8 +23,11 @@ from saleor_loyalty.models import (
     Message,
     MessageText,
     ProgramVersion,
+    RewardVersion,
 )
+from saleor_loyalty.program import threshold_reward
 from tests.dashboard_extension.test_program import FORM, PLN
+from tests.shops import REWARD_RULES, new_reward
 
 MANY = SHOWN + 50
 
@@ -95,16 +98,24 @@ def test_the_file_has_all_in_order_and_reads_no_texts(
 
 def changed(version, **changes):
     """The version that follows, with one rule or more changed, in a channel too by `channel`."""
-    terms = list(version.channels.values())
     in_channel = changes.pop("channel", {})
+    of_reward = {name: changes.pop(name) for name in REWARD_RULES if name in changes}
+    reward = RewardVersion.objects.get(pk=version.reward_id)
+    terms = [
+        {**row, **{name: in_channel[name] for name in row if name in in_channel}}
+        for row in reward.terms.values("channel_id", "currency", "discount_value", "min_spent")
+    ]
+    rules = {name: getattr(reward, column) for name, column in REWARD_RULES.items()}
+    next_reward = new_reward(reward.reward.shop, terms, **{**rules, **of_reward})
+    rows = list(version.channels.values())
     version = ProgramVersion.objects.get(pk=version.pk)
-    version.pk, version.number = None, version.number + 1
+    version.pk, version.number, version.reward = None, version.number + 1, next_reward
     for name, value in changes.items():
         setattr(version, name, value)
     version.save(force_insert=True)
-    for row in terms:
-        row = {**row, **in_channel, "version_id": version.pk}
-        ChannelTerms.objects.create(**{**row, "id": None})
+    for row in rows:
+        row |= {name: in_channel[name] for name in row if name in in_channel}
+        ChannelTerms.objects.create(**{**row, "version_id": version.pk, "id": None})
     return version
 
 
@@ -157,8 +168,12 @@ def another(field, value):
     return (value or 0) + 7 if isinstance(field, IntegerField) else f"{value} too"
 
 
-KEPT = ("id", "program", "number", "created_at", "created_by", "limited_names")
+KEPT = ("id", "program", "reward", "number", "created_at", "created_by")
 RULES = [field for field in ProgramVersion._meta.concrete_fields if field.name not in KEPT]
+OF_REWARD = [
+    (name, RewardVersion._meta.get_field(column))
+    for name, column in threshold_reward.FIELDS.items()
+]
 TERMS = ("points_per_unit", "discount_value", "min_spent")
 
 
@@ -166,6 +181,14 @@ TERMS = ("points_per_unit", "discount_value", "min_spent")
 def test_a_change_of_any_rule_is_said(program, rule):
     before = program.current
     after = changed(before, **{rule.name: another(rule, getattr(before, rule.name))})
+
+    assert len(list(rule_changes(before, after))) >= 1
+
+
+@pytest.mark.parametrize(("rule", "field"), OF_REWARD, ids=lambda each: str(each))
+def test_a_change_of_any_rule_of_the_reward_is_said(program, rule, field):
+    before = program.current
+    after = changed(before, **{rule: another(field, getattr(before.reward, field.name))})
 
     assert len(list(rule_changes(before, after))) >= 1
 
@@ -206,7 +229,7 @@ def test_many_versions_are_read_with_as_many_queries_as_few(
     for number in range(20):
         version = changed(version, threshold=1000 + number)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = ask("program/changes").text
 
     assert page.count("Points for one coupon") == 20

@@ -33,8 +33,8 @@ def rules(shop):
 def test_what_is_chosen_is_saved_and_shown_by_name(ask, program, shop):
     save(ask, JUICE, DRINKS)
 
-    assert (rules(shop).number, rules(shop).limited_to) == (2, sorted([JUICE, DRINKS]))
-    assert rules(shop).limited_names == {JUICE: "Juice", DRINKS: "Drinks"}
+    assert (rules(shop).number, rules(shop).reward.limited_to) == (2, sorted([JUICE, DRINKS]))
+    assert rules(shop).reward.limited_names == {JUICE: "Juice", DRINKS: "Drinks"}
     shown = chosen(ask("program").text)
     assert shown == [(DRINKS, "Drinks", "Category"), (JUICE, "Juice", "Product")]
 
@@ -43,7 +43,7 @@ def test_what_is_taken_out_again_leaves_the_whole_order(ask, program, shop):
     save(ask, JUICE)
     save(ask, opened_at="2")
 
-    assert (rules(shop).number, rules(shop).limited_to) == (3, [])
+    assert (rules(shop).number, rules(shop).reward.limited_to) == (3, [])
 
 
 def test_the_shop_is_searched_without_what_is_chosen_already(ask, program):
@@ -77,7 +77,7 @@ def test_what_the_shop_does_not_have_is_refused_beside_the_field(ask, program, s
     answer = save(ask, JUICE, id, GONE)
 
     assert answer.status_code == 422
-    error = re.search(r'id="limits_error">(.*?)</p>', answer.text)[1]
+    error = re.search(r'id="scope_error">(.*?)</p>', answer.text)[1]
     assert "The shop has some of this no longer." in error
     assert error.count("The shop has some of this no longer.") == 1
     assert (GONE, GONE, "No longer in the shop") in chosen(answer.text)
@@ -101,7 +101,7 @@ def test_while_the_shop_is_away_its_things_have_the_names_they_had(ask, program,
     assert chosen(ask("program").text) == [(JUICE, "Juice", "Product")]
     answer = save(ask, JUICE, MUG, opened_at="2")
     assert "The shop does not answer just now. Nothing was saved." in answer.text
-    assert rules(shop).limited_to == [JUICE]
+    assert rules(shop).reward.limited_to == [JUICE]
 
 
 def test_a_limit_says_whom_it_affects_before_it_is_saved(ask, program):

@@ -41,7 +41,7 @@ def test_a_coupon_is_limited_and_freed_by_keyboard_alone(open_page, program, sho
     expect(dialog.get_by_text("good for nothing but: Drinks (category).")).to_be_visible()
     dialog.get_by_role("button", name="Save the new rules").click()
     expect(frame.get_by_text("Version 2, saved")).to_be_visible()
-    assert rules(shop).limited_to == [DRINKS]
+    assert rules(shop).reward.limited_to == [DRINKS]
 
     frame.get_by_role("button", name="Remove Drinks, Category").focus()
     page.keyboard.press("Enter")

@@ -284,6 +284,13 @@ def test_a_coupon_is_withdrawn_its_points_return_and_its_voucher_is_to_go(ask, a
     assert "Sent to the wrong person" in ask(f"members/{ada.pk}").text
 
 
+def test_staff_read_why_a_coupon_is_not_made_yet(ask, ada, coupon):
+    ada.coupons.update(status=CouponStatus.PENDING)
+    coupon.codes.update(made_at=None, error="SaleorUnavailable: down")
+
+    assert "SaleorUnavailable: down" in ask(f"members/{ada.pk}").text
+
+
 def test_t30_a_coupon_is_withdrawn_once(ask, ada, coupon):
     for _ in range(2):
         path = f"members/{ada.pk}/coupons/{coupon.pk}/withdraw"

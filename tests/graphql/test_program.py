@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleor_loyalty.models import Channel, ChannelTerms
+from saleor_loyalty.models import Channel, ChannelTerms, RewardTerms
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
@@ -86,6 +86,11 @@ def test_channels_are_in_order_of_their_names(ask, anonymous, program):
         channel_name="Austria",
         currency="EUR",
         points_per_unit=1,
+    )
+    RewardTerms.objects.create(
+        version=program.current.reward,
+        channel_id="Q2hhbm5lbDoz",
+        currency="EUR",
         discount_value=1,
     )
 
@@ -180,8 +185,9 @@ def test_a_decimal_may_stand_in_the_query_itself(ask, owner, shop, program):
     )
 
     assert answer == {"data": {"loyaltyProgramUpdate": {"errors": []}}}
-    terms = programs.current(shop).current.channels.get()
-    assert (str(terms.points_per_unit), str(terms.discount_value)) == ("2.2500", "7.000")
+    version = programs.current(shop).current
+    (earns,), (gives,) = version.channels.all(), version.reward.terms.all()
+    assert (str(earns.points_per_unit), str(gives.discount_value)) == ("2.2500", "7.000")
 
 
 @pytest.mark.parametrize("given", ["abc", "", "NaN", "Infinity", True])
@@ -317,7 +323,7 @@ def test_a_coupon_is_limited_to_things_of_the_catalogue(ask, owner, shop, progra
     limited_to = {"products": [JUICE], "collections": [], "categories": [DRINKS]}
     assert payload == {"program": {"limitedTo": limited_to}, "errors": []}
     version = programs.current(shop).current
-    assert (version.number, version.limited_to) == (2, sorted([JUICE, DRINKS]))
+    assert (version.number, version.reward.limited_to) == (2, sorted([JUICE, DRINKS]))
 
 
 def test_the_order_in_which_things_are_given_is_no_change(ask, owner, shop, program):
@@ -331,10 +337,10 @@ def test_limits_stay_when_they_are_not_given_and_go_when_they_are_empty(ask, own
     limit(ask, owner, products=[JUICE])
 
     update(ask, owner, threshold=300)
-    assert programs.current(shop).current.limited_to == [JUICE]
+    assert programs.current(shop).current.reward.limited_to == [JUICE]
 
     assert limit(ask, owner)["program"] == {"limitedTo": EVERYTHING}
-    assert programs.current(shop).current.limited_to == []
+    assert programs.current(shop).current.reward.limited_to == []
 
 
 @pytest.mark.parametrize(
@@ -369,4 +375,4 @@ def test_nothing_is_saved_while_the_shop_cannot_say_what_it_has(ask, owner, shop
     answer = ask(owner, LIMIT, input={"limitedTo": {"products": [JUICE]}})
 
     assert "does not answer now; nothing was changed" in answer["errors"][0]["message"]
-    assert programs.current(shop).current.limited_to == []
+    assert programs.current(shop).current.reward.limited_to == []

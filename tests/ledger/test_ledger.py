@@ -228,6 +228,8 @@ def test_an_entry_of_zero_points_is_refused_by_the_database(program, anna):
         "TRUNCATE saleor_loyalty_entry CASCADE",
         "UPDATE saleor_loyalty_programversion SET threshold = 1",
         "DELETE FROM saleor_loyalty_channelterms",
+        "UPDATE saleor_loyalty_rewardversion SET valid_days = 1",
+        "DELETE FROM saleor_loyalty_rewardterms",
         "DELETE FROM saleor_loyalty_auditrecord",
     ],
 )
@@ -281,6 +283,7 @@ def test_posting_many_takes_as_many_statements_as_posting_one(
 ):
     few = [gift(anna, 5000, "first")]
     many = [gift(anna, 5000, f"later {n}") for n in range(50)]
+    assert anna.shop.program.current.reward  # read with the rules
     for postings in (few, many):
         with django_assert_num_queries(STATEMENTS):
             post(anna, *postings)

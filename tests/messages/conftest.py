@@ -39,6 +39,7 @@ from saleor_loyalty.models import (
 )
 from tests.chromium import browser
 from tests.coupons import new_coupon
+from tests.shops import REWARD_RULES, new_reward
 
 __all__ = ["browser"]
 
@@ -69,12 +70,10 @@ def shop(db) -> Shop:
 @pytest.fixture
 def make_version(shop) -> Callable[..., ProgramVersion]:
     def make(channels: list[dict[str, Any]] | None = None, **rules: Any) -> ProgramVersion:
+        told = {"reward_name": "Spring reward", "coupon_valid_days": 30, **rules}
         defaults = {
             "name": "Nordlys Club",
             "threshold": 5000,
-            "reward_name": "Spring reward",
-            "discount_type": "PERCENTAGE",
-            "coupon_valid_days": 30,
             "basis": "GROSS",
             "include_shipping": False,
             "expiry_policy": "NEVER",
@@ -82,18 +81,27 @@ def make_version(shop) -> Callable[..., ProgramVersion]:
             "created_at": NOW,
             "created_by": "staff",
         }
+        terms = {
+            "channel_id": "eu",
+            "currency": "EUR",
+            "points_per_unit": 10,
+            "discount_value": Decimal(10),
+            "min_spent": Decimal(50),
+        }
+        rows = [{**terms, **channel} for channel in channels or [{}]]
         version = ProgramVersion.objects.create(
-            program=shop.program, number=next(numbers), **(defaults | rules)
+            program=shop.program,
+            number=next(numbers),
+            reward=new_reward(
+                shop,
+                [{name: row[name] for name in row if name != "points_per_unit"} for row in rows],
+                **{name: told[name] for name in told if name in REWARD_RULES},
+            ),
+            **(defaults | {name: told[name] for name in told if name not in REWARD_RULES}),
         )
-        for channel in channels or [{}]:
-            terms = {
-                "channel_id": "eu",
-                "currency": "EUR",
-                "points_per_unit": 10,
-                "discount_value": Decimal(10),
-                "min_spent": Decimal(50),
-            }
-            ChannelTerms.objects.create(version=version, **(terms | channel))
+        for row in rows:
+            earns = {name: row[name] for name in row if name not in ("discount_value", "min_spent")}
+            ChannelTerms.objects.create(version=version, **earns)
         return version
 
     return make
@@ -149,7 +157,8 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
         **fields: Any,
     ) -> Message:
         member = member or make_member()
-        number = next(numbers)
+        number, given = next(numbers), dict(coupon or {})
+        told = given.pop("version", version)
         due = {
             "shop": shop,
             "member": member,
@@ -168,18 +177,18 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
             points=250 if is_gift else -5000,
             balance_after=120,
             created_at=NOW,
-            version=version,
+            version=told,
         )
         if is_gift:
             EntryNote.objects.create(entry=entry, reason="Happy birthday", actor="Olga")
             return Message.objects.create(entry=entry, cause=entry.source, **(due | fields))
         minted = {
-            "version": version,
+            "reward": told.reward,
             "status": CouponStatus.ACTIVE,
             "code": f"CODE-{number:04}",
             "issued_at": NOW,
         }
-        made = new_coupon(shop=shop, member=member, entry=entry, **(minted | (coupon or {})))
+        made = new_coupon(shop=shop, member=member, entry=entry, **(minted | given))
         cause = made.current.cause
         Coupon.objects.filter(pk=made.pk).update(announced_as=cause)
         message = Message.objects.create(cause=cause, coupon=made, **(due | fields))
@@ -212,7 +221,7 @@ def make_more_coupons(shop, version) -> Callable[[Message, int], list[Coupon]]:
                 shop=shop,
                 member=message.member,
                 entry=entry,
-                version=version,
+                reward=message.coupon.reward,
                 status=CouponStatus.ACTIVE,
                 code=f"MORE-{next(numbers):04}",
                 announced_as=message.cause,

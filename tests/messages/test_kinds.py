@@ -39,9 +39,15 @@ def test_a_kind_s_own_variables_are_none_of_those_that_all_have(name):
 
 @pytest.mark.parametrize("name", MessageKind)
 def test_a_kind_has_values_for_exactly_its_variables(version, name):
-    kind, channels = KINDS[name], list(version.channels.all())
+    kind, reward = KINDS[name], version.reward
     context = MessageContext(
-        shop_name="Nordlys", first_name="", balance=9, version=version, terms=channels
+        shop_name="Nordlys",
+        first_name="",
+        balance=9,
+        version=version,
+        channels=list(version.channels.all()),
+        reward=reward,
+        terms=list(reward.terms.all()),
     )
 
     filled = kind.values(kind.samples(context, "en").shown, context, Locale("en"))

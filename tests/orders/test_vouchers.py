@@ -51,7 +51,7 @@ PARIS = ReaderLocale(locale_of("en"), "Europe/Paris")
 
 
 def as_it_is(coupon: Coupon) -> Coupon:
-    return Coupon.objects.select_related("version", "member", "entry").get(pk=coupon.pk)
+    return Coupon.objects.select_related("reward", "member", "entry__version").get(pk=coupon.pk)
 
 
 def shown(coupon: Coupon) -> tuple[str, str]:
@@ -225,7 +225,7 @@ def test_t45_a_coupon_says_what_the_shop_has_changed(paper, minted, walk):
     walk()
 
     terms = terms_now(as_it_is(minted))
-    (channel,) = terms.channels.all()
+    (channel,) = terms.terms.all()
     assert (terms.discount_type, terms.limited_to) == ("FIXED", [JUICE])
     assert (channel.discount_value, channel.min_spent) == (Decimal("7.50"), Decimal(20))
     (card,), _ = contents.coupons(minted.member, PARIS)

@@ -161,7 +161,10 @@ def test_rules_that_cannot_be_are_refused_beside_their_field(shop, program, chan
 
 def test_a_fixed_discount_may_be_above_100(shop, program):
     terms = {**MAIN, "discount_value": Decimal(150)}
-    assert update(shop, discount_type="FIXED", channels=[terms]).current.discount_type == "FIXED"
+    assert (
+        update(shop, discount_type="FIXED", channels=[terms]).current.reward.discount_type
+        == "FIXED"
+    )
 
 
 def test_switching_to_percent_checks_the_values_that_stay(shop, program):
@@ -218,7 +221,7 @@ def test_t44_an_amount_that_the_currency_has_is_taken(shop, asked, currency, dis
     given = {**MAIN, "discount_value": Decimal(value)}
     version = update(shop, threshold=5000, discount_type=discount_type, channels=[given]).current
 
-    assert version.channels.get().discount_value == Decimal(value)
+    assert version.reward.terms.get().discount_value == Decimal(value)
 
 
 def test_t44_a_change_of_kind_looks_at_the_amounts_that_stay(shop):
@@ -240,3 +243,31 @@ def test_switching_on_has_the_workers_look_at_once_for_what_happened_meanwhile(
 
     waiting = ["settle_orders", "issue_coupons", "mint_coupons", "send_messages"]
     assert woken == ["reconcile", *waiting]
+
+
+def test_rules_that_are_not_the_rewards_make_no_version_of_it(shop, asked):
+    before = update(shop, threshold=5000, channels=[MAIN]).current
+
+    after = update(shop, threshold=700).current
+
+    assert after.number == 2
+    assert after.reward == before.reward
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reward_name": "A tree"},
+        {"coupon_valid_days": 30},
+        {"discount_type": "FIXED"},
+        {"channels": [{**MAIN, "discount_value": Decimal(20)}]},
+        {"channels": [{**MAIN, "min_spent": None}]},
+    ],
+    ids=str,
+)
+def test_what_the_reward_gives_makes_its_next_version(shop, asked, changes):
+    before = update(shop, threshold=5000, channels=[MAIN]).current
+
+    after = update(shop, **changes).current
+
+    assert (after.reward.reward, after.reward.number) == (before.reward.reward, 2)

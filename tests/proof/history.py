@@ -48,7 +48,7 @@ def order_of(paper: PaperSaleor, number: int) -> str:
 
 
 def _mint(program: Program, paper: PaperSaleor) -> None:
-    for coupon in Coupon.objects.filter(status="PENDING").select_related("version"):
+    for coupon in Coupon.objects.filter(status="PENDING").select_related("reward"):
         coupons.mint(Saleor(paper), Saleor(paper).channels(), coupon.current, language="en")
 
 

@@ -358,12 +358,23 @@ def test_rows_that_belong_to_another_shop(history):
 
 def test_rules_of_another_shop(history):
     foreign = new_version(Program.objects.create(shop=other_shop()))
-    for table in ("entry", "settledorder", "coupon"):
+    for table in ("entry", "settledorder"):
         damage(f"UPDATE saleor_loyalty_{table} SET version_id = %s", foreign.pk)
 
     law = "the rules a row follows are of its member's shop"
     wrong = {where.rsplit(" ", 1)[0] for says, _, where, *_ in found() if says == law}
-    assert wrong == {"entry", "settled order", "coupon"}
+    assert wrong == {"entry", "settled order"}
+
+
+def test_a_coupon_of_another_shops_reward(history):
+    coupon, elsewhere = coupon_of(BEN, "USED"), other_shop()
+    foreign = new_version(Program.objects.create(shop=elsewhere)).reward
+    damage("UPDATE saleor_loyalty_coupon SET reward_id = %s WHERE id = %s", foreign.pk, coupon.pk)
+
+    law = "a coupon gives a reward of its member's shop"
+    found = f"a reward of shop {elsewhere.pk}"
+    expected = f"one of shop {coupon.shop_id}"
+    assert one(law) == (coupon.member_id, f"coupon {coupon.pk}", found, expected)
 
 
 def test_a_lot_and_a_message_of_somebody_else(history):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.models import ChannelTerms, Coupon, CouponCode, Message
+from saleor_loyalty.models import Coupon, CouponCode, Message, RewardTerms
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
@@ -73,14 +73,15 @@ def test_the_voucher_of_a_coupon_without_a_name_has_one_in_the_shops_language(
 def test_the_name_of_a_voucher_keeps_its_code_however_long_the_reward_is_called(
     paper, program, coupon
 ):
-    terms = {"version": program.current, "points_per_unit": 1, "discount_value": Decimal("12.5")}
+    reward = program.current.reward
     for number in range(40):
-        ChannelTerms.objects.create(
-            **terms | {"discount_value": number + Decimal("0.5")},
+        RewardTerms.objects.create(
+            version=reward,
+            discount_value=number + Decimal("0.5"),
             channel_id=f"market-{number}",
             currency="EUR",
         )
-    coupon.version.reward_name = ""
+    coupon.reward.name = ""
 
     mint(paper, coupon)
 
@@ -170,7 +171,7 @@ def limited(paper, program, settle):
         program.current = new_version(program, limited_to=list(limited_to), **rules)
         program.save()
         settle(paper.place(1, line(512)))
-        return Coupon.objects.select_related("version").get()
+        return Coupon.objects.select_related("reward").get()
 
     return limited
 

@@ -90,7 +90,13 @@ def seen() -> dict[str, object]:
         "coupons": list(
             Coupon.objects.order_by("entry").values_list(
                 *("uid", "member__customer_id", "status", "expires_at"),
-                *("used_order_id", "used_at", "withdrawn_at", "version__threshold"),
+                *(
+                    "used_order_id",
+                    "used_at",
+                    "withdrawn_at",
+                    "reward__number",
+                    "reward__reward__uid",
+                ),
             )
         ),
         "codes": list(
@@ -130,7 +136,7 @@ def test_what_coupons_are_limited_to_arrives_with_its_names(history, shop, tmp_p
     import_file(shop, path)
 
     version = Program.objects.get().current
-    assert (version.limited_to, version.limited_names) == ([*limits], limits)
+    assert (version.reward.limited_to, version.reward.limited_names) == ([*limits], limits)
 
 
 def test_what_is_exported_again_is_the_same_file(elsewhere, exported, tmp_path):
@@ -142,7 +148,8 @@ def test_what_is_exported_again_is_the_same_file(elsewhere, exported, tmp_path):
 
 def test_the_import_says_what_came(elsewhere, exported):
     assert import_file(elsewhere, exported).startswith(
-        "Imported program 1, version 2, terms 2, activation 1, member 4, order 8, entry 25, "
+        "Imported program 1, reward 1, reward_version 2, reward_terms 2, version 2, terms 2, "
+        "activation 1, member 4, order 8, entry 25, "
     )
 
 

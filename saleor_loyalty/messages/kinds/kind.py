@@ -11,7 +11,14 @@ from babel import Locale
 from django.db.models import Q
 from django.utils.functional import Promise
 
-from saleor_loyalty.models import ChannelTerms, Message, MessageKind, ProgramVersion
+from saleor_loyalty.models import (
+    ChannelTerms,
+    Message,
+    MessageKind,
+    ProgramVersion,
+    RewardTerms,
+    RewardVersion,
+)
 from saleor_loyalty.rules.languages import last_day
 
 Values = dict[str, object]
@@ -44,14 +51,18 @@ class Variable:
 class MessageContext:
     """What every message tells, whatever its kind.
 
-    `version` is the coupon's, or else the programme's current one, `terms` its channels.
+    `version` is the one the coupon was issued under, or else the programme's current one, and
+    `channels` what that earns, where no coupon is told of; `reward` is what the coupon gives, or
+    the threshold brings, by its `terms`.
     """
 
     shop_name: str
     first_name: str
     balance: int
     version: ProgramVersion
-    terms: Sequence[ChannelTerms]
+    channels: Sequence[ChannelTerms]
+    reward: RewardVersion
+    terms: Sequence[RewardTerms]
     discounts_url: str = ""
     unsubscribe_url: str = ""
 
@@ -107,6 +118,10 @@ class Kind(ABC, Generic[Told]):
 
     def version(self, message: Message) -> ProgramVersion | None:
         """By which rules it is told; None: by the programme's current ones."""
+        return None
+
+    def reward(self, message: Message) -> RewardVersion | None:
+        """The reward it tells of; None: what the threshold brings."""
         return None
 
     @abstractmethod

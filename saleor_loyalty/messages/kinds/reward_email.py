@@ -23,6 +23,7 @@ from saleor_loyalty.models import (
     Message,
     MessageKind,
     ProgramVersion,
+    RewardVersion,
     unused,
     with_code,
 )
@@ -55,7 +56,7 @@ class RewardEmail(Kind[Coupons]):
             _("How many coupons there are beyond the first ten; usually 0. A number."),
         ),
     )
-    reads = ("coupon__version__channels",)
+    reads = ("coupon__reward__terms",)
 
     def look_again(self, message: Message) -> None:
         if message.coupon:
@@ -66,6 +67,9 @@ class RewardEmail(Kind[Coupons]):
         return Q(coupon=None) | Q(Exists(same.filter(unused(now))))
 
     def version(self, message: Message) -> ProgramVersion | None:
+        return message.told[0].entry.version if message.told else None
+
+    def reward(self, message: Message) -> RewardVersion | None:
         return terms_now(message.told[0]) if message.told else None
 
     def told(self, message: Message) -> Coupons:
@@ -74,7 +78,7 @@ class RewardEmail(Kind[Coupons]):
     def samples(self, context: MessageContext, language: str) -> Samples[Coupons]:
         now, days, zone = (
             timezone.now(),
-            context.version.coupon_valid_days,
+            context.reward.valid_days,
             context.version.time_zone,
         )
         issued = end_of_day(now, days=days, time_zone=zone) if days else None
@@ -102,7 +106,7 @@ class RewardEmail(Kind[Coupons]):
 def _usable(message: Message, known: Coupon) -> list[Coupon]:
     """The coupons to tell of that can be used, the first issued first."""
     same = Coupon.objects.filter(member=message.member, announced_as=message.cause)
-    coupons = list(with_code(same).order_by("pk"))
+    coupons = list(with_code(same.select_related("entry__version")).order_by("pk"))
     if not coupons:
         raise Skipped("The coupon was issued anew.")
     if any(coupon.status == CouponStatus.PENDING for coupon in coupons):
@@ -111,8 +115,8 @@ def _usable(message: Message, known: Coupon) -> list[Coupon]:
     if not usable:
         _say_why_not(coupons[0])
     for coupon in usable:
-        if coupon.version_id == known.version_id:
-            coupon.version = known.version  # with its channels; it never changes
+        if coupon.reward_id == known.reward_id:
+            coupon.reward = known.reward  # with its terms; it never changes
     return usable
 
 

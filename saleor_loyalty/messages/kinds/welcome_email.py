@@ -40,13 +40,13 @@ class WelcomeEmail(Kind[None]):
         return Samples(shown=None, full=None, bare=None)
 
     def values(self, told: None, context: MessageContext, locale: Locale) -> Values:
-        return {"earnings": _earnings(context.terms, locale)}
+        return {"earnings": _earnings(context.channels, locale)}
 
 
-def _earnings(terms: Iterable[ChannelTerms], locale: Locale) -> list[Values]:
+def _earnings(channels: Iterable[ChannelTerms], locale: Locale) -> list[Values]:
     """Whole points for a round amount, once per currency and rate: 5 points for every €10."""
     earnings: dict[tuple[int, int, str], Values] = {}
-    for channel in terms:
+    for channel in channels:
         amount, points = 1, channel.points_per_unit
         while points != int(points):
             amount, points = amount * 10, points * 10

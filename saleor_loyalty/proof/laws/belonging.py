@@ -32,10 +32,20 @@ LAWS = (
             SELECT 'entry' AS what, id, member_id, version_id FROM saleor_loyalty_entry
             UNION ALL SELECT 'settled order', id, member_id, version_id
                       FROM saleor_loyalty_settledorder
-            UNION ALL SELECT 'coupon', id, member_id, version_id FROM saleor_loyalty_coupon
         ) AS row ON row.member_id = m.id
         JOIN saleor_loyalty_programversion v ON v.id = row.version_id
         JOIN saleor_loyalty_program p ON p.id = v.program_id AND p.shop_id <> m.shop_id
+        """,
+    ),
+    Law(
+        "a coupon gives a reward of its member's shop",
+        """
+        SELECT m.id, 'coupon ' || c.id, 'a reward of shop ' || r.shop_id,
+               'one of shop ' || m.shop_id
+        FROM scope m
+        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
+        JOIN saleor_loyalty_rewardversion v ON v.id = c.reward_id
+        JOIN saleor_loyalty_reward r ON r.id = v.reward_id AND r.shop_id <> m.shop_id
         """,
     ),
     Law(
