@@ -394,17 +394,17 @@ def test_a_message_is_switched_off(open_page, program):
     expect(frame.get_by_role("button", name="Switch on: Gift: email")).to_be_visible()
 
 
-def test_the_look_is_changed_and_a_wrong_address_is_said_beside_its_field(open_page, program):
-    page = open_page("app/look")
+def test_the_branding_is_changed_and_a_wrong_address_is_said_beside_its_field(open_page, program):
+    page = open_page("app/branding")
     frame = inside(page)
     frame.get_by_label("Name of the shop").fill("Nordlys")
     frame.get_by_label("Address of the logo").fill("not an address")
     frame.get_by_role("button", name="Save").click()
-    expect(frame.locator("#look_logo_url_error")).to_be_visible()
+    expect(frame.locator("#branding_logo_url_error")).to_be_visible()
 
     frame.get_by_label("Address of the logo").fill("")
     frame.get_by_role("button", name="Save").click()
-    expect(page.locator("#note")).to_have_text("The look is saved")
+    expect(page.locator("#note")).to_have_text("The branding is saved")
     expect(frame.frame_locator("iframe").get_by_text("Nordlys").first).to_be_visible()
     assert Branding.objects.get().shop_name == "Nordlys"
 
@@ -502,9 +502,9 @@ def test_t30_a_gift_whose_answer_was_lost_is_given_once_by_pressing_again(open_p
 def test_a_page_that_does_not_come_says_that_nothing_was_changed(open_page, ada, program):
     page = open_page("app/members")
     frame = inside(page)
-    page.route("**/look*", lambda route: route.abort(), times=1)
+    page.route("**/branding*", lambda route: route.abort(), times=1)
 
-    frame.get_by_role("link", name="Look").click()
+    frame.get_by_role("link", name="Branding").click()
 
     expect(frame.get_by_text("The page did not come.")).to_be_visible()
     expect(frame.locator("#unreachable")).to_be_hidden()
@@ -513,8 +513,8 @@ def test_a_page_that_does_not_come_says_that_nothing_was_changed(open_page, ada,
 def test_one_click_on_back_or_forward_is_one_page(open_page, ada, program):
     page = open_page("app/members")
     frame = inside(page)
-    walk = ["Members", re.compile(ada.email), re.compile("Nordlys Club"), "Changes", "Look"]
-    for link, name in zip([ada.email, "Program", "Changes", "Look"], walk[1:], strict=True):
+    walk = ["Members", re.compile(ada.email), re.compile("Nordlys Club"), "Changes", "Branding"]
+    for link, name in zip([ada.email, "Program", "Changes", "Branding"], walk[1:], strict=True):
         frame.get_by_role("link", name=link, exact=True).click()
         expect(heading(frame, name)).to_be_focused()
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import DataError, transaction
 from django.forms.models import model_to_dict
+from django.utils import timezone
 
 from saleor_loyalty.database.statements import Writing, read
 from saleor_loyalty.models import ChannelTerms, Entry, Lot, Member, ProgramVersion, SettledOrder
@@ -66,7 +67,17 @@ def test_nothing_is_read_of_a_queryset_that_asks_for_nothing(program, anna):
 def test_what_is_written_is_what_django_reads(program, anna):
     rows = [order(anna, str(n)) for n in range(12)]
     entries = [entry(row, 10 + int(row.number)) for row in reversed(rows)]
-    lots = [Lot(shop=anna.shop, member=anna, entry=e, remaining=e.points) for e in entries]
+    lots = [
+        Lot(
+            shop=anna.shop,
+            member=anna,
+            entry=entry,
+            points=entry.points,
+            remaining=entry.points,
+            created_at=timezone.now(),
+        )
+        for entry in entries
+    ]
     writing = Writing()
     for new in (rows, entries, lots):
         writing.insert(new)

@@ -34,7 +34,7 @@ def test_t32_a_worker_that_is_stopped_settles_the_orders_it_has_begun(run, tmp_p
     inbox.mark(shop=shop, order_ids=[order_id])
     log = tmp_path / "worker.log"
     worker = run(log, "celery", "--app", "saleor_loyalty.server", "worker", "--concurrency=1")
-    wait_until(lambda: Change.objects.filter(claim__isnull=False).exists())
+    wait_until(lambda: Change.objects.filter(lease__isnull=False).exists())
 
     worker.send_signal(signal.SIGTERM)
 
