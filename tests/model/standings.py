@@ -80,7 +80,10 @@ def _assert_coupons(shop: Shop, programme: Programme, now: datetime, entries: li
     in_debt = {coupon.member_id for coupon in coupons if coupon.member.balance < 0}
     assert not [c for c in coupons if c.member_id in in_debt and c.is_unused_at(now)]
     bought = sum(entry.kind == "REWARD" for entry in entries)
-    given_back = sum(entry.kind == "REVERSAL" and entry.points > 0 for entry in entries)
+    given_back = sum(
+        entry.kind == "REVERSAL" and entry.points > 0 and entry.ended_at is None
+        for entry in entries
+    )
     assert bought - given_back == sum(coupon.status != "WITHDRAWN" for coupon in coupons)
 
 
