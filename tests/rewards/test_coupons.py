@@ -18,19 +18,8 @@ from tests.paper_saleor import (
     SALE,
     line,
 )
+from tests.rewards.conftest import mint
 from tests.shops import new_version
-
-
-@pytest.fixture
-def coupon(paper, settle) -> Coupon:
-    settle(paper.place(1, line(512)))
-    return Coupon.objects.get()
-
-
-def mint(paper, coupon) -> None:
-    saleor = Saleor(paper)
-    coupons.mint(saleor, saleor.channels(), coupon.current, language="en")
-    coupon.refresh_from_db()
 
 
 def test_a_coupon_becomes_one_single_use_voucher_listed_in_its_channels(paper, coupon):

@@ -10,19 +10,8 @@ from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
 from tests.paper_saleor import JUICE, line
+from tests.rewards.conftest import mint
 from tests.shops import new_version
-
-
-@pytest.fixture
-def coupon(paper, settle) -> Coupon:
-    """On the whole order, PENDING."""
-    settle(paper.place(1, line(512)))
-    return Coupon.objects.get()
-
-
-def mint(paper, coupon) -> None:
-    saleor = Saleor(paper)
-    coupons.mint(saleor, saleor.channels(), coupon.current, language="en")
 
 
 def earlier_try(paper, coupon) -> None:
