@@ -22,3 +22,25 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class InChannel(models.Model):
+    """What a version says of one channel, by what that was called when the version was made."""
+
+    channel_id = models.CharField(max_length=255, help_text="Saleor's global id of the channel.")
+    channel_name = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What staff called it when the version was made; empty: not known.",
+    )
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def known_as(self) -> str:
+        """The channel's name, or else its id."""
+        return self.channel_name or self.channel_id

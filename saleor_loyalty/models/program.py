@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from saleor_loyalty.models.channel import InChannel
 from saleor_loyalty.models.reward import RewardVersion
 from saleor_loyalty.models.shop import Shop
 from saleor_loyalty.rules.expiry import ExpiryRule
@@ -104,19 +105,10 @@ class ProgramVersion(models.Model):
         )
 
 
-class ChannelTerms(models.Model):
+class ChannelTerms(InChannel):
     """What orders in one channel earn by a version. As immutable as the version."""
 
     version = models.ForeignKey(ProgramVersion, on_delete=models.PROTECT, related_name="channels")
-    channel_id = models.CharField(max_length=255, help_text="Saleor's global id of the channel.")
-    channel_name = models.CharField(
-        max_length=255,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="What staff called it when the version was made; empty: not known.",
-    )
-    currency = models.CharField(max_length=3)
     points_per_unit = models.DecimalField(max_digits=12, decimal_places=4)
 
     class Meta:
@@ -132,8 +124,3 @@ class ChannelTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.known_as}: {self.points_per_unit} per {self.currency}"
-
-    @property
-    def known_as(self) -> str:
-        """The channel's name, or else its id."""
-        return self.channel_name or self.channel_id

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
+from saleor_loyalty.models.channel import InChannel
 from saleor_loyalty.models.shop import Shop
 
 
@@ -68,19 +69,10 @@ class RewardVersion(models.Model):
         return f"{self.name or 'reward'} v{self.number}"
 
 
-class RewardTerms(models.Model):
+class RewardTerms(InChannel):
     """What a version gives in one channel. As immutable as the version."""
 
     version = models.ForeignKey(RewardVersion, on_delete=models.PROTECT, related_name="terms")
-    channel_id = models.CharField(max_length=255, help_text="Saleor's global id of the channel.")
-    channel_name = models.CharField(
-        max_length=255,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="What staff called it when the version was made; empty: not known.",
-    )
-    currency = models.CharField(max_length=3)
     discount_value = models.DecimalField(
         max_digits=20, decimal_places=3, help_text="Percent, or an amount."
     )
@@ -100,8 +92,3 @@ class RewardTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.known_as}: {self.discount_value} off"
-
-    @property
-    def known_as(self) -> str:
-        """The channel's name, or else its id."""
-        return self.channel_name or self.channel_id
