@@ -90,13 +90,9 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
 
 def taken_back(gifts: Collection[Entry]) -> frozenset[int]:
     """Those of a member's entries, by id, that were taken back."""
-    sources = {_source_of_taking_back(gift): gift for gift in gifts}
-    found = Entry.objects.filter(
-        member__in={gift.member_id for gift in gifts},
-        kind=EntryKind.ADJUSTMENT,
-        source__in=sources,
-    )
-    return frozenset(sources[source].pk for source in found.values_list("source", flat=True))
+    found = Entry.objects.filter(kind=EntryKind.ADJUSTMENT, reverses__in=gifts)
+    reversed_ids = set(found.values_list("reverses", flat=True))
+    return frozenset(gift.pk for gift in gifts if gift.pk in reversed_ids)
 
 
 def _source_of_taking_back(gift: Entry) -> str:
