@@ -32,13 +32,6 @@ class Channel(StrEnum):
     PUSH = "PUSH"
 
 
-class Purpose(StrEnum):
-    """Why it is sent: marketing is for those who agreed to it."""
-
-    SERVICE = "SERVICE"
-    MARKETING = "MARKETING"
-
-
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A name that templates may use, and what it stands for."""
@@ -91,7 +84,6 @@ class Kind(ABC, Generic[Told]):
     name: ClassVar[MessageKind]
     channel: ClassVar[Channel]
     label: ClassVar[str | Promise]
-    purpose: ClassVar[Purpose] = Purpose.SERVICE
     variables: ClassVar[Sequence[Variable]] = ()
     # Rows that its messages are told from, beside member and shop: to be prefetched.
     reads: ClassVar[Sequence[str]] = ()
