@@ -8,7 +8,7 @@ book is written at the end of the `with`, in the caller's transaction.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +17,6 @@ from django.db.models import QuerySet
 
 from saleor_loyalty.database.statements import Writing, read
 from saleor_loyalty.ledger.accounts import Account
-from saleor_loyalty.ledger.consequences import Consequence
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
@@ -38,6 +37,33 @@ CHANGES = (
     ["remaining"],
     ["returned"],
 )
+
+
+class Consequence:
+    """What follows from entries in a room above: handed to a book by who opens it.
+
+    Each says only what it has to; the book asks in this order.
+    """
+
+    def to_read(self, member_ids: Collection[int]) -> Sequence[QuerySet[Any]]:
+        """What to read of the locked members, by the statement that reads their lots."""
+        return ()
+
+    def debits(self, member_ids: Collection[int]) -> QuerySet[Entry] | None:
+        """Entries whose points may be given back; they are the book's `entries` then."""
+        return None
+
+    def begin(self, book: "Book", *rows: Sequence[Any]) -> None:
+        """The book is open; `rows` are those of `to_read`, in its order."""
+
+    def after(self, entry: Entry) -> None:
+        """An entry was posted; more may be appended to the book."""
+
+    def along(self, writing: Writing) -> None:
+        """What to write by the statement that writes the entries."""
+
+    def finish(self) -> None:
+        """All that is written; what needs the entries' ids is written now."""
 
 
 @contextmanager
@@ -163,20 +189,16 @@ class Book:
         wanted = [consequence.to_read(self._accounts) for consequence in self._consequences]
         debits = [d for c in self._consequences if (d := c.debits(self._accounts)) is not None]
         spent = [part for entries in debits for part in _of_debits(entries)]
-        belongings, rows = _split(
-            read(
-                Lot.objects.filter(member__in=self._accounts, remaining__gt=0),
-                Debt.objects.filter(member__in=self._accounts, remaining__gt=0),
-                *_of_credits(reversing.filter(member__in=self._accounts)),
-                *spent,
-                *(queryset for querysets in wanted for queryset in querysets),
-            ),
-            at=6 + len(spent),
-        )
-        self._take_in(belongings)
+        belongings = [
+            Lot.objects.filter(member__in=self._accounts, remaining__gt=0),
+            Debt.objects.filter(member__in=self._accounts, remaining__gt=0),
+            *_of_credits(reversing.filter(member__in=self._accounts)),
+            *spent,
+        ]
+        rows = iter(read(*belongings, *chain(*wanted)))
+        self._take_in(list(islice(rows, len(belongings))))
         for consequence, querysets in zip(self._consequences, wanted, strict=True):
-            consequence.begin(self, *rows[: len(querysets)])
-            del rows[: len(querysets)]
+            consequence.begin(self, *islice(rows, len(querysets)))
 
     def _take_in(self, belongings: Sequence[Sequence[Any]]) -> None:
         """Give each account what is its member's."""
@@ -230,7 +252,3 @@ def _of_debits(entries: QuerySet[Entry]) -> list[QuerySet[Any]]:
     """Debits, what they took, and the lots they took it from."""
     uses = LotUse.objects.filter(entry__in=entries)
     return [entries, uses, Lot.objects.filter(pk__in=uses.values("lot"))]
-
-
-def _split(rows: list[list[Any]], *, at: int) -> tuple[list[list[Any]], list[list[Any]]]:
-    return rows[:at], rows[at:]

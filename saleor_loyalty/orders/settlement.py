@@ -11,8 +11,7 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, transaction
 
 from saleor_loyalty.database.statements import Writing
-from saleor_loyalty.ledger.book import Book, open_book
-from saleor_loyalty.ledger.consequences import Consequence
+from saleor_loyalty.ledger.book import Book, Consequence, open_book
 from saleor_loyalty.members import announcements, followed
 from saleor_loyalty.models import Entry, Member, Shop
 from saleor_loyalty.orders import due, inbox
@@ -114,7 +113,7 @@ def _settle_leased(
 
 
 def settle(shop: Shop, lease: Lease, orders: Mapping[str, Order], order_ids: Iterable[str]) -> None:
-    """Bring the claimed orders to their entitlement and take them off the inbox, or do nothing.
+    """Bring the leased orders to their entitlement and take them off the inbox, or do nothing.
 
     One transaction. One order that is credited takes four statements, and a batch of any size as
     many. Ids without an order (drafts, orders Saleor no longer knows) are taken off.

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.ledger.book import Book
-from saleor_loyalty.ledger.consequences import Consequence
+from saleor_loyalty.ledger.book import Book, Consequence
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.models import (
     Coupon,
@@ -139,12 +138,28 @@ class CouponBook(Consequence):
         coupon.expires_at, coupon.shop_terms, coupon.refused_at = ends_at, found, refused_at
         self._cover_debt(coupon.member_id)
 
-    def withdraw(self, coupon: Coupon, *, reason: str, actor: str) -> None:
-        """Take an unused coupon back for the shop. Its points return, and buy no new one.
+    def withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
+        """Take an unused coupon back. Its points return, and buy no new one.
 
         Not before the member's points change again: what then reaches the threshold does.
         """
-        self._withdraw(coupon, reason=reason, actor=actor)
+        code = self.code_of(coupon)
+        self._issues.retire(code, voucher_lives=True)
+        self._issues.change(coupon)
+        coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self._book.now
+        coupon.withdrawn_by = actor
+        self._withdrawals[coupon.pk] = self._book.append(
+            Posting(
+                member_id=coupon.member_id,
+                kind=EntryKind.REVERSAL,
+                points=coupon.cost,
+                source=code.cause,
+                version=coupon.entry.version,
+                reason=reason,
+                actor=actor,
+                reverses=coupon.paid_by or coupon.entry,
+            )
+        )
 
     def use(self, coupon: Coupon, *, order_id: str, number: str, at: datetime, code: str) -> None:
         """Note that an order was placed with one of the coupon's codes.
@@ -210,24 +225,4 @@ class CouponBook(Consequence):
             if coupon.member_id == member_id and coupon.is_unused_at(self._book.now)
         )
         while member.balance < 0 and (coupon := next(unused, None)):
-            self._withdraw(coupon)
-
-    def _withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
-        """Take an unused coupon back; its points return."""
-        code = self.code_of(coupon)
-        self._issues.retire(code, voucher_lives=True)
-        self._issues.change(coupon)
-        coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self._book.now
-        coupon.withdrawn_by = actor
-        self._withdrawals[coupon.pk] = self._book.append(
-            Posting(
-                member_id=coupon.member_id,
-                kind=EntryKind.REVERSAL,
-                points=coupon.cost,
-                source=code.cause,
-                version=coupon.entry.version,
-                reason=reason,
-                actor=actor,
-                reverses=coupon.paid_by or coupon.entry,
-            )
-        )
+            self.withdraw(coupon)

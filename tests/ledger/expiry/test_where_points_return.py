@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from saleor_loyalty.ledger.book import open_book
-from saleor_loyalty.ledger.consequences import Consequence
+from saleor_loyalty.ledger.book import Consequence, open_book
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.models import Debt, Entry, EntryKind, Lot, LotUse, Member
 from tests.ledger.expiry.conftest import START, balance
