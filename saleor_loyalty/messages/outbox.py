@@ -54,7 +54,7 @@ def send_due(limit: int = 50, *, ends: float = math.inf) -> int:
 
     Talks to providers, so it must not be called in a transaction; raises RuntimeError if it is.
     """
-    messages = _claim(limit)
+    messages = _lease(limit)
     writer = Writer()
     with ExitStack() as stack:
         email = stack.enter_context(closing(EmailCourier(writer)))
@@ -63,7 +63,7 @@ def send_due(limit: int = 50, *, ends: float = math.inf) -> int:
     return len(messages)
 
 
-def _claim(limit: int) -> Sequence[Message]:
+def _lease(limit: int) -> Sequence[Message]:
     """Due messages for this worker alone, until their lease ends; the urgent ones first."""
     now = timezone.now()
     due = Message.objects.filter(

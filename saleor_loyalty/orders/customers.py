@@ -65,7 +65,7 @@ def _follow_leased(shop: Shop, saleor: Saleor, lease: Lease, ids: Collection[str
 
 
 def follow(shop: Shop, saleor: Saleor, lease: Lease, ids: Collection[str]) -> None:
-    """Bring members in step with the claimed customers, and take these off the inbox.
+    """Bring members in step with the leased customers, and take these off the inbox.
 
     Their orders that are not settled as theirs are marked, a page at a time, unless nothing can
     have become theirs since that was last done. It comes first: if we stop halfway, the customers

@@ -20,7 +20,7 @@ GRACE = timedelta(days=3)  # of points that ended, while an order waits that mig
 # How long a shop whose API is silent is left alone before it is asked again.
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 
-# A claimed row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
+# A leased row keeps its lease: the worker that holds it sees the grown `marks` and looks again.
 MARK = """
     INSERT INTO saleor_loyalty_change AS change
         (shop_id, subject, subject_id, marks, marked_at, due_at, attempts, error)
@@ -49,7 +49,7 @@ FINISHED = """
 """
 
 
-class ClaimLost(Exception):
+class LeaseLost(Exception):
     """The lease ended before the work was done, and another worker has taken it over."""
 
 
@@ -127,7 +127,7 @@ def finish(lease: Lease, changes: Iterable[Change], writing: Writing) -> None:
     """Take changes that were `held` off, with all that is written.
 
     Those marked meanwhile stay due: whom the mark woke may have found them taken. The writing
-    raises ClaimLost when one of them is no longer this worker's.
+    raises LeaseLost when one of them is no longer this worker's.
     """
     ids = {change.pk: lease.marks[change.subject_id] for change in changes}
     if not ids:
@@ -135,7 +135,7 @@ def finish(lease: Lease, changes: Iterable[Change], writing: Writing) -> None:
 
     def look(mine: int, due: int) -> None:
         if mine < len(ids):
-            raise ClaimLost
+            raise LeaseLost
         if due:
             wake("settle_orders")
 
@@ -155,10 +155,10 @@ def postpone(lease: Lease, subject_ids: Collection[str], *, error: Exception) ->
 
 
 def rest(shop: Shop, lease: Lease, *, error: SaleorUnavailable) -> None:
-    """Give all that is claimed back: the shop's API is silent, and what is due for it rests.
+    """Give all that is leased back: the shop's API is silent, and what is due for it rests.
 
     It is asked again after as long as it has been silent, within bounds, or after the wait it asked
-    for. What was claimed is then behind all else that waits: it may be the cause.
+    for. What was leased is then behind all else that waits: it may be the cause.
     """
     now = timezone.now()
     silent = now - (shop.silent_since or now)

@@ -57,10 +57,10 @@ def mint_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
         channels.follow(shop, found.values())
         return partial(mint, saleor, found.keys(), language=branding.of(shop).default_language)
 
-    return process_each(shop, _claim(shop, limit), begin=begin, postpone=_postpone, ends=ends)
+    return process_each(shop, _lease(shop, limit), begin=begin, postpone=_postpone, ends=ends)
 
 
-def _claim(shop: Shop, limit: int) -> list[CouponCode]:
+def _lease(shop: Shop, limit: int) -> list[CouponCode]:
     """Take codes whose vouchers are to be made for this worker until the lease ends."""
     due = CouponCode.objects.filter(TO_MAKE, shop=shop, shop__program__is_active=True)
     batch = leases.take(due, limit=limit, now=timezone.now())

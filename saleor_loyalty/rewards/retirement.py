@@ -30,7 +30,7 @@ def retire_due(shop: Shop, *, limit: int = 50, ends: float = math.inf) -> int:
     """
     return process_each(
         shop,
-        _claim(shop, limit),
+        _lease(shop, limit),
         begin=lambda saleor: partial(retire, saleor),
         postpone=_postpone,
         ends=ends,
@@ -64,7 +64,7 @@ def _retired() -> QuerySet[CouponCode]:
     return CouponCode.objects.filter(retired_at__isnull=False)
 
 
-def _claim(shop: Shop, limit: int) -> list[CouponCode]:
+def _lease(shop: Shop, limit: int) -> list[CouponCode]:
     """Take due codes for this worker; their `due_at` is the end of its lease."""
     return leases.take(_retired().filter(shop=shop), limit=limit, now=timezone.now())
 
@@ -75,6 +75,6 @@ def _postpone(retired: CouponCode, error: Exception) -> None:
 
 
 def _note(retired: CouponCode, *, due_at: datetime | None, error: str = "") -> bool:
-    """Note a result, unless the code was made due again or taken over since it was claimed."""
+    """Note a result, unless the code was made due again or taken over since it was leased."""
     held = CouponCode.objects.filter(pk=retired.pk, due_at=retired.due_at)
     return held.update(due_at=due_at, error=error) == 1

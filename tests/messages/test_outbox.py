@@ -308,7 +308,7 @@ def test_a_worker_that_lost_its_lease_does_not_undo_the_other_s_work(
     stopped_mail_server, make_message
 ):
     message = make_message()
-    (late,) = outbox._claim(1)
+    (late,) = outbox._lease(1)
     Message.objects.filter(pk=message.pk).update(attempts=2)  # taken over
 
     outbox._note(late, Rejected("late"))
@@ -333,7 +333,7 @@ def test_messages_the_round_has_no_time_for_are_due_at_once_and_lose_no_try(
 
 def test_a_message_another_worker_took_over_is_not_given_back(make_message):
     message = make_message()
-    late = outbox._claim(1)
+    late = outbox._lease(1)
     lease = timezone.now() + timedelta(minutes=10)
     Message.objects.filter(pk=message.pk).update(attempts=2, due_at=lease)  # taken over
 

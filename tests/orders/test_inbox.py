@@ -100,7 +100,7 @@ def test_who_loses_a_claim_while_at_work_writes_nothing(shop, program):
     writing = Writing()
     inbox.finish(slow, held, writing)
 
-    with pytest.raises(inbox.ClaimLost), transaction.atomic():
+    with pytest.raises(inbox.LeaseLost), transaction.atomic():
         writing.write()
 
     assert Change.objects.count() == 2

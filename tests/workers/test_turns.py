@@ -160,12 +160,12 @@ def test_codes_that_a_turn_has_no_time_for_are_due_at_once(shop, paper, settle, 
 
 def test_what_another_worker_has_taken_over_is_not_given_back(shop, paper, settle, connected):
     settle(paper.place(1, line(512 * 2)))
-    batch = coupons._claim(shop, 10)
+    batch = coupons._lease(shop, 10)
     CouponCode.objects.filter(pk=batch[1].pk).update(due_at=batch[1].due_at.replace(year=2100))
 
     leases.give_back(batch)
 
-    assert [code.pk for code in coupons._claim(shop, 10)] == [batch[0].pk]
+    assert [code.pk for code in coupons._lease(shop, 10)] == [batch[0].pk]
 
 
 def test_a_task_does_all_its_work_turn_by_turn(shop, paper, settle, connected, sent, out_of_time):
