@@ -10,11 +10,11 @@ from benchmarks import fresh
 from benchmarks.memory import Memory
 from benchmarks.race import Row, Run, Work, race
 from saleor_loyalty.ledger import expiry
-from saleor_loyalty.models import Entry, Lot, Member, Program
+from saleor_loyalty.models import Account, Entry, Lot, Program
 
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 END = datetime(2027, 5, 1, tzinfo=UTC)
-PERIOD = {"ROLLING": "member", "PER_LOT": "lot"}  # what has the end
+PERIOD = {"ROLLING": "account", "PER_LOT": "lot"}  # what has the end
 
 
 def rows(run: Run) -> Iterator[Row]:
@@ -54,6 +54,6 @@ def _plainly(policy: str, members: int) -> Work:
 
 
 def _check() -> None:
-    for model, column in ((Member, "balance"), (Lot, "remaining"), (Entry, "points")):
+    for model, column in ((Account, "balance"), (Lot, "remaining"), (Entry, "points")):
         left = model.objects.aggregate(sum=Sum(column))["sum"]
         assert left == 0, f"{left} points left in {model.__name__}"

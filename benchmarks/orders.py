@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 
 from benchmarks import fresh
 from benchmarks.race import Row, Run, Work, race
-from saleor_loyalty.models import Change, Entry, Lot, Member, Program, SettledOrder
+from saleor_loyalty.models import Account, Change, Entry, Lot, Program, SettledOrder
 from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.rules.purchase import Line, Price
 from saleor_loyalty.saleor_api.facts import Customer, Order
@@ -143,6 +143,6 @@ def _check(orders: int) -> None:
     assert not Change.objects.exists()
     settled = SettledOrder.objects.aggregate(n=Count("pk"), p=Sum("points"))
     assert settled == {"n": orders, "p": 10 * orders}, settled
-    for model, column in ((Member, "balance"), (Lot, "remaining"), (Entry, "points")):
+    for model, column in ((Account, "balance"), (Lot, "remaining"), (Entry, "points")):
         points = model.objects.aggregate(sum=Sum(column))["sum"]
         assert points == 10 * orders, f"{points} points in {model.__name__}"

@@ -1,25 +1,30 @@
 -- Members with ten entries of the last 90 days, a coupon and a message that failed; one in ten has a sent one.
 INSERT INTO saleor_loyalty_member
-    (shop_id, customer_id, email, first_name, language_code, status, status_by, balance,
-     lifetime_points, joined_at, last_activity_at, email_enabled, push_enabled)
+    (shop_id, customer_id, email, first_name, language_code, status, status_by, joined_at,
+     last_activity_at, email_enabled, push_enabled)
 SELECT %(shop)s, 'customer-' || n, 'p' || n || '@example.com', 'P' || n, 'en', 'ACTIVE', '',
-       n %% 5000, 5000, now() - n * interval '10 minutes', now() - n * interval '1 minute',
+       now() - n * interval '10 minutes', now() - n * interval '1 minute',
        true, true
 FROM generate_series(1, %(members)s) AS n;
+INSERT INTO saleor_loyalty_account
+    (shop_id, program_id, member_id, balance, lifetime_points)
+SELECT member.shop_id, program.id, member.id, member.id %% 5000, 5000
+FROM saleor_loyalty_member AS member JOIN saleor_loyalty_program AS program USING (shop_id);
 INSERT INTO saleor_loyalty_entry
-    (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
+    (shop_id, account_id, kind, source, points, balance_after, created_at, version_id,
      currency)
 SELECT shop_id, id, CASE n WHEN 9 THEN 'REWARD' WHEN 10 THEN 'EXPIRY' ELSE 'GIFT' END,
        CASE n WHEN 10 THEN 'rolling:2026-06-01T00:00:00.000000Z' ELSE 'n' || n END,
        CASE WHEN n > 8 THEN -40 ELSE 100 END, 100,
        now() - random() * interval '90 days', %(version)s, ''
-FROM saleor_loyalty_member, generate_series(1, 10) AS n;
+FROM saleor_loyalty_account, generate_series(1, 10) AS n;
 INSERT INTO saleor_loyalty_entrynote (entry_id, reason, actor)
 SELECT id, 'Thank you', 'sam@example.com' FROM saleor_loyalty_entry;
 INSERT INTO saleor_loyalty_coupon
     (shop_id, member_id, entry_id, reward_id, status, issued_at, used_order_id, used_order_number)
-SELECT shop_id, member_id, entry.id, reward_id, 'ACTIVE', entry.created_at, '', ''
+SELECT entry.shop_id, member_id, entry.id, reward_id, 'ACTIVE', entry.created_at, '', ''
 FROM saleor_loyalty_entry AS entry
+JOIN saleor_loyalty_account AS account ON account.id = account_id
 JOIN saleor_loyalty_programversion AS version ON version.id = version_id WHERE kind = 'REWARD';
 INSERT INTO saleor_loyalty_couponcode
     (shop_id, coupon_id, issue, code, voucher_id, made_at, attempts, error)

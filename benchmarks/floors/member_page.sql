@@ -1,11 +1,13 @@
 -- What a member's page shows: their balance, their last 20 entries with all that explains them, their coupons.
-SELECT id, balance FROM saleor_loyalty_member
-WHERE shop_id = %(shop)s AND customer_id = %(customer)s;
+SELECT member.id, balance FROM saleor_loyalty_member AS member
+JOIN saleor_loyalty_account AS account ON account.member_id = member.id
+WHERE member.shop_id = %(shop)s AND customer_id = %(customer)s;
 SELECT entry.id, entry.kind, entry.points, entry.created_at, note.reason, entry.currency,
        entry.eligible, entry.total, entry.unpaid, entry.came_back, entry.rate, entry.entitled,
        settled.order_id, settled.number, lot.expires_at, version.expiry_policy, version.basis
 FROM saleor_loyalty_entry AS entry
-JOIN saleor_loyalty_member AS member ON member.id = entry.member_id
+JOIN saleor_loyalty_account AS account ON account.id = entry.account_id
+JOIN saleor_loyalty_member AS member ON member.id = account.member_id
 JOIN saleor_loyalty_programversion AS version ON version.id = entry.version_id
 LEFT JOIN saleor_loyalty_settledorder AS settled ON settled.id = entry.order_id
 LEFT JOIN saleor_loyalty_entrynote AS note ON note.entry_id = entry.id

@@ -139,7 +139,8 @@ def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card
 
 def history(member: Member, reader: ReaderLocale, *, before: int | None) -> History:
     """The newest rows, or those older than the entry `before`."""
-    entries = member.entries.select_related("version__reward", "order", "note").order_by("-pk")
+    entries = Entry.objects.filter(account__member=member).order_by("-pk")
+    entries = entries.select_related("account", "version__reward", "order", "note")
     entries = entries.prefetch_related("version__reward__terms")
     if before is not None:
         entries = entries.filter(pk__lt=before)

@@ -71,7 +71,7 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
     """Take back all the points of an entry by staff; the ADJUSTMENT entry.
 
     Raises Refused when they were taken back before, and as `adjust` does when the member has fewer
-    left. Reads `gift.member` and `gift.shop`: select them along.
+    left. Reads `gift.account.member` and `gift.shop`: select them along.
     """
     action = StaffAction(
         shop=gift.shop,
@@ -148,7 +148,7 @@ def _post(
             consequences=[CouponBook(version)],
             reversing=Entry.objects.filter(pk=reverses.pk) if reverses else None,
         ) as book:
-            same = Entry.objects.filter(member=member, kind=kind, source=posting.source)
+            same = Entry.objects.filter(account__member=member, kind=kind, source=posting.source)
             posted = same.select_related("note").first()
             if posted:
                 return (posted if source else _same(posted, posting)), False

@@ -64,7 +64,8 @@ def changes_csv_view(visit: Visit) -> HttpResponse:
 def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
     """What staff did to one member: points given and taken, coupons withdrawn, blocked."""
     member = member_of(visit.shop, member_id)
-    entries = Entry.objects.filter(member=member, note__isnull=False).select_related("note")
+    entries = Entry.objects.filter(account__member=member, note__isnull=False)
+    entries = entries.select_related("note")
     records = AuditRecord.objects.filter(member=member)
     return _as_csv(_newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records))))
 

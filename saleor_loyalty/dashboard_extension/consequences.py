@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from saleor_loyalty.dashboard_extension.coupon_scope import in_words
 from saleor_loyalty.dashboard_extension.tags import last_day, number, points
-from saleor_loyalty.models import Coupon, Member, SettledOrder, Shop, unused
+from saleor_loyalty.models import Account, Coupon, SettledOrder, Shop, unused
 from saleor_loyalty.program.programs import Draft
 from saleor_loyalty.program.validation import Rules
 from saleor_loyalty.rules.expiry import ExpiryRule
@@ -38,7 +38,7 @@ def consequences(shop: Shop, draft: Draft) -> list[str]:
 def _of_threshold(shop: Shop, before: Rules, after: Rules, changed: set[str]) -> Iterator[str]:
     if "threshold" not in changed:
         return
-    holders = Member.objects.filter(shop=shop, balance__gt=0)
+    holders = Account.objects.filter(shop=shop, balance__gt=0)
     reaching = holders.filter(balance__gte=after["threshold"]).count()
     if reaching:
         yield ngettext(
@@ -66,7 +66,7 @@ def _of_expiry(shop: Shop, after: Rules, changed: set[str]) -> Iterator[str]:
         yield _("Points last to the end of the day that members were shown, in the new time zone.")
     if not changed.intersection(EXPIRY):
         return
-    count = Member.objects.filter(shop=shop, balance__gt=0).count()
+    count = Account.objects.filter(shop=shop, balance__gt=0).count()
     rule = ExpiryRule(after["expiry_policy"], after["expiry_days"], after["time_zone"], None)
     ends = rule.period_from(timezone.now())
     if ends is None:

@@ -67,7 +67,7 @@ def member_view(visit: Visit, *, member_id: int) -> HttpResponse:
 
 def member_of(shop: Shop, member_id: int) -> Member:
     """The shop's member, else Http404."""
-    member = Member.objects.filter(shop=shop, pk=member_id).first()
+    member = Member.objects.filter(shop=shop, pk=member_id).select_related("account").first()
     if member is None:
         raise Http404
     return member
@@ -158,7 +158,8 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
 
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
-    entries = Entry.objects.filter(member=member).select_related("version__reward", "order", "note")
+    entries = Entry.objects.filter(account__member=member)
+    entries = entries.select_related("account", "version__reward", "order", "note")
     entries = entries.prefetch_related("version__reward__terms")
     older = whole_number(visit.request.GET.get("older"))
     if older is not None:
@@ -182,8 +183,8 @@ def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
     """Points that staff gave, to the member if one is named; else Http404."""
     gifts = Entry.objects.filter(shop=shop, kind__in=BY_STAFF, points__gt=0)
     if member:
-        gifts = gifts.filter(member=member)
-    found = gifts.filter(pk=entry_id).select_related("member", "shop", "note").first()
+        gifts = gifts.filter(account__member=member)
+    found = gifts.filter(pk=entry_id).select_related("account__member", "shop", "note").first()
     if found is None:
         raise Http404
     return found

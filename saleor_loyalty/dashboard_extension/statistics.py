@@ -10,12 +10,12 @@ from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, Sum
 from django.utils import timezone
 
 from saleor_loyalty.models import (
+    Account,
     Change,
     Coupon,
     CouponStatus,
     Entry,
     EntryKind,
-    Member,
     Message,
     MessageStatus,
     Shop,
@@ -109,7 +109,7 @@ def total(days: list[Day]) -> Movement:
 
 def outstanding(shop: Shop) -> tuple[int, int]:
     """Points that members can spend now, and how many members have any."""
-    held = Member.objects.filter(shop=shop, balance__gt=0).aggregate(
+    held = Account.objects.filter(shop=shop, balance__gt=0).aggregate(
         points=Sum("balance", default=0), members=Count("pk")
     )
     return held["points"], held["members"]
@@ -166,7 +166,7 @@ def stuck(shop: Shop) -> Stuck:
 def latest(shop: Shop, count: int) -> list[Entry]:
     """The newest entries, with all that explaining them reads."""
     entries = Entry.objects.filter(shop=shop).select_related(
-        "member", "version__reward", "order", "note"
+        "account__member", "version__reward", "order", "note"
     )
     entries = entries.prefetch_related("version__reward__terms")
     return list(entries.order_by(F("created_at").desc(), "-pk")[:count])

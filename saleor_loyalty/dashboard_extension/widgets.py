@@ -25,8 +25,8 @@ def customer_view(visit: Visit) -> HttpResponse:
     member = enrolment.find(shop=visit.shop, customer_id=customer_id)
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
     if member:
-        entries = Entry.objects.filter(member=member).select_related(
-            "version__reward", "order", "note"
+        entries = Entry.objects.filter(account__member=member).select_related(
+            "account", "version__reward", "order", "note"
         )
         entries = entries.prefetch_related("version__reward__terms")
         context |= {
@@ -45,11 +45,11 @@ def order_view(visit: Visit) -> HttpResponse:
     order_id = visit.request.GET.get("orderId", "").replace("\x00", "")  # text has no NUL
     order = (
         SettledOrder.objects.filter(shop=visit.shop, order_id=order_id)
-        .select_related("member")
+        .select_related("member__account")
         .first()
     )
     entries = order.entries.order_by("-pk") if order else Entry.objects.none()
-    entries = entries.select_related("version__reward", "order", "note")
+    entries = entries.select_related("account__member", "version__reward", "order", "note")
     entries = entries.prefetch_related("version__reward__terms")
     context = {
         "order": order,

@@ -33,7 +33,7 @@ class Batch:
             return
         self._members |= dict.fromkeys(missing)
         members = Member.objects.filter(shop=self._shop, customer_id__in=missing)
-        for member in members.select_related("shop__program__current__reward"):
+        for member in members.select_related("account", "shop__program__current__reward"):
             self._members[member.customer_id] = member
 
     def remember(self, members: Iterable[Member]) -> None:
@@ -52,7 +52,9 @@ class Batch:
             return
         self._orders |= dict.fromkeys(missing)
         orders = SettledOrder.objects.filter(shop=self._shop, order_id__in=missing)
-        for order in orders.select_related("member__shop__program__current__reward"):
+        for order in orders.select_related(
+            "member__account", "member__shop__program__current__reward"
+        ):
             self._orders[order.order_id] = order
 
     def order(self, order_id: str) -> SettledOrder | None:

@@ -92,6 +92,7 @@ class LoyaltyEntryConnection(Connection):
 
 def entries_of(member: Member, **arguments: Unpack[PageArguments]) -> Page[Entry]:
     """A page of a member's history, with what its fields read, in two queries."""
-    entries = member.entries.select_related("order", "version__reward", "lot", "note")
+    entries = Entry.objects.filter(account__member=member)
+    entries = entries.select_related("account__member", "order", "version__reward", "lot", "note")
     entries = entries.prefetch_related("version__reward__terms")
     return paginate("LoyaltyEntry", entries, **arguments)

@@ -65,6 +65,10 @@ class LoyaltyMember(graphene.ObjectType):
         return member.spendable
 
     @staticmethod
+    def resolve_lifetime_points(member: Member, _info: ResolveInfo) -> int:
+        return member.lifetime_points
+
+    @staticmethod
     def resolve_debt(member: Member, info: ResolveInfo) -> int:
         info.context.loyalty_viewer.require(Permission.MANAGE_USERS)
         return member.debt

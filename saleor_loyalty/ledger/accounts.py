@@ -1,37 +1,38 @@
-"""One member's points while a book is open: balance, lots, debts and the period they last."""
+"""One account while a book is open: balance, lots, debts and the period they last."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
 
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.models import Debt, Entry, EntryKind, Lot, LotUse, Member
+from saleor_loyalty.models import Account, Debt, Entry, EntryKind, Lot, LotUse, Member
 from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 
 # What is spent or expires was earned before: it does not lower the points ever earned.
 NOT_EARNING = frozenset({EntryKind.REWARD, EntryKind.EXPIRY})
 
 
-class Account:
-    """Keeps a locked member, their lots and their debts in step with the entries posted to them.
+class OpenAccount:
+    """Keeps the account of a locked member, its lots and debts in step with the entries posted.
 
-    What is left in the lots is the balance, less what is owed. `lots` takes the member's open lots
+    What is left in the lots is the balance, less what is owed. `lots` takes the account's open lots
     before anything is posted, and those of entries that may be reversed; `debts` what is owed;
     `brought_by` the credits among these entries, by id; `expired` what ended of their lots; `uses`
     what the debits among them took.
     """
 
-    def __init__(self, member: Member, rule: ExpiryRule, now: datetime) -> None:
-        self.member = member
+    def __init__(self, account: Account, rule: ExpiryRule, now: datetime) -> None:
+        self.account = account
+        self.member: Member = account.member
         self.lots: dict[int, Lot] = {}
         self.debts: list[Debt] = []
         self.brought_by: dict[int, Entry] = {}
         self.expired: list[LotUse] = []
         self.uses: list[LotUse] = []
-        self.changed = False
+        self.is_changed = False
         self._rule = rule
         self._now = now
-        self._had_points = member.balance > 0
+        self._had_points = account.balance > 0
         self._new_lots: list[Lot] = []
         self._touched: dict[int, Lot] = {}
         self._returned: dict[int, LotUse] = {}
@@ -67,22 +68,34 @@ class Account:
         self._count(entry)
         self._return(use, entry.points)
 
+    def leave_rewards(self, cause: str) -> None:
+        """Note what brought more coupons than there was room for; empty: nothing did."""
+        self.account.rewards_to_come = cause
+        self.is_changed = True
+
+    def opened(self) -> Sequence[Account]:
+        """The account, if it is to be inserted."""
+        return [self.account] if self.account._state.adding and self.is_changed else []
+
     def rows(self) -> tuple[Sequence[Lot], Sequence[Debt], Sequence[LotUse]]:
         """What to insert."""
         debts = [debt for debt in self.debts if debt._state.adding]
         return self._new_lots, debts, [use for use in self.uses if use._state.adding]
 
-    def changes(self) -> tuple[Iterable[Lot], Iterable[Debt], Iterable[LotUse]]:
+    def changes(
+        self,
+    ) -> tuple[Iterable[Account], Iterable[Lot], Iterable[Debt], Iterable[LotUse]]:
         """What to update."""
+        account = [] if self.account._state.adding or not self.is_changed else [self.account]
         debts = [debt for debt in self.debts if not debt._state.adding]
-        return self._touched.values(), debts, self._returned.values()
+        return account, self._touched.values(), debts, self._returned.values()
 
     def _count(self, entry: Entry) -> None:
-        self.member.balance += entry.points
+        self.account.balance += entry.points
         if entry.kind not in NOT_EARNING and not _returns(entry):
-            self.member.lifetime_points += entry.points
+            self.account.lifetime_points += entry.points
         self.member.last_activity_at = self._now
-        self.changed = True
+        self.is_changed = True
 
     # Lots and debts
 
@@ -107,7 +120,7 @@ class Account:
         ends = self._rule.period_from(self._now) if self._rule.policy == PER_LOT else None
         lot = Lot(
             shop_id=entry.shop_id,
-            member=self.member,
+            account=self.account,
             entry=entry,
             points=points,
             remaining=points,
@@ -119,7 +132,7 @@ class Account:
 
     def _debit(self, entry: Entry, first: Iterable[Lot] = ()) -> None:
         """Some lots first, then those that end soonest; what they do not hold is a debt."""
-        debt = Debt(member=self.member, entry=entry, remaining=-entry.points)
+        debt = Debt(account=self.account, entry=entry, remaining=-entry.points)
         self._take(debt, first)
         if debt.remaining:
             self.debts.append(debt)
@@ -189,22 +202,22 @@ class Account:
         """
         if self._rule.policy != ROLLING:
             return
-        ends = self._rule.balance_ends(self.member.expires_at) if self._had_points else None
+        ends = self._rule.balance_ends(self.account.expires_at) if self._had_points else None
         runs = ends is not None and ends > self._now
-        before = self.member.expires_at if runs else None
+        before = self.account.expires_at if runs else None
         if renews or not runs:
-            self.member.expires_at = self._rule.period_from(self._now)
+            self.account.expires_at = self._rule.period_from(self._now)
         if renews:
-            lot.renewed_from, lot.renewed_until = before, self.member.expires_at
+            lot.renewed_from, lot.renewed_until = before, self.account.expires_at
 
     def _go_on(self, lots: Sequence[Lot]) -> None:
         """What came back starts no period: that of before goes on, or some days are given once."""
-        ends = self._rule.balance_ends(self.member.expires_at)
+        ends = self._rule.balance_ends(self.account.expires_at)
         is_over = ends is None or ends <= self._now
-        if self._rule.policy != ROLLING or self.member.balance <= 0 or not is_over:
+        if self._rule.policy != ROLLING or self.account.balance <= 0 or not is_over:
             return
         had_grace = all(lot.had_grace for lot in lots)
-        self.member.expires_at = self._now if had_grace else self._rule.grace_from(self._now)
+        self.account.expires_at = self._now if had_grace else self._rule.grace_from(self._now)
         for lot in lots:
             lot.had_grace = True
 
@@ -218,14 +231,14 @@ class Account:
             return
         self._change(lot)
         lot.renewed_until = lot.renewed_from = None
-        for stored in Lot.objects.filter(member=self.member, renewed_from=until):
+        for stored in Lot.objects.filter(account=self.account, renewed_from=until):
             self.lots.setdefault(stored.pk, stored)
         later = [other for other in self._all_lots() if other.renewed_from == until]
         for other in later:
             other.renewed_from = before
             self._change(other)
-        if not later and self.member.expires_at == until:
-            self.member.expires_at = self._without(before)
+        if not later and self.account.expires_at == until:
+            self.account.expires_at = self._without(before)
 
     def _without(self, before: datetime | None) -> datetime | None:
         """The end of a period that ran before, or of the one that other points would have begun."""

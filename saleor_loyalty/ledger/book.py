@@ -16,10 +16,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from saleor_loyalty.database.statements import Writing, read
-from saleor_loyalty.ledger.accounts import Account
+from saleor_loyalty.ledger import signals
+from saleor_loyalty.ledger.accounts import OpenAccount
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
+    Account,
     Debt,
     Entry,
     EntryKind,
@@ -31,8 +33,9 @@ from saleor_loyalty.models import (
     ProgramVersion,
 )
 
-# Of lots, debts and what was taken of lots: what a book changes.
+# Of accounts, lots, debts and what was taken of lots: what a book changes.
 CHANGES = (
+    ["balance", "lifetime_points", "expires_at", "rewards_to_come"],
     ["remaining", "expires_at", "had_grace", "renewed_from", "renewed_until"],
     ["remaining"],
     ["returned"],
@@ -90,8 +93,7 @@ def open_book(
     """
     with transaction.atomic(savepoint=False):
         locked = enrolment.lock(member_ids, newcomers)
-        accounts = {member.pk: Account(member, version.expiry, now) for member in locked}
-        book = Book(accounts, consequences, now=now)
+        book = Book(locked, consequences, version=version, now=now)
         book.begin(Entry.objects.none() if reversing is None else reversing)
         yield book
         book.write(Writing() if writing is None else writing)
@@ -101,30 +103,37 @@ class Book:
     """What one transaction posts to its members. Made by `open_book`."""
 
     def __init__(
-        self, accounts: dict[int, Account], consequences: Sequence[Consequence], *, now: datetime
+        self,
+        members: Sequence[Member],
+        consequences: Sequence[Consequence],
+        *,
+        version: ProgramVersion,
+        now: datetime,
     ) -> None:
         self.now = now
-        self._accounts = accounts
+        self._members = members
+        self._accounts: dict[int, OpenAccount] = {}  # by the member's id
+        self._version = version
         self._consequences = consequences
         self._entries: list[Entry] = []
         self.entries: dict[int, Entry] = {}  # those that may be reversed, by id
         self._notes: list[EntryNote] = []
-        self._changed = {"balance", "lifetime_points", "last_activity_at", "expires_at"}
 
     def member(self, member_id: int) -> Member:
         """A locked member, as the book leaves them so far."""
-        return self._accounts[member_id].member
+        return self.account(member_id).member
+
+    def account(self, member_id: int) -> Account:
+        """A locked member's account, likewise."""
+        return self._accounts[member_id].account
 
     def takes_points(self, member_id: int) -> bool:
         """False for a member who is blocked or closed."""
         return self.member(member_id).status == MemberStatus.ACTIVE
 
-    def change(self, member_id: int, **values: Any) -> None:
-        """Have more of a member's fields written as they are to be."""
-        for name, value in values.items():
-            setattr(self.member(member_id), name, value)
-        self._accounts[member_id].changed = True
-        self._changed.update(values)
+    def leave_rewards(self, member_id: int, cause: str) -> None:
+        """Note what brought more coupons than there was room for; empty: nothing did."""
+        self._accounts[member_id].leave_rewards(cause)
 
     def post(self, posting: Posting) -> Entry:
         """Append one posting, and what follows from it.
@@ -162,11 +171,11 @@ class Book:
         account = self._accounts[posting.member_id]
         entry = Entry(
             shop_id=account.member.shop_id,
-            member=account.member,
+            account=account.account,
             kind=posting.kind,
             source=posting.source,
             points=posting.points,
-            balance_after=account.member.balance + posting.points,
+            balance_after=account.account.balance + posting.points,
             created_at=self.now,
             version=posting.version,
             order=posting.order,
@@ -186,13 +195,16 @@ class Book:
         A statement of its own, because only so it sees what those who held the members before have
         written.
         """
-        wanted = [consequence.to_read(self._accounts) for consequence in self._consequences]
-        debits = [d for c in self._consequences if (d := c.debits(self._accounts)) is not None]
+        ids = [member.pk for member in self._members]
+        wanted = [consequence.to_read(ids) for consequence in self._consequences]
+        debits = [d for c in self._consequences if (d := c.debits(ids)) is not None]
         spent = [part for entries in debits for part in _of_debits(entries)]
+        accounts = Account.objects.filter(member__in=ids)
         belongings = [
-            Lot.objects.filter(member__in=self._accounts, remaining__gt=0),
-            Debt.objects.filter(member__in=self._accounts, remaining__gt=0),
-            *_of_credits(reversing.filter(member__in=self._accounts)),
+            accounts,
+            Lot.objects.filter(account__in=accounts, remaining__gt=0),
+            Debt.objects.filter(account__in=accounts, remaining__gt=0),
+            *_of_credits(reversing.filter(account__in=accounts)),
             *spent,
         ]
         rows = iter(read(*belongings, *chain(*wanted)))
@@ -201,19 +213,21 @@ class Book:
             consequence.begin(self, *islice(rows, len(querysets)))
 
     def _take_in(self, belongings: Sequence[Sequence[Any]]) -> None:
-        """Give each account what is its member's."""
-        lots, debts, credits, own, expired, expiries, *spent = belongings
+        """Give each account what is its own."""
+        accounts, lots, debts, credits, own, expired, expiries, *spent = belongings
+        by_id = self._open(accounts)
         for entry in chain(credits, expiries, *spent[::3]):
+            entry.account = by_id[entry.account_id].account
             self.entries[entry.pk] = entry
         for entry in credits:
-            self._accounts[entry.member_id].brought_by[entry.pk] = entry
-        owners: dict[int, Account] = {}
+            by_id[entry.account_id].brought_by[entry.pk] = entry
+        owners: dict[int, OpenAccount] = {}
         for lot in chain(lots, own, *spent[2::3]):
-            owners[lot.pk] = account = self._accounts[lot.member_id]
+            owners[lot.pk] = account = by_id[lot.account_id]
             account.lots.setdefault(lot.pk, lot)
         for debt in debts:
             debt.entry = Entry(pk=debt.entry_id)
-            self._accounts[debt.member_id].debts.append(debt)
+            by_id[debt.account_id].debts.append(debt)
         taken = sorted(chain(*spent[1::3]), key=attrgetter("pk"))
         for use in chain(expired, taken):
             use.lot = owners[use.lot_id].lots[use.lot_id]
@@ -222,11 +236,23 @@ class Book:
         for use in taken:
             owners[use.lot_id].uses.append(use)
 
+    def _open(self, accounts: Sequence[Account]) -> dict[int, OpenAccount]:
+        """Open the members' accounts; those that have one by its id. A new one is not saved yet."""
+        known = {account.member_id: account for account in accounts}
+        for member in self._members:
+            account = known.get(member.pk) or Account(
+                shop_id=member.shop_id, program_id=self._version.program_id
+            )
+            account.member = member
+            self._accounts[member.pk] = OpenAccount(account, self._version.expiry, self.now)
+        return {account.pk: self._accounts[account.member_id] for account in accounts}
+
     def write(self, writing: Writing) -> None:
         """Write it all down. Called by `open_book`."""
         accounts = self._accounts.values()
         for consequence in self._consequences:
             consequence.along(writing)
+        writing.insert(account for one in accounts for account in one.opened())
         writing.insert(self._entries)
         writing.insert(self._notes)
         for rows in zip(*(account.rows() for account in accounts), strict=True):
@@ -234,8 +260,9 @@ class Book:
         changes = zip(*(account.changes() for account in accounts), strict=True)
         for rows, names in zip(changes, CHANGES, strict=True):
             writing.update(chain(*rows), names)
-        writing.update((account.member for account in accounts if account.changed), self._changed)
+        writing.update((each.member for each in accounts if each.is_changed), ["last_activity_at"])
         writing.write()
+        signals.announce(self._entries)
         for consequence in self._consequences:
             consequence.finish()
 

@@ -26,11 +26,11 @@ def all_endings(members: Iterable[Member], rule: ExpiryRule) -> dict[int, list[E
     """
     with_points = [member for member in members if member.balance > 0]
     if rule.policy != PER_LOT:
-        ends = ((member, rule.balance_ends(member.expires_at)) for member in with_points)
+        ends = ((member, rule.balance_ends(member.account.expires_at)) for member in with_points)
         return {member.pk: [Ending(at, member.balance)] for member, at in ends if at}
     points: dict[int, Counter[datetime]] = defaultdict(Counter)
-    lots = Lot.objects.filter(member__in=with_points, remaining__gt=0).order_by()
-    sums = lots.values_list("member_id", "expires_at").annotate(Sum("remaining"))
+    lots = Lot.objects.filter(account__member__in=with_points, remaining__gt=0).order_by()
+    sums = lots.values_list("account__member_id", "expires_at").annotate(Sum("remaining"))
     for member_id, stored, remaining in sums if with_points else ():
         if at := rule.lot_ends(stored):
             points[member_id][at] += remaining
@@ -45,9 +45,9 @@ def endings_of(member: Member, rule: ExpiryRule) -> list[Ending]:
 def entry_ends(entry: Entry, rule: ExpiryRule) -> datetime | None:
     """When what is left of an entry's points ends; None when nothing is left or it never does.
 
-    Reads `entry.lot` and `entry.member`: select them along.
+    Reads `entry.lot` and `entry.account`: select them along.
     """
     lot: Lot | None = getattr(entry, "lot", None)
     if lot is None or lot.remaining == 0:
         return None
-    return rule.balance_ends(entry.member.expires_at) or rule.lot_ends(lot.expires_at)
+    return rule.balance_ends(entry.account.expires_at) or rule.lot_ends(lot.expires_at)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from saleor_loyalty.models import EntryKind, Program, ProgramVersion, Shop
+from saleor_loyalty.ledger import signals
+from saleor_loyalty.models import Account, Entry, EntryKind, Program, ProgramVersion, Shop
 from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 
 MEMBERS_AT_ONCE = 5000  # few enough that nobody who needs one of them waits long
@@ -20,59 +21,64 @@ ENDED = "(expires_at <= %(by)s OR (expires_at IS NULL AND %(protected)s::timesta
 # Locking never waits, so it cannot be part of a deadlock.
 LOCK_DUE = """
     SELECT id FROM saleor_loyalty_member
-    WHERE shop_id = %(shop)s AND id > %(after)s AND {due}
+    WHERE id > %(after)s AND id IN (SELECT member_id FROM ({due}) AS due)
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 DUE = {
-    ROLLING: f"balance > 0 AND {ENDED}",
-    PER_LOT: f"""id IN (
-        SELECT member_id FROM saleor_loyalty_lot
-        WHERE shop_id = %(shop)s AND member_id > %(after)s AND remaining > 0 AND {ENDED}
-    )""",  # noqa: S608 - put together from the constant above
+    ROLLING: f"""
+        SELECT member_id FROM saleor_loyalty_account
+        WHERE shop_id = %(shop)s AND member_id > %(after)s AND balance > 0 AND {ENDED}
+    """,  # noqa: S608 - put together from the constant above
+    PER_LOT: f"""
+        SELECT member_id FROM saleor_loyalty_account WHERE member_id > %(after)s AND id IN (
+            SELECT account_id FROM saleor_loyalty_lot
+            WHERE shop_id = %(shop)s AND remaining > 0 AND {ENDED}
+        )
+    """,  # noqa: S608 - likewise
 }
 
-# One entry for all that a member lost at the same moment. The members are named for each table, or
-# PostgreSQL would read tables whole: it does not carry a list from one to the next.
+# One entry for all that an account lost at the same moment. The accounts are named for each
+# table, or PostgreSQL would read tables whole: it does not carry a list from one to the next.
 EXPIRE = """
     WITH due AS (
-        SELECT lot.id, lot.remaining, lot.member_id, member.shop_id, member.balance,
+        SELECT lot.id, lot.remaining, lot.account_id, account.shop_id, account.balance,
                GREATEST({period}.expires_at, %(protected)s) AS ended_at
-        FROM saleor_loyalty_lot AS lot JOIN saleor_loyalty_member AS member
-          ON member.id = lot.member_id
-        WHERE lot.member_id = ANY(%(members)s) AND member.id = ANY(%(members)s)
+        FROM saleor_loyalty_lot AS lot JOIN saleor_loyalty_account AS account
+          ON account.id = lot.account_id
+        WHERE lot.account_id = ANY(%(accounts)s) AND account.id = ANY(%(accounts)s)
           AND lot.remaining > 0
           AND GREATEST({period}.expires_at, %(protected)s) <= %(by)s
     ), emptied AS (
         UPDATE saleor_loyalty_lot AS lot SET remaining = 0 FROM due
-        WHERE lot.id = due.id AND lot.member_id = ANY(%(members)s)
+        WHERE lot.id = due.id AND lot.account_id = ANY(%(accounts)s)
     ), expired AS (
-        SELECT shop_id, member_id, balance, ended_at, sum(remaining)::bigint AS points
-        FROM due GROUP BY shop_id, member_id, balance, ended_at
+        SELECT shop_id, account_id, balance, ended_at, sum(remaining)::bigint AS points
+        FROM due GROUP BY shop_id, account_id, balance, ended_at
     ), reduced AS (
-        UPDATE saleor_loyalty_member AS member SET balance = balance - gone.points
-        FROM (SELECT member_id, sum(points) AS points FROM expired GROUP BY member_id) AS gone
-        WHERE member.id = gone.member_id AND member.id = ANY(%(members)s)
+        UPDATE saleor_loyalty_account AS account SET balance = balance - gone.points
+        FROM (SELECT account_id, sum(points) AS points FROM expired GROUP BY account_id) AS gone
+        WHERE account.id = gone.account_id AND account.id = ANY(%(accounts)s)
     ), posted AS (
         INSERT INTO saleor_loyalty_entry
-            (shop_id, member_id, kind, source, points, balance_after, created_at, version_id,
+            (shop_id, account_id, kind, source, points, balance_after, created_at, version_id,
              ended_at, currency)
-        SELECT shop_id, member_id, %(kind)s, %(cause)s || {moment},
-               -points, balance - sum(points) OVER (PARTITION BY member_id ORDER BY ended_at),
+        SELECT shop_id, account_id, %(kind)s, %(cause)s || {moment},
+               -points, balance - sum(points) OVER (PARTITION BY account_id ORDER BY ended_at),
                %(now)s, %(version)s, ended_at, ''
-        FROM expired ORDER BY member_id, ended_at
-        RETURNING id, member_id, source
+        FROM expired ORDER BY account_id, ended_at
+        RETURNING id, account_id, source
     ), used AS (
         INSERT INTO saleor_loyalty_lotuse (entry_id, lot_id, points, returned)
         SELECT posted.id, due.id, due.remaining, 0
         FROM due JOIN posted
-          ON posted.member_id = due.member_id AND posted.source = %(cause)s || {moment}
+          ON posted.account_id = due.account_id AND posted.source = %(cause)s || {moment}
         ORDER BY due.id
     )
-    SELECT count(*) FROM posted
+    SELECT id FROM posted
 """
 # Ends differ by less than a second where points came back after their end once more.
 MOMENT = """to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-PERIOD = {ROLLING: "member", PER_LOT: "lot"}
+PERIOD = {ROLLING: "account", PER_LOT: "lot"}
 
 logger = logging.getLogger(__name__)
 
@@ -162,11 +168,13 @@ def expire(
     written to the lots.
     """
     rule = version.expiry
+    accounts = Account.objects.filter(member__in=member_ids).values_list("pk", flat=True)
+    account_ids = list(accounts)
     with connection.cursor() as cursor:
         cursor.execute(
             EXPIRE.format(period=PERIOD[rule.policy], moment=MOMENT),
             {
-                "members": list(member_ids),
+                "accounts": account_ids,
                 "by": ended_by,
                 "protected": rule.protected_until,
                 "kind": EntryKind.EXPIRY.value,
@@ -175,5 +183,7 @@ def expire(
                 "version": version.pk,
             },
         )
-        (entries,) = cursor.fetchone()
-    return int(entries)
+        posted = [pk for (pk,) in cursor.fetchall()]
+    if signals.entry_posted.has_listeners(Entry):
+        signals.announce(list(Entry.objects.filter(pk__in=posted).order_by("pk")))
+    return len(posted)

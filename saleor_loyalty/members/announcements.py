@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.models import (
+    Account,
     Coupon,
     CouponStatus,
     Device,
@@ -67,7 +68,7 @@ def follow(causes: Collection[tuple[int, str]], *, now: datetime) -> None:
     if not held:
         return
     same = Coupon.objects.filter(member=OuterRef("member"), announced_as=OuterRef("cause"))
-    to_come = Member.objects.filter(pk=OuterRef("member"), rewards_to_come=OuterRef("cause"))
+    to_come = Account.objects.filter(member=OuterRef("member"), rewards_to_come=OuterRef("cause"))
     complete = Message.objects.filter(pk__in=held).exclude(
         Exists(same.filter(status=CouponStatus.PENDING)) | Exists(to_come)
     )
@@ -81,7 +82,7 @@ def of_gift(entry: Entry) -> Iterator[Message]:
     """Of points that staff gave. The entry is saved."""
     at = entry.created_at
     yield _pending(MessageKind.GIFT_EMAIL, entry.source, entry, at=at, due_at=at, entry=entry)
-    if with_device([entry.member_id]):
+    if with_device([entry.account.member_id]):
         yield _pending(MessageKind.GIFT_PUSH, entry.source, entry, at=at, due_at=at, entry=entry)
 
 
@@ -103,7 +104,7 @@ def _pending(kind: str, cause: str, row: Coupon | Entry, *, at: datetime, **abou
     """For the member of a row that is the cause, or stands for it."""
     return Message(
         shop_id=row.shop_id,
-        member_id=row.member_id,
+        member_id=row.account.member_id if isinstance(row, Entry) else row.member_id,
         kind=kind,
         cause=cause,
         status=MessageStatus.PENDING,

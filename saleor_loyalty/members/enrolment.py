@@ -158,12 +158,12 @@ def find(
     email: str | None = None,
     pk: int | None = None,
 ) -> Member | None:
-    """The shop's member with all of what is given; None when there is none.
+    """The shop's member with all of what is given, and what they hold; None when there is none.
 
     By email, in whichever spelling, the one who joined last: Saleor keeps emails unique, but an
     address may move from one customer to the next.
     """
-    members = Member.objects.filter(shop=shop)
+    members = Member.objects.filter(shop=shop).select_related("account")
     if customer_id is not None:
         members = members.filter(customer_id=customer_id.replace("\x00", ""))  # text has no NUL
     if pk is not None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Expression, F, Q, QuerySet, Value
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 
 from saleor_loyalty.database.paging import Keyset
 from saleor_loyalty.models import Member, Shop
@@ -20,10 +20,13 @@ class SortField(enum.StrEnum):
     STATUS = "STATUS"
 
 
+# Who never had points holds none.
+BALANCE = Coalesce(F("account__balance"), 0)
+
 KEYS: dict[SortField, Expression | F] = {
     SortField.JOINED_AT: F("joined_at"),
     SortField.LAST_ACTIVITY_AT: LAST_ACTIVITY,
-    SortField.BALANCE: F("balance"),
+    SortField.BALANCE: BALANCE,
     SortField.EMAIL: EMAIL_LETTERS,
     SortField.STATUS: F("status"),
 }
@@ -46,11 +49,12 @@ def matching(
     """
     bounds = {
         "status__in": status,
-        "balance__gte": balance_gte,
-        "balance__lte": balance_lte,
+        "points__gte": balance_gte,
+        "points__lte": balance_lte,
         "active_at__lt": inactive_since,
     }
-    members = Member.objects.filter(shop=shop).alias(active_at=LAST_ACTIVITY)
+    members = Member.objects.filter(shop=shop).select_related("account")
+    members = members.alias(active_at=LAST_ACTIVITY, points=BALANCE)
     members = members.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
     search = (search or "").replace("\x00", "").strip()  # PostgreSQL's text has no NUL
     return _beginning_with(search, members) if search else members

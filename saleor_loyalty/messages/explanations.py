@@ -41,7 +41,8 @@ MONEY = {
 def explain(entry: Entry, language_code: str | None) -> str:
     """The entry's points in words, in a language ("fr", "fr-ca", "FR_CA") or else in English.
 
-    Reads `entry.version`, its reward with terms, `entry.order` and `entry.note`: read them along.
+    Reads `entry.version`, its reward with terms, `entry.account`, `entry.order` and `entry.note`:
+    read them along.
     """
     with override(language_of(language_code)):
         return _sentence(entry)
@@ -98,7 +99,7 @@ def _order(entry: Entry, basis: Entitlement) -> str:
 
 def _went_along(entry: Entry, basis: Entitlement) -> bool:
     """True of what a member gave up because the order is another's, all of it or what was there."""
-    is_former = entry.order is not None and entry.order.member_id != entry.member_id
+    is_former = entry.order is not None and entry.order.member_id != entry.account.member_id
     return is_former and entry.points < 0 and basis.points < int(basis.exact_points)
 
 

@@ -125,7 +125,7 @@ def _look_again(message: Message, writer: Writer) -> None:
         Message.objects.filter(
             pk=message.pk, status=MessageStatus.PENDING, attempts=message.attempts
         )
-        .select_related("member", "shop__program__current")
+        .select_related("member__account", "shop__program__current")
         .first()
     )
     if fresh is None:

@@ -32,34 +32,34 @@ ENDING = """
     (expires_at <= %(by)s OR (expires_at IS NULL AND %(protected)s::timestamptz IS NOT NULL))
     AND (expires_at > %(after)s OR %(protected)s > %(after)s)
 """
-MEMBERS = {
+ACCOUNTS = {
     ROLLING: f"""
-        SELECT id FROM saleor_loyalty_member
+        SELECT id FROM saleor_loyalty_account
         WHERE shop_id = %(shop)s AND id > %(last)s AND balance > 0 AND {ENDING}
         ORDER BY id LIMIT %(limit)s
     """,  # noqa: S608 - put together from the constant above
     PER_LOT: f"""
-        SELECT DISTINCT member_id AS id FROM saleor_loyalty_lot
-        WHERE shop_id = %(shop)s AND member_id > %(last)s AND remaining > 0 AND {ENDING}
-        ORDER BY member_id LIMIT %(limit)s
+        SELECT DISTINCT account_id AS id FROM saleor_loyalty_lot
+        WHERE shop_id = %(shop)s AND account_id > %(last)s AND remaining > 0 AND {ENDING}
+        ORDER BY account_id LIMIT %(limit)s
     """,  # noqa: S608 - likewise
 }
 POINTS = {
     ROLLING: """
-        SELECT id AS member_id, balance AS points, GREATEST(expires_at, %(protected)s) AS ends_at
-        FROM saleor_loyalty_member WHERE id IN (SELECT id FROM batch)
+        SELECT id AS account_id, balance AS points, GREATEST(expires_at, %(protected)s) AS ends_at
+        FROM saleor_loyalty_account WHERE id IN (SELECT id FROM batch)
     """,
     PER_LOT: """
-        SELECT member_id, sum(remaining)::bigint AS points,
+        SELECT account_id, sum(remaining)::bigint AS points,
                GREATEST(expires_at, %(protected)s) AS ends_at
         FROM saleor_loyalty_lot
-        WHERE member_id IN (SELECT id FROM batch) AND remaining > 0
-        GROUP BY member_id, GREATEST(expires_at, %(protected)s)
+        WHERE account_id IN (SELECT id FROM batch) AND remaining > 0
+        GROUP BY account_id, GREATEST(expires_at, %(protected)s)
     """,
 }
 # In the order of members, in which everybody locks them. Who is told is asked once more at sending.
 QUEUE = """
-    WITH batch AS MATERIALIZED ({members}), ending AS ({points}), queued AS (
+    WITH batch AS MATERIALIZED ({accounts}), ending AS ({points}), queued AS (
         INSERT INTO saleor_loyalty_message
             (shop_id, member_id, kind, cause, uid, points, deadline, status, created_at, due_at,
              attempts, error, delivered_devices)
@@ -69,7 +69,8 @@ QUEUE = """
         FROM ending
         JOIN unnest(%(reminders)s::text[], %(afters)s::timestamptz[], %(bys)s::timestamptz[])
              AS stretch (reminder, after, by) ON ends_at > stretch.after AND ends_at <= stretch.by
-        JOIN saleor_loyalty_member AS member ON member.id = member_id
+        JOIN saleor_loyalty_account AS account ON account.id = account_id
+        JOIN saleor_loyalty_member AS member ON member.id = account.member_id
         WHERE status = %(active)s AND customer_is_active AND email_enabled AND email <> ''
         ORDER BY member.id, ends_at
         ON CONFLICT (member_id, kind, cause) DO NOTHING
@@ -148,7 +149,7 @@ def _queue_all(
         "last": 0,
     }
     policy = version.expiry_policy
-    statement = QUEUE.format(members=MEMBERS[policy], points=POINTS[policy])
+    statement = QUEUE.format(accounts=ACCOUNTS[policy], points=POINTS[policy])
     queued, members = 0, limit
     while members == limit:
         with connection.cursor() as cursor:

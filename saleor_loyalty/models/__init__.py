@@ -18,8 +18,11 @@ Activation
     A stretch of time during which the programme was switched on.
 Member
     A customer of the shop inside the programme, known by Saleor's global customer id.
+Account
+    What a member holds in the program: balance, points ever earned, the end of their period.
 Entry
-    One movement of a member's points: signed, never zero, never changed. The balance is their sum.
+    One movement of the points of an account: signed, never zero, never changed. The balance is
+    their sum.
 EntryNote
     Why staff made an entry, and who of them: apart from it, so that it can be erased.
 Lot, LotUse, Debt
@@ -53,6 +56,7 @@ AuditRecord
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
+from saleor_loyalty.models.account import Account
 from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
 from saleor_loyalty.models.audit import AuditAction, AuditRecord
 from saleor_loyalty.models.branding import Branding
@@ -90,6 +94,7 @@ from saleor_loyalty.models.shop import Door, Shop
 __all__ = [
     "BY_SALEOR",
     "TO_MAKE",
+    "Account",
     "Activation",
     "AddressFault",
     "AddressTrust",

@@ -1,9 +1,10 @@
-"""One movement of a member's points."""
+"""One movement of the points of an account."""
 
 from typing import Any
 
 from django.db import models
 
+from saleor_loyalty.models.account import Account
 from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.program import ProgramVersion
 from saleor_loyalty.models.settled_order import SettledOrder
@@ -25,13 +26,13 @@ class EntryKind(models.TextChoices):
 class Entry(models.Model):
     """A signed number of points, appended by the ledger and refused any change by the database.
 
-    `source` names the cause and is unique per member and kind, so nothing is posted twice.
+    `source` names the cause and is unique per account and kind, so nothing is posted twice.
     The order's columns (`currency` to `entitled`) keep what the points were computed from. What
     staff wrote, and who they are, is in an EntryNote beside it.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     source = models.CharField(max_length=255)
     points = models.BigIntegerField()
@@ -75,14 +76,14 @@ class Entry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["member", "kind", "source"], name="saleor_loyalty_entry_one_per_cause"
+                fields=["account", "kind", "source"], name="saleor_loyalty_entry_one_per_cause"
             ),
             models.CheckConstraint(
                 condition=~models.Q(points=0), name="saleor_loyalty_entry_not_zero"
             ),
         ]
         indexes = [
-            models.Index(fields=["member", "-id"], name="saleor_loyalty_entry_history"),
+            models.Index(fields=["account", "-id"], name="saleor_loyalty_entry_history"),
             models.Index(
                 fields=["shop", "created_at"],
                 include=["kind", "points"],
@@ -92,6 +93,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points:+d}"
+
+    @property
+    def member(self) -> Member:
+        """Whose points they are. Reads `account.member`: select it along."""
+        return self.account.member
 
     @property
     def is_by_staff(self) -> bool:

@@ -2,21 +2,21 @@
 
 from django.db import models
 
+from saleor_loyalty.models.account import Account
 from saleor_loyalty.models.entry import Entry
-from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.shop import Shop
 
 
 class Lot(models.Model):
     """Points of one credit, and how many of them are not spent yet. Written by the ledger alone.
 
-    What is left in a member's lots is their balance; a debt is in none. `expires_at` is the end
+    What is left in an account's lots is its balance; a debt is in none. `expires_at` is the end
     the lot was made with, moved along with the programme's time zone (see ends); the programme may
     protect it for longer (see rules.expiry).
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="lots")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="lot")
     points = models.BigIntegerField(
         help_text="What the entry brought, but for what it gave back to other lots."
@@ -43,7 +43,7 @@ class Lot(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["member"],
+                fields=["account"],
                 condition=models.Q(remaining__gt=0),
                 name="saleor_loyalty_lot_open",
             ),
@@ -53,7 +53,7 @@ class Lot(models.Model):
                 name="saleor_loyalty_lot_to_expire",
             ),
             models.Index(
-                fields=["member", "renewed_from"],
+                fields=["account", "renewed_from"],
                 condition=models.Q(renewed_from__isnull=False),
                 name="saleor_loyalty_lot_renewed",
             ),
@@ -86,7 +86,7 @@ class LotUse(models.Model):
 class Debt(models.Model):
     """What no lot held when a debit was posted, until later credits have paid it."""
 
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="debts")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debts")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="debt")
     remaining = models.BigIntegerField()
 
@@ -98,7 +98,7 @@ class Debt(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["member"],
+                fields=["account"],
                 condition=models.Q(remaining__gt=0),
                 name="saleor_loyalty_debt_open",
             ),

@@ -28,7 +28,6 @@ KEYS: dict[str, Expression | F] = {
     "name": FIRST_NAME_LETTERS,
     "joined": F("joined_at"),
     "active": LAST_ACTIVITY,
-    "balance": F("balance"),
     "status": F("status"),
 }
 MEMBER_LISTS = [
@@ -38,7 +37,7 @@ MEMBER_LISTS = [
 
 
 class Member(models.Model):
-    """A customer's standing; `balance`, `lifetime_points`, `expires_at` by the ledger alone."""
+    """Who they are and what they chose. What they hold is in their account."""
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="members")
     customer_id = models.CharField(max_length=64, help_text="Saleor's global id of the customer.")
@@ -56,20 +55,8 @@ class Member(models.Model):
     status_by = models.CharField(
         max_length=255, blank=True, help_text="Who last set the status; empty: nobody, or the shop."
     )
-    balance = models.BigIntegerField(default=0, help_text="Sum of the entries; negative: a debt.")
-    lifetime_points = models.BigIntegerField(default=0, help_text="Ever earned, net of reversals.")
-    expires_at = models.DateTimeField(
-        null=True, help_text="When the period of a ROLLING programme ends; null: none runs."
-    )
     joined_at = models.DateTimeField()
     last_activity_at = models.DateTimeField(null=True)
-    rewards_to_come = models.CharField(
-        max_length=255,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="What brought more coupons than a transaction issues; empty: nothing.",
-    )
     email_enabled = models.BooleanField(default=True)
     push_enabled = models.BooleanField(default=True)
     email_chosen_at = models.DateTimeField(
@@ -95,16 +82,6 @@ class Member(models.Model):
             *MEMBER_LISTS,
             # Bounces name an address in any case, and no shop.
             models.Index(Upper("email"), name="saleor_loyalty_member_address"),
-            models.Index(
-                fields=["shop", "expires_at"],
-                condition=models.Q(balance__gt=0),
-                name="saleor_loyalty_member_expiring",
-            ),
-            models.Index(
-                fields=["shop"],
-                condition=~models.Q(rewards_to_come=""),
-                name="saleor_loyalty_member_rewards",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +96,16 @@ class Member(models.Model):
     def takes_part(self) -> bool:
         """False when they earn nothing, are given nothing and are told nothing."""
         return self.status == MemberStatus.ACTIVE and self.customer_is_active
+
+    @property
+    def balance(self) -> int:
+        """Their points, negative in debt; 0 before their first entry. Select `account` along."""
+        return self.account.balance if hasattr(self, "account") else 0
+
+    @property
+    def lifetime_points(self) -> int:
+        """Points ever earned, net of reversals; likewise."""
+        return self.account.lifetime_points if hasattr(self, "account") else 0
 
     @property
     def spendable(self) -> int:

@@ -13,23 +13,26 @@ from saleor_loyalty.rules.days import end_of_same_day
 HOLD = """
     SELECT count(*) FROM (
         SELECT FROM saleor_loyalty_member
-        WHERE shop_id = %(shop)s AND (balance > 0 OR expires_at > %(now)s)
+        WHERE id IN (
+            SELECT member_id FROM saleor_loyalty_account
+            WHERE shop_id = %(shop)s AND (balance > 0 OR expires_at > %(now)s)
+        )
         ORDER BY id FOR UPDATE
     ) AS held
 """
 # Of spent points too: they may come back.
-MEMBERS = "saleor_loyalty_member WHERE shop_id = %(shop)s"
+ACCOUNTS = "saleor_loyalty_account WHERE shop_id = %(shop)s"
 LOTS = "saleor_loyalty_lot WHERE shop_id = %(shop)s"
 REMINDERS = "saleor_loyalty_message WHERE shop_id = %(shop)s AND kind = %(kind)s"
 TO_COME = f"""
-    SELECT expires_at FROM {MEMBERS} AND expires_at > %(now)s
+    SELECT expires_at FROM {ACCOUNTS} AND expires_at > %(now)s
     UNION SELECT expires_at FROM {LOTS} AND expires_at > %(now)s
     UNION SELECT renewed_until FROM {LOTS} AND renewed_until > %(now)s
     UNION SELECT renewed_from FROM {LOTS} AND renewed_from > %(now)s
     UNION SELECT deadline FROM {REMINDERS} AND deadline > %(now)s
 """  # noqa: S608 - put together from the constants above
 ENDS = (
-    ("member", "expires_at"),
+    ("account", "expires_at"),
     *(("lot", column) for column in ("expires_at", "renewed_until", "renewed_from")),
 )
 MOVED = "unnest(%(before)s::timestamptz[], %(after)s::timestamptz[]) AS moved (before, after)"

@@ -58,12 +58,12 @@ def extent(
     if member_ids is not None:
         members = members.filter(pk__in=member_ids)
     held = {
-        "entries": Entry.objects,
-        "lots": Lot.objects,
-        "settled orders": SettledOrder.objects,
-        "coupons": Coupon.objects,
+        "entries": Entry.objects.filter(account__member__in=members),
+        "lots": Lot.objects.filter(account__member__in=members),
+        "settled orders": SettledOrder.objects.filter(member__in=members),
+        "coupons": Coupon.objects.filter(member__in=members),
     }
-    counts = {what: rows.filter(member__in=members).count() for what, rows in held.items()}
+    counts = {what: rows.count() for what, rows in held.items()}
     return {"members": members.count(), **counts}
 
 

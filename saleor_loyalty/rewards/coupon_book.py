@@ -78,8 +78,8 @@ class CouponBook(Consequence):
 
     def after(self, entry: Entry) -> None:
         if entry.points > 0:
-            self._reward(entry.member_id, f"{entry.kind}:{entry.source}")
-        self._cover_debt(entry.member_id)
+            self._reward(entry.account.member_id, f"{entry.kind}:{entry.source}")
+        self._cover_debt(entry.account.member_id)
 
     def finish(self) -> None:
         for coupon in self.coupons.values():
@@ -95,7 +95,7 @@ class CouponBook(Consequence):
 
         `issued` is how many their cause has brought before.
         """
-        cause = self._book.member(member_id).rewards_to_come
+        cause = self._book.account(member_id).rewards_to_come
         self._reward(member_id, cause, first=issued)
         self._issues.tell_again(member_id, cause)
 
@@ -196,8 +196,8 @@ class CouponBook(Consequence):
 
     def _reward(self, member_id: int, cause: str, *, first: int = 0) -> None:
         """A reward for each threshold reached; what is too much for one book is left to others."""
-        member = self._book.member(member_id)
-        due = rewards_due(balance=member.balance, threshold=self._version.threshold)
+        account = self._book.account(member_id)
+        due = rewards_due(balance=account.balance, threshold=self._version.threshold)
         room = max(0, max(1, conf.coupons_at_once) - len(self._issues))
         for number in range(first, first + min(due, room)):
             reward = Posting(
@@ -211,18 +211,18 @@ class CouponBook(Consequence):
         to_come = cause if due > room else ""
         if to_come:
             wake("issue_coupons")
-        if to_come != member.rewards_to_come:
-            if member.rewards_to_come:
-                self._issues.tell_again(member_id, member.rewards_to_come)
-            self._book.change(member_id, rewards_to_come=to_come)
+        if to_come != account.rewards_to_come:
+            if account.rewards_to_come:
+                self._issues.tell_again(member_id, account.rewards_to_come)
+            self._book.leave_rewards(member_id, to_come)
 
     def _cover_debt(self, member_id: int) -> None:
         """Withdraw unused coupons, newest first, until nothing is owed or none is left."""
-        member = self._book.member(member_id)
+        account = self._book.account(member_id)
         unused = (
             coupon
             for coupon in sorted(self.coupons.values(), key=lambda c: c.pk, reverse=True)
             if coupon.member_id == member_id and coupon.is_unused_at(self._book.now)
         )
-        while member.balance < 0 and (coupon := next(unused, None)):
+        while account.balance < 0 and (coupon := next(unused, None)):
             self.withdraw(coupon)

@@ -4,14 +4,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from saleor_loyalty.ledger.book import open_book
-from saleor_loyalty.models import Entry, EntryKind, Member, Shop
+from saleor_loyalty.models import Account, Entry, EntryKind, Shop
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.coupon_book import CouponBook
 
 
 def shops_with_work() -> list[Shop]:
     """Shops with rewards to come. While the program is off none are issued."""
-    waiting = Member.objects.exclude(rewards_to_come="").values("shop")
+    waiting = Account.objects.exclude(rewards_to_come="").values("shop")
     return list(Shop.objects.filter(pk__in=waiting, is_active=True, program__is_active=True))
 
 
@@ -21,8 +21,8 @@ def issue_due(shop: Shop) -> int:
     One transaction of `LOYALTY_COUPONS_AT_ONCE` at most. Rules are the current ones, as they are
     for all that points become.
     """
-    waiting = Member.objects.filter(shop=shop).exclude(rewards_to_come="")
-    member_id = waiting.order_by("pk").values_list("pk", flat=True).first()
+    waiting = Account.objects.filter(shop=shop).exclude(rewards_to_come="")
+    member_id = waiting.order_by("member").values_list("member", flat=True).first()
     program = programs.current(shop)
     if member_id is None or program is None or program.current is None or not program.is_active:
         return 0
@@ -35,9 +35,9 @@ def issue_due(shop: Shop) -> int:
             consequences=[held := CouponBook(program.current)],
         ) as book,
     ):
-        if cause := book.member(member_id).rewards_to_come:  # another worker may have been first
+        if cause := book.account(member_id).rewards_to_come:  # another worker may have been first
             rewards = Entry.objects.filter(
-                member=member_id, kind=EntryKind.REWARD, source__startswith=f"{cause}:"
+                account__member=member_id, kind=EntryKind.REWARD, source__startswith=f"{cause}:"
             )
             held.reward_the_rest(member_id, issued=rewards.count())
     return 1

@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.db.models import Model
 
 from saleor_loyalty.models import (
+    Account,
     Activation,
     AddressFault,
     AddressTrust,
@@ -106,20 +107,23 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
         ),
     },
     Member: {
-        Personal.IDENTIFIER: ("customer_id", "rewards_to_come"),
+        Personal.IDENTIFIER: ("customer_id",),
         Personal.ADDRESS: ("email",),
         Personal.NAME: ("first_name",),
         Personal.CHOICE: (
             *("language_code", "language_is_own", "email_enabled", "push_enabled"),
             "email_chosen_at",
         ),
-        Personal.HISTORY: (
-            *("status", "balance", "lifetime_points", "expires_at", "joined_at"),
-            *("last_activity_at", "customer_is_active"),
-        ),
+        Personal.HISTORY: (*("status", "joined_at", "last_activity_at", "customer_is_active"),),
         Personal.KEY: ("unsubscribe_token",),
         Personal.STAFF: ("status_by",),
         NOTHING: ("shop",),
+    },
+    Account: {
+        Personal.OWNER: ("member",),
+        Personal.IDENTIFIER: ("rewards_to_come",),
+        Personal.HISTORY: ("balance", "lifetime_points", "expires_at"),
+        NOTHING: ("shop", "program"),
     },
     FollowedCustomer: {
         Personal.IDENTIFIER: ("customer_id",),
@@ -152,7 +156,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
         NOTHING: ("shop", "version", "revision", "look_again_at"),
     },
     Entry: {
-        Personal.OWNER: ("member",),
+        Personal.OWNER: ("account",),
         Personal.IDENTIFIER: ("source",),
         Personal.HISTORY: (
             *("kind", "points", "balance_after", "created_at", "currency", "eligible", "total"),
@@ -166,7 +170,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
         Personal.STAFF: ("actor",),
     },
     Lot: {
-        Personal.OWNER: ("member",),
+        Personal.OWNER: ("account",),
         Personal.HISTORY: (
             *("points", "remaining", "created_at", "expires_at", "had_grace"),
             *("renewed_until", "renewed_from"),
@@ -179,7 +183,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
         NOTHING: ("entry",),
     },
     Debt: {
-        Personal.OWNER: ("member",),
+        Personal.OWNER: ("account",),
         Personal.HISTORY: ("remaining",),
         NOTHING: ("entry",),
     },

@@ -10,8 +10,8 @@ from django.db.models import Model
 from saleor_loyalty.members import addresses
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.models import (
+    Account,
     AddressTrust,
-    AuditRecord,
     Channel,
     Debt,
     Device,
@@ -56,6 +56,7 @@ class Rows:
         self._reward_versions = Names("version of a reward")  # by its uid and their numbers
         self._versions = Names("version")
         self._members = Names("member")
+        self._accounts = Names("the account of member")  # by the member's id
         self._orders = Names("order")
         self._entries = Names("entry")  # those that others name, by customer and source
         self._coupons = Names("coupon")
@@ -68,7 +69,7 @@ class Rows:
             self._find_devices(section, rows)
         made = [self._made(section, row) for row in rows]
         if section.model is Member:
-            self._insert_members(made)
+            self._insert_members(rows, made)
             self._note_addresses(rows)
         else:
             # A device can be there before, registered anew, or a channel, seen since: it stays.
@@ -92,9 +93,10 @@ class Rows:
     def _ids(self, section: Section, row: Row) -> dict[str, Any]:
         """The ids of the rows that a row names, by the attributes that hold them."""
         ids = self._shop_ids(section)
-        has_member = section.model is not LotUse and "member" in row
-        if has_member and not self._is_about_all(section, row):
-            ids["member_id"] = self._members[row["member"]]
+        if section.model in (Entry, Debt):
+            ids["account_id"] = self._accounts[self._members[row["member"]]]
+        elif section.model is not LotUse and "member" in row:
+            ids["member_id"] = row["member"] and self._members[row["member"]]
         for name in {"version", "reward"} & row.keys():
             ids[f"{name}_id"] = self._rule(row[name])
         ids |= self._named_entries(section, row)
@@ -126,10 +128,6 @@ class Rows:
             return self._reward_versions[tuple(named)]
         return self._versions[named] if isinstance(named, int) else self._rewards[named]
 
-    def _is_about_all(self, section: Section, row: Row) -> bool:
-        """What staff did to the program has no member."""
-        return section.model is AuditRecord and row["member"] is None
-
     def _shop_ids(self, section: Section) -> dict[str, Any]:
         if section.shop == "shop":
             return {"shop_id": self._shop.pk}
@@ -151,9 +149,9 @@ class Rows:
             return
         members, kinds, sources = zip(*named, strict=True)
         entries = Entry.objects.filter(
-            member__in=set(members), kind__in=set(kinds), source__in=set(sources)
+            account__member__in=set(members), kind__in=set(kinds), source__in=set(sources)
         )
-        found = list(entries.values_list("pk", "member", "kind", "source", "lot"))
+        found = list(entries.values_list("pk", "account__member", "kind", "source", "lot"))
         self._found |= {(member, kind, source): pk for pk, member, kind, source, _lot in found}
         self._lots = Names("the lot of entry")
         self._lots |= {pk: lot for pk, *_, lot in found if lot}
@@ -169,7 +167,7 @@ class Rows:
         found = Device.objects.filter(shop=self._shop, token__in=tokens)
         self._devices = dict(found.values_list("token", "pk"))
 
-    def _insert_members(self, made: Sequence[Any]) -> None:
+    def _insert_members(self, rows: Sequence[Row], made: Sequence[Any]) -> None:
         """A member without points may have come before the file: the file's standing is theirs."""
         Member.objects.bulk_create(
             made,
@@ -177,6 +175,23 @@ class Rows:
             unique_fields=["shop", "customer_id"],
             update_fields=[c.name for c in columns_of(Member) if c.name != "customer_id"],
         )
+        accounts = [
+            Account(
+                shop=self._shop,
+                program=self._program,
+                member=member,
+                **_columns(Account, dict(zip(_ACCOUNT, row["account"], strict=True))),
+            )
+            for row, member in zip(rows, made, strict=True)
+            if row["account"]
+        ]
+        Account.objects.bulk_create(
+            accounts,
+            update_conflicts=True,
+            unique_fields=["member"],
+            update_fields=_ACCOUNT,
+        )
+        self._accounts |= {account.member_id: account.pk for account in accounts}
 
     def _note_addresses(self, rows: Sequence[Row]) -> None:
         """By the hash of this installation. What was reported here meanwhile stays."""
@@ -220,7 +235,7 @@ class Rows:
         Lot.objects.bulk_create(
             Lot(
                 shop_id=self._shop.pk,
-                member_id=entry.member_id,
+                account_id=entry.account_id,
                 entry=entry,
                 **_columns(Lot, dict(zip(_LOT, row["lot"], strict=True))),
             )
@@ -239,6 +254,7 @@ class Rows:
                 self._entries[row["member"], row["source"]] = entry.pk
 
 
+_ACCOUNT = [column.name for column in columns_of(Account)]
 _LOT = [column.name for column in columns_of(Lot)]
 _NOTE = [column.name for column in columns_of(EntryNote)]
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Field, Model
 
 from saleor_loyalty.models import (
+    Account,
     Activation,
     AuditRecord,
     Branding,
@@ -75,9 +76,11 @@ class Section:
         return frozenset([*self.columns, *self.names])
 
 
+ACCOUNT = tuple(f"account__{column.name}" for column in columns_of(Account))
 LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
 NOTE = tuple(f"note__{column.name}" for column in columns_of(EntryNote))
 MEMBER = ("member__customer_id",)
+HOLDER = ("account__member__customer_id",)
 VERSION = ("version__number",)
 COUPON = ("coupon__uid",)
 REWARD_VERSION = ("reward__reward__uid", "reward__number")
@@ -108,13 +111,13 @@ SECTIONS = (
     ),
     Section("terms", ChannelTerms, shop="version__program__shop", names={"version": VERSION}),
     Section("activation", Activation, shop="program__shop"),
-    Section("member", Member, names={ADDRESS: ()}),
+    Section("member", Member, names={"account": ACCOUNT, ADDRESS: ()}),
     Section("order", SettledOrder, names={"member": MEMBER, "version": VERSION}),
     Section(
         "entry",
         Entry,
         names={
-            "member": MEMBER,
+            "member": HOLDER,
             "version": VERSION,
             "order": ("order__order_id",),
             "reverses": ("reverses__kind", "reverses__source"),
@@ -128,7 +131,7 @@ SECTIONS = (
         LotUse,
         shop="lot__shop",
         names={
-            "member": ("lot__member__customer_id",),
+            "member": ("lot__account__member__customer_id",),
             "entry": ("entry__kind", "entry__source"),
             "lot": ("lot__entry__kind", "lot__entry__source"),
         },
@@ -137,8 +140,8 @@ SECTIONS = (
     Section(
         "debt",
         Debt,
-        shop="member__shop",
-        names={"member": MEMBER, "entry": ("entry__kind", "entry__source")},
+        shop="account__shop",
+        names={"member": HOLDER, "entry": ("entry__kind", "entry__source")},
         entries=("entry",),
     ),
     Section(

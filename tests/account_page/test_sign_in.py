@@ -8,8 +8,8 @@ from django.core import signing
 from django.test import Client
 
 from saleor_loyalty.account_page import sessions
-from saleor_loyalty.models import Member
 from tests.account_page.conftest import STORE, enroll
+from tests.accounts import account_of
 from tests.saleor_over_http import Saleor
 from tests.shops import installed
 from tests.signing import SigningKey
@@ -233,7 +233,7 @@ def test_t37_one_customer_sees_nothing_of_another_nor_of_another_shop(
         namesake = enroll(installed(elsewhere), ada.customer_id, "namesake@example.com")
     finally:
         elsewhere.stop()
-    Member.objects.filter(pk=namesake.pk).update(balance=87654)
+    account_of(namesake, balance=87654)
     client = sign_in()
 
     for address in ("/account/", f"/account/?before={2**40}"):

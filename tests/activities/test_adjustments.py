@@ -10,6 +10,7 @@ from django.db.models import Sum
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.models import Coupon, Entry, Lot, Member
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from tests.accounts import account_of
 from tests.paper_saleor import ANNA, BEN, line
 
 AT_ONCE = 200
@@ -73,7 +74,7 @@ def test_t22_no_more_is_taken_than_is_there(shop, rich):
 
 
 def test_t22_from_a_member_in_debt_nothing_is_taken(shop, rich):
-    Member.objects.update(balance=-500)
+    account_of(rich, balance=-500)
 
     assert refusal(shop, -1).message == "This member has 0 points; 1 cannot be taken."
 

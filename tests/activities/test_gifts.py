@@ -3,7 +3,7 @@
 import pytest
 
 from saleor_loyalty.activities import staff_points
-from saleor_loyalty.models import Entry, Member
+from saleor_loyalty.models import Account, Entry, Member
 from saleor_loyalty.problems import ErrorCode, Refused
 from tests.paper_saleor import ANNA, BEN
 from tests.shops import new_version
@@ -100,7 +100,7 @@ def test_t30_a_key_is_its_members_own(shop, anna):
     for customer in (ANNA, BEN):
         give(shop, customer_id=customer["id"], idempotency_key="page-1")
 
-    assert list(Member.objects.values_list("balance", flat=True)) == [200, 200]
+    assert list(Account.objects.values_list("balance", flat=True)) == [200, 200]
 
 
 def test_t30_the_same_key_for_another_gift_is_refused(shop, anna):

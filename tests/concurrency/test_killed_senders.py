@@ -24,6 +24,7 @@ from saleor_loyalty.models import (
     MessageStatus,
     Shop,
 )
+from tests.accounts import account_of
 from tests.concurrency.processes import send_until_killed
 
 LONG_RUN = os.environ.get("LOYALTY_TESTS") == "long"
@@ -68,7 +69,7 @@ def messages(shop: Shop) -> int:
     entries = Entry.objects.bulk_create(
         Entry(
             shop=shop,
-            member=member,
+            account=account_of(member),
             kind=EntryKind.GIFT,
             source="gift:1",
             points=10,

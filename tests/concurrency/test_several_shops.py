@@ -38,7 +38,7 @@ def test_a_shop_that_hangs_is_asked_once_a_round_and_another_has_its_points(
 
     tasks.settle_orders()
 
-    assert Entry.objects.filter(member__shop=shop).count() == 1
+    assert Entry.objects.filter(account__member__shop=shop).count() == 1
     assert hanging.paper.calls == ["customers", "orders"]
     waiting = Change.objects.filter(shop=hanging_shop, subject=Subject.ORDER)
     assert waiting.count() == 250

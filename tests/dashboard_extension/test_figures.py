@@ -8,6 +8,7 @@ from django.utils import timezone
 from saleor_loyalty.dashboard_extension import statistics
 from saleor_loyalty.models import Change, Coupon, Entry, EntryKind, Shop, Subject
 from saleor_loyalty.orders import inbox
+from tests.accounts import account_of
 
 PARIS = "Europe/Paris"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -21,7 +22,7 @@ def moved(ada, program, monkeypatch):
     def moved(points, at, kind=EntryKind.GIFT):
         Entry.objects.create(
             shop=ada.shop,
-            member=ada,
+            account=account_of(ada),
             kind=kind,
             source=f"{at}{points}",
             points=points,

@@ -19,6 +19,7 @@ from saleor_loyalty.models import (
     MessageStatus,
 )
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.accounts import account_of, entries_of
 from tests.dashboard_extension.conftest import ADA
 
 
@@ -166,7 +167,8 @@ def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):
 
 def take_back(ask, entry, **form):
     return ask(
-        f"members/{entry.member_id}/gifts/{entry.pk}/take-back", post={"reason": "A slip", **form}
+        f"members/{entry.account.member_id}/gifts/{entry.pk}/take-back",
+        post={"reason": "A slip", **form},
     )
 
 
@@ -244,7 +246,7 @@ def test_only_points_that_staff_gave_are_taken_back(ask, ada, program, gift):
     gift(ada, 100)
     ask(f"members/{ada.pk}/correct", post={"points": "-20", "reason": "x", "key": "a"})
 
-    assert take_back(ask, ada.entries.latest("pk")).status_code == 404
+    assert take_back(ask, entries_of(ada).latest("pk")).status_code == 404
 
 
 def test_blocking_is_kept_with_who_and_when(ask, ada, program):
@@ -275,7 +277,7 @@ def test_a_coupon_is_withdrawn_its_points_return_and_its_voucher_is_to_go(ask, a
 
     coupon.refresh_from_db()
     ada.refresh_from_db()
-    entry = ada.entries.latest("pk")
+    entry = entries_of(ada).latest("pk")
     assert "5,000 points returned" in answer["HX-Trigger"]
     assert coupon.status == CouponStatus.WITHDRAWN
     assert ada.balance == 5200
@@ -415,7 +417,7 @@ def test_numbers_below_zero_have_a_minus_and_no_hyphen(ask, ada, program, gift, 
     ask(f"members/{ada.pk}/correct", post={"points": -20, "reason": "A slip", "key": "k"})
     Entry.objects.create(
         shop=ada.shop,
-        member=ada,
+        account=account_of(ada),
         kind=EntryKind.REVERSAL,
         source="order:debt",
         points=-1500,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from saleor_loyalty.database.statements import Writing, read
 from saleor_loyalty.models import ChannelTerms, Entry, Lot, Member, ProgramVersion, SettledOrder
+from tests.accounts import account_of
 
 MOMENT = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=UTC)
 
@@ -32,7 +33,7 @@ def order(member: Member, number: str, **values) -> SettledOrder:
 def entry(settled: SettledOrder, points: int) -> Entry:
     return Entry(
         shop=settled.shop,
-        member=settled.member,
+        account=account_of(settled.member),
         kind="ORDER",
         source=f"“Zoë” said: 100 %s of {settled.order_id}",
         points=points,
@@ -70,7 +71,7 @@ def test_what_is_written_is_what_django_reads(program, anna):
     lots = [
         Lot(
             shop=anna.shop,
-            member=anna,
+            account=entry.account,
             entry=entry,
             points=entry.points,
             remaining=entry.points,

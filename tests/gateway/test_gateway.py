@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from saleor_loyalty.models import Member, Shop
+from tests.accounts import account_of
 from tests.saleor_over_http import CUSTOMER_ID, Saleor
 from tests.server.conftest import PATIENCE
 from tests.server.test_web_servers import UVICORN
@@ -63,13 +64,14 @@ def gateway(tmp_path: Path) -> Iterator[Callable[[str, str], str]]:
 
 @pytest.fixture
 def ada(shop: Shop) -> Member:
-    return Member.objects.create(
+    member = Member.objects.create(
         shop=shop,
         customer_id=CUSTOMER_ID,
         email="ada@example.com",
-        balance=1200,
         joined_at=shop.installed_at,
     )
+    account_of(member, balance=1200)
+    return member
 
 
 def test_a_shopper_reads_saleors_data_and_ours_in_one_query(

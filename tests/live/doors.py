@@ -61,7 +61,7 @@ class Door:
         if self.demo:
             app, processes = self.demo.programs["app"], self.demo.processes
             processes.start("walk", ("django", "loyalty_reconcile"), app.env)
-            processes.finish("walk", seconds=120)
+            processes.finish("walk", seconds=300)
         elif self.live:
             self.live.manage("loyalty_reconcile")
 

@@ -93,7 +93,7 @@ class LiveSaleor:
 
     def python(self, code: str) -> str:
         """What this code prints, run where Django is set up."""
-        return self._run("-c", f"import django; django.setup()\n{code}", seconds=120)
+        return self._run("-c", f"import django; django.setup()\n{code}", seconds=300)
 
     def bare(self, port: int | None = None) -> "LiveSaleor":
         """The same database, seen by a Saleor without our package; at another port if given."""
@@ -204,7 +204,7 @@ def _fill(installation: Installation) -> None:
         env = {**_settings(0, url, ""), "DJANGO_SETTINGS_MODULE": "without_loyalty"}
         for command in (["migrate", "--no-input"], ["populatedb", "--createsuperuser"]):
             _run(installation, env, "manage.py", *command, seconds=SECONDS_TO_FILL)
-        _run(installation, env, "-c", NO_PROMOTIONS, seconds=120)
+        _run(installation, env, "-c", NO_PROMOTIONS, seconds=300)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         connection.execute(
             rename.format(sql.Identifier(draft), sql.Identifier(installation.filled))

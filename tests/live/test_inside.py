@@ -178,7 +178,7 @@ def test_a_customer_whom_staff_delete_takes_part_no_more(
         found = ask(live.api_url, STATUS, gift, token=plugin_door.staff_token)
         return str(found["status"])
 
-    assert look_until(lambda seen: seen == "CLOSED", status, stop=Event(), seconds=60) == "CLOSED"
+    assert look_until(lambda seen: seen == "CLOSED", status, stop=Event(), seconds=180) == "CLOSED"
 
 
 def test_the_checks_find_nothing_to_say(live: LiveSaleor) -> None:

@@ -108,7 +108,7 @@ def seen_by(door: Door, customer: Customer, *, balance: int, coupons: int = 0) -
         active = [code for code, status in seen["coupons"] if code and status == "ACTIVE"]
         return seen["balance"] == balance and len(active) == coupons
 
-    return look_until(is_there, look, stop=Event(), seconds=60)
+    return look_until(is_there, look, stop=Event(), seconds=180)
 
 
 def delete_our_app(live: LiveSaleor, shop: ShopApi) -> None:
@@ -141,4 +141,4 @@ def moved_in(live: LiveSaleor, data_dir: Path) -> Iterator[tuple[Demo, str]]:
 def manage(demo: Demo, *arguments: str) -> None:
     """Run a command of the app's."""
     demo.processes.start("command", ("django", *arguments), demo.programs["app"].env)
-    demo.processes.finish("command", seconds=120)
+    demo.processes.finish("command", seconds=300)

@@ -31,7 +31,7 @@ def balance_of(door: Door, customer: Customer, expected: int) -> int | None:
         lambda balance: balance == expected,
         lambda: door.loyalty.loyalty(customer.token)["balance"],
         stop=Event(),
-        seconds=60,
+        seconds=180,
     )
 
 

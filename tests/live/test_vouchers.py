@@ -32,7 +32,7 @@ def coupon_of(door: Door, customer: Customer, good: Callable[[dict[str, Any]], o
         edges = loyalty["coupons"]["edges"] if loyalty else []
         return {**edges[0]["node"], "balance": loyalty["balance"]} if edges else {"status": None}
 
-    return look_until(good, look, stop=Event(), seconds=90)
+    return look_until(good, look, stop=Event(), seconds=180)
 
 
 @pytest.fixture

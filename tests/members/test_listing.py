@@ -9,6 +9,7 @@ from saleor_loyalty.database.paging import UnknownPlace
 from saleor_loyalty.members import listing
 from saleor_loyalty.members.listing import SortField
 from saleor_loyalty.models import Member, MemberStatus, Shop
+from tests.accounts import account_of
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -32,7 +33,11 @@ def enroll(shop):
             "first_name": name,
             "joined_at": START + DAY * number,
         }
-        return Member.objects.create(**(given | fields))
+        balance = fields.pop("balance", None)
+        member = Member.objects.create(**(given | fields))
+        if balance is not None:
+            account_of(member, balance=balance)
+        return member
 
     return enroll
 

@@ -37,6 +37,7 @@ from saleor_loyalty.models import (
     ProgramVersion,
     Shop,
 )
+from tests.accounts import account_of
 from tests.chromium import browser
 from tests.coupons import new_coupon
 from tests.shops import REWARD_RULES, new_reward
@@ -124,10 +125,12 @@ def make_member(shop) -> Callable[..., Member]:
             "customer_id": f"customer-{number}",
             "email": f"shopper{number}@mail.example",
             "first_name": "Ada",
-            "balance": 120,
             "joined_at": NOW,
         }
-        return Member.objects.create(shop=shop, **(defaults | fields))
+        balance = fields.pop("balance", 120)
+        member = Member.objects.create(shop=shop, **(defaults | fields))
+        account_of(member, balance=balance)
+        return member
 
     return make
 
@@ -171,7 +174,7 @@ def make_message(shop, version, make_member) -> Callable[..., Message]:
         is_gift = kind in (MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH)
         entry = Entry.objects.create(
             shop=shop,
-            member=member,
+            account=member.account,
             kind=EntryKind.GIFT if is_gift else EntryKind.REWARD,
             source=f"test:{number}",
             points=250 if is_gift else -5000,
@@ -209,7 +212,7 @@ def make_more_coupons(shop, version) -> Callable[[Message, int], list[Coupon]]:
             source = f"test:{next(numbers)}"
             entry = Entry.objects.create(
                 shop=shop,
-                member=message.member,
+                account=message.member.account,
                 kind=EntryKind.REWARD,
                 source=source,
                 points=-5000,

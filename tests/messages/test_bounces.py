@@ -185,6 +185,7 @@ def test_t47_who_registers_anew_with_the_address_is_not_written_to(
 def test_t47_a_report_that_comes_after_the_account_is_gone_holds_for_the_next(
     report, ada, make_member
 ):
+    ada.account.delete()
     ada.delete()
 
     report(**COMPLAINT)

@@ -24,9 +24,5 @@ def work(shop, paper) -> None:
         pass
 
 
-def balances() -> dict[str, int]:
-    return dict(Member.objects.values_list("customer_id", "balance"))
-
-
 def member_of(person: dict) -> Member:
     return Member.objects.get(customer_id=person["id"])

@@ -14,7 +14,6 @@ from saleor_loyalty.models import (
     Coupon,
     Entry,
     Lot,
-    Member,
     Message,
     Program,
     SettledOrder,
@@ -22,6 +21,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.orders import backfill, inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
+from tests.accounts import balances
 from tests.paper_saleor import (
     ANNA,
     BEN,
@@ -59,10 +59,6 @@ def paid_at(moment: str) -> dict:
         "updatedAt": moment,
         "events": [{"type": "ORDER_FULLY_PAID", "date": moment}],
     }
-
-
-def balances() -> dict[str, int]:
-    return dict(Member.objects.values_list("customer_id", "balance"))
 
 
 def test_t38_orders_paid_before_the_programme_was_on_are_credited_when_asked(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_loyalty.models import Channel, Coupon, Entry, Member, SettledOrder
+from saleor_loyalty.models import Account, Channel, Coupon, Entry, SettledOrder
 from saleor_loyalty.orders import backfill, reconciliation
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards import coupons
@@ -33,7 +33,7 @@ def rename(paper, slug: str) -> None:
 
 
 def balance() -> int:
-    return sum(Member.objects.values_list("balance", flat=True))
+    return sum(Account.objects.values_list("balance", flat=True))
 
 
 def slugs() -> dict[str, str]:

@@ -15,7 +15,8 @@ from saleor_loyalty.models import (
     Member,
 )
 from saleor_loyalty.saleor_api.facts import Customer
-from tests.orders.conftest import balances, member_of
+from tests.accounts import balances, entries_of
+from tests.orders.conftest import member_of
 from tests.paper_saleor import ANNA, BEN, line
 
 UNCONFIRMED = {**ANNA, "isConfirmed": False}
@@ -92,7 +93,7 @@ def test_a_deleted_customer_closes_the_member_and_keeps_the_points(paper, settle
 
     member = member_of(ANNA)
     assert (member.status, member.balance) == ("CLOSED", 1000)
-    assert member.entries.count() == 1
+    assert entries_of(member).count() == 1
 
 
 def test_a_deleted_customers_devices_are_forgotten_and_no_others(paper, anna, shop, hear):
@@ -260,7 +261,7 @@ def test_what_went_along_with_an_order_is_explained(paper, settle, hear):
     settle(key)
     register_again(paper, hear, key, person=ANNA_AGAIN, former=ANNA)
 
-    moved = member_of(ANNA).entries.select_related("version", "order").order_by("-pk")[0]
+    moved = entries_of(member_of(ANNA)).select_related("version", "order").order_by("-pk")[0]
 
     assert explain(moved, "en") == (
         "Order 1 now belongs to another customer: 120 points went with it"

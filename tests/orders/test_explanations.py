@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.ledger import expiry
 from saleor_loyalty.messages.explanations import explain, points
-from saleor_loyalty.models import Coupon, Entry, EntryNote, Member
+from saleor_loyalty.models import Account, Coupon, Entry, EntryNote, Member
 from saleor_loyalty.rewards import coupons
 from tests.paper_saleor import (
     ANNA,
@@ -243,7 +243,7 @@ def test_an_order_that_moved_to_another_customer_takes_its_points_along_in_words
     explained(line(100))
     assert explained(line(100), user=BEN)[0] == "EUR 100.00 of goods × 10 points = 1,000 points"
 
-    assert told(member=anna) == (
+    assert told(account__member=anna) == (
         "Order 1 now belongs to another customer: 1,000 points went with it",
         fr("La commande 1 appartient désormais à un autre client~: transfert de 1_000~points"),
     )
@@ -331,7 +331,7 @@ def test_t25_expiry_names_the_last_day_in_the_programmes_zone_and_the_rule(
     rules(expiry_policy="ROLLING", expiry_days=365)
     by_staff(staff_points.give, shop, 1200)
     midnight_in_paris = datetime(2026, 3, 31, 22, tzinfo=UTC)
-    Member.objects.update(expires_at=midnight_in_paris)
+    Account.objects.update(expires_at=midnight_in_paris)
     expiry.sweep(shop, now=midnight_in_paris + timedelta(days=3))
 
     assert told(kind="EXPIRY") == (

@@ -13,7 +13,8 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.orders import customers, inbox
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.orders.conftest import balances, member_of
+from tests.accounts import balances
+from tests.orders.conftest import member_of
 from tests.paper_saleor import ANNA, line
 
 

@@ -11,7 +11,8 @@ from saleor_loyalty.models import FollowedCustomer, Member
 from saleor_loyalty.orders import reconciliation
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.client import Saleor
-from tests.orders.conftest import balances, member_of, work
+from tests.accounts import balances
+from tests.orders.conftest import member_of, work
 from tests.paper_saleor import ANNA, line
 
 INACTIVE = {**ANNA, "isActive": False}

@@ -5,7 +5,8 @@ import pytest
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Entry, MemberStatus, SettledOrder, Shop
 from saleor_loyalty.problems import Refused
-from tests.orders.conftest import balances, member_of
+from tests.accounts import balances
+from tests.orders.conftest import member_of
 from tests.paper_saleor import ANNA, BEN, line
 
 

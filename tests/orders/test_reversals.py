@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.models import Coupon, CouponCode, Entry, Member
+from saleor_loyalty.models import Account, Coupon, CouponCode, Entry, Member
 from tests.paper_saleor import ANNA, BEN, line
 from tests.shops import new_version
 
@@ -41,7 +41,7 @@ def test_t03_a_full_refund_withdraws_the_unused_coupon(paper, settle, paid):
     settle(paid)
 
     assert order_due() == (0, 0)
-    assert Member.objects.get().lifetime_points == 0
+    assert Account.objects.get().lifetime_points == 0
     assert Coupon.objects.get().status == "WITHDRAWN"
     assert list(Entry.objects.order_by("pk").values_list("kind", "points")) == [
         ("ORDER", 5120),
@@ -225,13 +225,13 @@ def test_a_refund_that_withdraws_a_coupon_does_not_start_the_period_anew(paper, 
     with mock.patch("django.utils.timezone.now", return_value=PAID_AT):
         key = paper.place(1, line(512))
         settle(key)
-    ends = Member.objects.get().expires_at
+    ends = Account.objects.get().expires_at
 
     with mock.patch("django.utils.timezone.now", return_value=PAID_AT + timedelta(days=20)):
         paper.charge(key, 460.8)
         settle(key)
 
-    assert Member.objects.get().expires_at == ends
+    assert Account.objects.get().expires_at == ends
 
 
 def test_a_newly_paid_order_renews_all_points_and_more_for_an_old_one_does_not(
@@ -244,7 +244,7 @@ def test_a_newly_paid_order_renews_all_points_and_more_for_an_old_one_does_not(
     for day, key in enumerate((old, paper.place(2, line(10)), old)):
         with mock.patch("django.utils.timezone.now", return_value=PAID_AT + timedelta(days=day)):
             settle(key)
-        ends.append(Member.objects.get().expires_at)
+        ends.append(Account.objects.get().expires_at)
         paper.charge(old, 100.0)
 
     assert ends == [ends[0], ends[0] + timedelta(days=1), ends[1]]

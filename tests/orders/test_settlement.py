@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import Sum
 
-from saleor_loyalty.models import Change, Coupon, Entry, Member, SettledOrder
+from saleor_loyalty.models import Account, Change, Coupon, Entry, Member, SettledOrder
 from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
@@ -30,7 +30,7 @@ def paid(moment: datetime) -> list[dict[str, str]]:
 
 def balance() -> int:
     total = Entry.objects.aggregate(total=Sum("points"))["total"] or 0
-    assert total == (Member.objects.aggregate(total=Sum("balance"))["total"] or 0)
+    assert total == (Account.objects.aggregate(total=Sum("balance"))["total"] or 0)
     return total
 
 

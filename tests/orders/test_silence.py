@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from saleor_loyalty import tasks
-from saleor_loyalty.models import Change, Member, Shop
+from saleor_loyalty.models import Account, Change, Member, Shop
 from saleor_loyalty.orders import inbox, reconciliation, settlement
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
@@ -45,7 +45,7 @@ def test_t32_what_is_paid_while_the_api_is_down_has_its_points_when_it_is_back(
     paper.down = False
     rounds(2, after=timedelta(minutes=5))  # the first finds that it answers, and wakes the second
 
-    assert Member.objects.get().lifetime_points == 25_000
+    assert Account.objects.get().lifetime_points == 25_000
     assert not Change.objects.exists()
     assert Shop.objects.get().silent_since is None
 

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from saleor_loyalty.models import Change, Coupon, Entry, Lot, Member, SettledOrder, Shop
+from saleor_loyalty.models import Account, Change, Coupon, Entry, Lot, Member, SettledOrder, Shop
 from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.saleor_api.client import ORDERS_AT_ONCE, Saleor
+from tests.accounts import balances
 from tests.paper_saleor import (
     ANNA,
     BEN,
@@ -81,7 +82,7 @@ def test_a_batch_of_500_takes_as_many_as_one(paper, statements_of):
     assert len(statements_of(keys)) == len(one)
 
     assert Entry.objects.count() == 526
-    assert sum(Member.objects.values_list("balance", flat=True)) == 5260
+    assert sum(Account.objects.values_list("balance", flat=True)) == 5260
 
 
 @OWN_TRANSACTIONS
@@ -116,5 +117,4 @@ def test_an_order_seen_again_takes_two(paper, statements_of):
 def test_orders_of_several_customers_are_each_their_own(paper, statements_of):
     statements_of([paper.place(1, line(100)), paper.place(2, line(10), user=BEN)])
 
-    balances = dict(Member.objects.values_list("customer_id", "balance"))
-    assert balances == {ANNA["id"]: 1000, BEN["id"]: 100}
+    assert balances() == {ANNA["id"]: 1000, BEN["id"]: 100}

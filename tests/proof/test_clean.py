@@ -27,13 +27,13 @@ def test_the_history_has_all_that_is_to_be_proved(history):
 
     assert all(proof.extent().values())
     assert moved.member == member(DAN)
-    assert moved.entries.filter(member=member(EVE)).count() == 2
+    assert moved.entries.filter(account__member=member(EVE)).count() == 2
     assert SettledOrder.objects.get(number="32").waived
 
 
 def test_an_empty_ledger_breaks_no_law(db):
     assert check() == (
-        "All agree: 0 members, 0 entries, 0 lots, 0 settled orders, 0 coupons, by 33 laws.\n"
+        "All agree: 0 members, 0 entries, 0 lots, 0 settled orders, 0 coupons, by 34 laws.\n"
     )
 
 
@@ -46,7 +46,7 @@ def test_the_check_says_what_it_looked_at(history, shop):
 
 def test_the_check_says_who_differs_and_how_and_fails(history):
     anna = member(ANNA).pk
-    damage("UPDATE saleor_loyalty_member SET balance = 4408 WHERE id = %s", anna)
+    damage("UPDATE saleor_loyalty_account SET balance = 4408 WHERE member_id = %s", anna)
     out = StringIO()
     with pytest.raises(CommandError) as failure:
         call_command("loyalty_check", stdout=out)
@@ -62,13 +62,13 @@ def test_the_check_says_who_differs_and_how_and_fails(history):
 
 
 def test_differences_name_nobody_by_their_email(history):
-    damage("UPDATE saleor_loyalty_member SET balance = balance + 1")
+    damage("UPDATE saleor_loyalty_account SET balance = balance + 1")
 
     assert "@" not in "".join(map(str, proof.differences()))
 
 
 def test_only_the_members_asked_for_are_checked(history):
-    damage("UPDATE saleor_loyalty_member SET balance = 1 WHERE id = %s", member(DAN).pk)
+    damage("UPDATE saleor_loyalty_account SET balance = 1 WHERE member_id = %s", member(DAN).pk)
 
     assert check("--member", str(member(ANNA).pk), str(member(EVE).pk)).startswith("All agree: 2 ")
     with pytest.raises(CommandError):
@@ -79,7 +79,7 @@ def test_only_the_shop_asked_for_is_checked(history, shop):
     other = type(shop).objects.create(
         api_url="https://other.example.com/graphql/", installed_at=shop.installed_at
     )
-    damage("UPDATE saleor_loyalty_member SET balance = 1 WHERE id = %s", member(DAN).pk)
+    damage("UPDATE saleor_loyalty_account SET balance = 1 WHERE member_id = %s", member(DAN).pk)
 
     assert check("--shop", other.api_url).startswith("All agree: 0 members")
     with pytest.raises(CommandError, match="differences"):

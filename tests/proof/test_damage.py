@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from saleor_loyalty.models import (
+    Account,
     Coupon,
     Debt,
     Entry,
@@ -13,6 +14,7 @@ from saleor_loyalty.models import (
     SettledOrder,
     Shop,
 )
+from tests.accounts import account_of
 from tests.paper_saleor import ANNA, BEN
 from tests.proof.conftest import damage, found
 from tests.proof.history import DAN, coupon_of, member
@@ -45,7 +47,7 @@ def order(number: int) -> SettledOrder:
 
 def test_t09_a_balance_that_is_not_the_sum_of_the_entries(history):
     dan = member(DAN)
-    damage("UPDATE saleor_loyalty_member SET balance = 999 WHERE id = %s", dan.pk)
+    damage("UPDATE saleor_loyalty_account SET balance = 999 WHERE member_id = %s", dan.pk)
 
     law = "the balance is the sum of the entries"
     assert one(law) == (dan.pk, "balance", "999", "1100")
@@ -61,7 +63,7 @@ def test_an_entry_that_was_changed(history):
 
 def test_an_entry_that_was_deleted(history):
     expiry = Entry.objects.get(kind="EXPIRY")
-    credit = Entry.objects.filter(member=member(DAN)).order_by("pk").last()
+    credit = Entry.objects.filter(account__member=member(DAN)).order_by("pk").last()
     damage("DELETE FROM saleor_loyalty_lotuse WHERE entry_id = %s", expiry.pk)
     damage("DELETE FROM saleor_loyalty_entry WHERE id = %s", expiry.pk)
 
@@ -70,11 +72,11 @@ def test_an_entry_that_was_deleted(history):
 
 
 def test_lifetime_points_that_are_not_what_was_earned(history):
-    anna = member(ANNA)
-    damage("UPDATE saleor_loyalty_member SET lifetime_points = 1 WHERE id = %s", anna.pk)
+    anna = account_of(member(ANNA))
+    damage("UPDATE saleor_loyalty_account SET lifetime_points = 1 WHERE id = %s", anna.pk)
 
     law = "lifetime points are the entries that earn, net of reversals"
-    assert one(law) == (anna.pk, "lifetime points", "1", str(anna.lifetime_points))
+    assert one(law) == (anna.member_id, "lifetime points", "1", str(anna.lifetime_points))
 
 
 def test_lots_that_do_not_hold_the_balance(history):
@@ -90,7 +92,7 @@ def test_lots_that_do_not_hold_the_balance(history):
 
 def test_a_lot_that_holds_points_while_its_member_is_in_debt(history):
     ben = member(BEN)
-    lot = Lot.objects.filter(member=ben)[0]
+    lot = Lot.objects.filter(account__member=ben)[0]
     damage("UPDATE saleor_loyalty_lot SET remaining = 5 WHERE id = %s", lot.pk)
 
     law = "what is left in the lots, less what is owed, is the balance"
@@ -99,8 +101,8 @@ def test_a_lot_that_holds_points_while_its_member_is_in_debt(history):
 
 def test_a_debt_beside_points(history):
     dan = member(DAN)
-    reward = Entry.objects.filter(member=dan, points__lt=0).first()
-    Debt.objects.create(member=dan, entry=reward, remaining=3)
+    reward = Entry.objects.filter(account__member=dan, points__lt=0).first()
+    Debt.objects.create(account=dan.account, entry=reward, remaining=3)
 
     assert one("nobody owes points and holds some") == (dan.pk, "owed", "3", "0")
     law = "a debit is what it took of lots and what is owed of it still"
@@ -115,7 +117,7 @@ def test_a_lot_that_holds_more_than_its_entry_brought(history):
 
 
 def test_what_came_back_of_a_debit_without_a_reversal(history):
-    use = LotUse.objects.filter(lot__member=member(DAN), returned=0)[0]
+    use = LotUse.objects.filter(lot__account__member=member(DAN), returned=0)[0]
     damage("UPDATE saleor_loyalty_lotuse SET returned = 1 WHERE id = %s", use.pk)
 
     law = "what came back of a debit is what its reversals gave back"
@@ -339,13 +341,23 @@ def test_a_coupon_that_has_ended_need_not_pay_a_debt(history):
 
 def test_rows_that_belong_to_another_shop(history):
     elsewhere = other_shop().pk
-    tables = ("entry", "lot", "settledorder", "coupon", "couponcode", "message", "device")
+    tables = (
+        "account",
+        "entry",
+        "lot",
+        "settledorder",
+        "coupon",
+        "couponcode",
+        "message",
+        "device",
+    )
     for table in tables:
         damage(f"UPDATE saleor_loyalty_{table} SET shop_id = %s", elsewhere)
 
     law = "what is a member's is of the member's shop"
     wrong = {where.rsplit(" ", 1)[0] for says, _, where, *_ in found() if says == law}
     assert wrong == {
+        "account",
         "entry",
         "lot",
         "settled order",
@@ -366,6 +378,19 @@ def test_rules_of_another_shop(history):
     assert wrong == {"entry", "settled order"}
 
 
+def test_an_account_in_another_shops_program(history):
+    account, elsewhere = account_of(member(BEN)), other_shop()
+    foreign = Program.objects.create(shop=elsewhere)
+    damage(
+        "UPDATE saleor_loyalty_account SET program_id = %s WHERE id = %s", foreign.pk, account.pk
+    )
+
+    law = "an account is of a program of its member's shop"
+    found = f"a program of shop {elsewhere.pk}"
+    expected = f"one of shop {account.shop_id}"
+    assert one(law) == (account.member_id, f"account {account.pk}", found, expected)
+
+
 def test_a_coupon_of_another_shops_reward(history):
     coupon, elsewhere = coupon_of(BEN, "USED"), other_shop()
     foreign = new_version(Program.objects.create(shop=elsewhere)).reward
@@ -382,7 +407,8 @@ def test_a_lot_and_a_message_of_somebody_else(history):
     lot = Lot.objects.get(entry=gift())
     of_coupon = Message.objects.filter(member=ben, coupon__isnull=False)[0]
     of_gift = Message.objects.filter(member=dan, entry=gift())[0]
-    damage("UPDATE saleor_loyalty_lot SET member_id = %s WHERE id = %s", anna, lot.pk)
+    account = Account.objects.get(member=anna)
+    damage("UPDATE saleor_loyalty_lot SET account_id = %s WHERE id = %s", account.pk, lot.pk)
     damage("UPDATE saleor_loyalty_message SET member_id = %s WHERE id = %s", dan, of_coupon.pk)
     damage("UPDATE saleor_loyalty_message SET member_id = %s WHERE id = %s", anna, of_gift.pk)
 

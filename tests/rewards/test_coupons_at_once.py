@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from saleor_loyalty.activities import staff_points
-from saleor_loyalty.models import Coupon, Device, Entry, Member, Message, MessageKind
+from saleor_loyalty.models import Account, Coupon, Device, Entry, Message, MessageKind
 from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.proof import differences
@@ -44,8 +44,8 @@ def test_an_order_that_earns_many_coupons_brings_them_in_several_transactions(sh
     assert list(differences(shop=shop)) == []
 
     assert issue(shop) == [6, 8]
-    member = Member.objects.get()
-    assert (member.balance, member.rewards_to_come) == (960, "")
+    account = Account.objects.get()
+    assert (account.balance, account.rewards_to_come) == (960, "")
 
 
 def test_what_a_crash_left_to_come_is_issued_later_and_once(shop, paper, settle):
@@ -65,8 +65,8 @@ def test_points_spent_meanwhile_bring_no_coupon(shop, paper, settle):
 
     issue(shop)
 
-    member = Member.objects.get()
-    assert (member.balance, member.rewards_to_come) == (480, "")
+    account = Account.objects.get()
+    assert (account.balance, account.rewards_to_come) == (480, "")
     assert Coupon.objects.exclude(status="WITHDRAWN").count() == 4
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from saleor_loyalty import proof
 from saleor_loyalty.graphql.coupon import coupons_of
-from saleor_loyalty.models import Coupon, CouponStatus, Member, unused
+from saleor_loyalty.models import Coupon, CouponStatus, unused
+from tests.accounts import account_of
 from tests.paper_saleor import line
 
 HOUR = timedelta(hours=1)
@@ -51,7 +52,7 @@ def test_graphql_says_active_of_what_can_be_used_alone(coupon):
 
 
 def test_the_proof_finds_an_unused_coupon_beside_a_debt(coupon):
-    Member.objects.update(balance=-1)
+    account_of(coupon.member, balance=-1)
     broken = {each.law.says for each in proof.differences()}
     says = "who owes points has no unused coupon"
     assert (says in broken) == coupon.is_unused_at(timezone.now())

@@ -9,6 +9,7 @@ from saleor_loyalty.models import Coupon, CouponCode
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.facts import Order
+from tests.accounts import entries_of
 from tests.coupons import make_vouchers
 from tests.paper_saleor import line
 from tests.shops import new_program, new_shop
@@ -112,7 +113,7 @@ def test_a_coupon_that_was_withdrawn_gives_its_points_back_once(shop, coupon):
     again = withdraw(shop, coupon)
 
     assert again.status == "WITHDRAWN"
-    assert again.member.entries.filter(kind="REVERSAL").count() == 1
+    assert entries_of(again.member).filter(kind="REVERSAL").count() == 1
 
 
 @pytest.mark.parametrize("is_used", [True, False], ids=["used", "over"])
@@ -132,4 +133,4 @@ def test_a_reason_is_kept_without_the_space_around_it_and_not_longer_than_there_
 ):
     withdraw(shop, coupon, reason="  " + "x" * 600)
 
-    assert coupon.member.entries.latest("pk").reason == "x" * coupons.LONGEST_REASON
+    assert entries_of(coupon.member).latest("pk").reason == "x" * coupons.LONGEST_REASON

@@ -67,8 +67,9 @@ def seen() -> dict[str, object]:
         "counts": {model.__name__: model.objects.count() for model in COUNTED},
         "standings": sorted(
             Member.objects.values_list(
-                *("customer_id", "balance", "lifetime_points", "status", "expires_at"),
-                *("first_name", "joined_at", "last_activity_at", "push_enabled"),
+                *("customer_id", "account__balance", "account__lifetime_points", "status"),
+                *("account__expires_at", "first_name", "joined_at", "last_activity_at"),
+                *("push_enabled",),
             )
         ),
         "histories": [
@@ -80,11 +81,13 @@ def seen() -> dict[str, object]:
                 e.created_at,
                 explain(e, "fr"),
             )
-            for e in Entry.objects.select_related("member", "order", "version").order_by("pk")
+            for e in Entry.objects.select_related("account__member", "order", "version").order_by(
+                "pk"
+            )
         ],
         "lots": list(
             Lot.objects.order_by("entry").values_list(
-                "member__customer_id", "entry__points", "remaining", "expires_at"
+                "account__member__customer_id", "entry__points", "remaining", "expires_at"
             )
         ),
         "coupons": list(

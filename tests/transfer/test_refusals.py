@@ -147,7 +147,7 @@ def test_a_value_the_database_refuses(elsewhere, exported):
 def test_a_file_that_does_not_agree_with_itself(elsewhere, exported):
     def change(row):
         if row.get("row") == "member" and row["customer_id"] == ANNA["id"]:
-            row["balance"] += 1
+            row["account"][0] += 1  # the balance
 
     message = refusal(elsewhere, rewritten(exported, change))
     assert "does not agree with itself, so nothing was taken in" in message

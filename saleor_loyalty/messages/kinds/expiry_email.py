@@ -91,13 +91,13 @@ def _points_ending(member: Member, rule: ExpiryRule, deadline: datetime) -> int:
     if member.balance <= 0:
         return 0
     if rule.policy == ROLLING:
-        return member.balance if rule.balance_ends(member.expires_at) == deadline else 0
+        return member.balance if rule.balance_ends(member.account.expires_at) == deadline else 0
     if rule.lot_ends(deadline) != deadline:  # the programme protects them for longer
         return 0
     ending = Q(expires_at=deadline)
     if rule.protected_until == deadline:
         ending = Q(expires_at__lte=deadline) | Q(expires_at=None)
-    lots = Lot.objects.filter(ending, member=member, remaining__gt=0)
+    lots = Lot.objects.filter(ending, account__member=member, remaining__gt=0)
     points: int | None = lots.aggregate(points=Sum("remaining"))["points"]
     return points or 0
 

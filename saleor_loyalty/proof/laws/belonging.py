@@ -9,8 +9,13 @@ LAWS = (
         SELECT m.id, row.what || ' ' || row.id, 'shop ' || row.shop_id, 'shop ' || m.shop_id
         FROM scope m
         JOIN (
-            SELECT 'entry' AS what, id, member_id, shop_id FROM saleor_loyalty_entry
-            UNION ALL SELECT 'lot', id, member_id, shop_id FROM saleor_loyalty_lot
+            SELECT 'account' AS what, id, member_id, shop_id FROM saleor_loyalty_account
+            UNION ALL SELECT 'entry', e.id, a.member_id, e.shop_id
+                      FROM saleor_loyalty_entry e
+                      JOIN saleor_loyalty_account a ON a.id = e.account_id
+            UNION ALL SELECT 'lot', l.id, a.member_id, l.shop_id
+                      FROM saleor_loyalty_lot l
+                      JOIN saleor_loyalty_account a ON a.id = l.account_id
             UNION ALL SELECT 'settled order', id, member_id, shop_id
                       FROM saleor_loyalty_settledorder
             UNION ALL SELECT 'coupon', id, member_id, shop_id FROM saleor_loyalty_coupon
@@ -29,7 +34,8 @@ LAWS = (
                'one of shop ' || m.shop_id
         FROM scope m
         JOIN (
-            SELECT 'entry' AS what, id, member_id, version_id FROM saleor_loyalty_entry
+            SELECT 'entry' AS what, e.id, a.member_id, e.version_id
+            FROM saleor_loyalty_entry e JOIN saleor_loyalty_account a ON a.id = e.account_id
             UNION ALL SELECT 'settled order', id, member_id, version_id
                       FROM saleor_loyalty_settledorder
         ) AS row ON row.member_id = m.id
@@ -49,29 +55,45 @@ LAWS = (
         """,
     ),
     Law(
+        "an account is of a program of its member's shop",
+        """
+        SELECT m.id, 'account ' || a.id, 'a program of shop ' || p.shop_id,
+               'one of shop ' || m.shop_id
+        FROM scope m
+        JOIN saleor_loyalty_account a ON a.member_id = m.id
+        JOIN saleor_loyalty_program p ON p.id = a.program_id AND p.shop_id <> m.shop_id
+        """,
+    ),
+    Law(
         "lots and messages are of the member whose entry or coupon they come from",
         """
         SELECT m.id, row.what || ' ' || row.id, 'member ' || m.id, 'member ' || row.owner_id
         FROM scope m
         JOIN (
-            SELECT 'lot' AS what, l.id, l.member_id, e.member_id AS owner_id
-            FROM saleor_loyalty_lot l JOIN saleor_loyalty_entry e ON e.id = l.entry_id
+            SELECT 'lot' AS what, l.id, a.member_id, owner.member_id AS owner_id
+            FROM saleor_loyalty_lot l
+            JOIN saleor_loyalty_account a ON a.id = l.account_id
+            JOIN saleor_loyalty_entry e ON e.id = l.entry_id
+            JOIN saleor_loyalty_account owner ON owner.id = e.account_id
             UNION ALL
             SELECT 'message', n.id, n.member_id, c.member_id
             FROM saleor_loyalty_message n JOIN saleor_loyalty_coupon c ON c.id = n.coupon_id
             UNION ALL
-            SELECT 'message', n.id, n.member_id, e.member_id
-            FROM saleor_loyalty_message n JOIN saleor_loyalty_entry e ON e.id = n.entry_id
+            SELECT 'message', n.id, n.member_id, owner.member_id
+            FROM saleor_loyalty_message n
+            JOIN saleor_loyalty_entry e ON e.id = n.entry_id
+            JOIN saleor_loyalty_account owner ON owner.id = e.account_id
         ) AS row ON row.member_id = m.id AND row.owner_id <> m.id
         """,
     ),
     Law(
         "an entry's order is of the entry's shop",
         """
-        SELECT m.id, 'entry ' || e.id, 'an order of shop ' || o.shop_id, 'one of shop ' || m.shop_id
-        FROM scope m
-        JOIN saleor_loyalty_entry e ON e.member_id = m.id
-        JOIN saleor_loyalty_settledorder o ON o.id = e.order_id AND o.shop_id <> m.shop_id
+        SELECT a.member_id, 'entry ' || e.id, 'an order of shop ' || o.shop_id,
+               'one of shop ' || a.shop_id
+        FROM accounts a
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id
+        JOIN saleor_loyalty_settledorder o ON o.id = e.order_id AND o.shop_id <> a.shop_id
         """,
     ),
     Law(

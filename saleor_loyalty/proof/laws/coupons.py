@@ -11,20 +11,21 @@ LAWS = (
     Law(
         "a coupon was bought by its member with a REWARD entry",
         """
-        SELECT m.id, 'entry of coupon ' || c.id, e.kind || ' of member ' || e.member_id,
+        SELECT m.id, 'entry of coupon ' || c.id, e.kind || ' of member ' || a.member_id,
                'REWARD of member ' || m.id
         FROM scope m
         JOIN saleor_loyalty_coupon c ON c.member_id = m.id
         JOIN saleor_loyalty_entry e ON e.id = c.entry_id
-        WHERE e.kind <> 'REWARD' OR e.member_id <> m.id
+        JOIN saleor_loyalty_account a ON a.id = e.account_id
+        WHERE e.kind <> 'REWARD' OR a.member_id <> m.id
         """,
     ),
     Law(
         "each reward brought one coupon",
         """
-        SELECT m.id, 'entry ' || e.id, 'no coupon', 'one'
-        FROM scope m
-        JOIN saleor_loyalty_entry e ON e.member_id = m.id AND e.kind = 'REWARD'
+        SELECT a.member_id, 'entry ' || e.id, 'no coupon', 'one'
+        FROM accounts a
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.kind = 'REWARD'
         LEFT JOIN saleor_loyalty_coupon c ON c.entry_id = e.id
         WHERE c.id IS NULL AND NOT e.source ^@ 'coupon:'
         """,
@@ -48,12 +49,13 @@ LAWS = (
                'its points back'
         FROM scope m
         JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+        JOIN saleor_loyalty_account a ON a.member_id = m.id
         {LAST}
         LEFT JOIN saleor_loyalty_entry back
-          ON back.member_id = m.id AND back.kind = 'REVERSAL'
+          ON back.account_id = a.id AND back.kind = 'REVERSAL'
          AND back.source = 'coupon:' || c.uid || ':' || last.issue
         LEFT JOIN saleor_loyalty_entry again
-          ON again.member_id = m.id AND again.kind = 'REWARD'
+          ON again.account_id = a.id AND again.kind = 'REWARD'
          AND again.source = 'coupon:' || c.uid || ':' || last.issue
         WHERE back.id IS NULL OR again.id IS NOT NULL
         """,  # noqa: S608 - put together from our own words
@@ -61,15 +63,16 @@ LAWS = (
     Law(
         "points came back only with a withdrawn coupon",
         f"""
-        SELECT m.id, 'entry ' || e.id, 'points of ' || e.source || ' back', 'it is withdrawn'
-        FROM scope m
+        SELECT a.member_id, 'entry ' || e.id, 'points of ' || e.source || ' back',
+               'it is withdrawn'
+        FROM accounts a
         JOIN saleor_loyalty_entry e
-          ON e.member_id = m.id AND e.kind = 'REVERSAL' AND e.source ^@ 'coupon:'
+          ON e.account_id = a.id AND e.kind = 'REVERSAL' AND e.source ^@ 'coupon:'
         LEFT JOIN saleor_loyalty_entry again
-          ON again.member_id = m.id AND again.kind = 'REWARD' AND again.source = e.source
+          ON again.account_id = a.id AND again.kind = 'REWARD' AND again.source = e.source
         LEFT JOIN (
             saleor_loyalty_coupon c {LAST}
-        ) ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+        ) ON c.member_id = a.member_id AND c.status = 'WITHDRAWN'
          AND e.source = 'coupon:' || c.uid || ':' || last.issue
         WHERE again.id IS NULL AND c.id IS NULL
         """,  # noqa: S608 - put together from our own words
@@ -77,15 +80,15 @@ LAWS = (
     Law(
         "a coupon is paid back, and spent again, at its price",
         """
-        SELECT m.id, 'entry ' || e.id || ' for ' || e.source, e.points::text,
+        SELECT a.member_id, 'entry ' || e.id || ' for ' || e.source, e.points::text,
                CASE WHEN bought.id IS NULL THEN 'a coupon of the member'
                     ELSE (CASE e.kind WHEN 'REVERSAL' THEN -bought.points
                                       ELSE bought.points END)::text END
-        FROM scope m
+        FROM accounts a
         JOIN saleor_loyalty_entry e
-          ON e.member_id = m.id AND e.kind IN ('REVERSAL', 'REWARD') AND e.source ^@ 'coupon:'
+          ON e.account_id = a.id AND e.kind IN ('REVERSAL', 'REWARD') AND e.source ^@ 'coupon:'
         LEFT JOIN saleor_loyalty_coupon c
-          ON c.member_id = m.id AND c.uid::text = split_part(e.source, ':', 2)
+          ON c.member_id = a.member_id AND c.uid::text = split_part(e.source, ':', 2)
         LEFT JOIN saleor_loyalty_entry bought ON bought.id = c.entry_id
         WHERE bought.id IS NULL
            OR e.points <> CASE e.kind WHEN 'REVERSAL' THEN -bought.points ELSE bought.points END
@@ -143,16 +146,18 @@ LAWS = (
           ON n.member_id = m.id AND n.status = 'PENDING' AND n.due_at IS NULL
         LEFT JOIN saleor_loyalty_coupon c
           ON c.member_id = m.id AND c.announced_as = n.cause AND c.status = 'PENDING'
-        WHERE c.id IS NULL AND m.rewards_to_come <> n.cause
+        LEFT JOIN saleor_loyalty_account a
+          ON a.member_id = m.id AND a.rewards_to_come = n.cause
+        WHERE c.id IS NULL AND a.id IS NULL
         """,
     ),
     Law(
         "who owes points has no unused coupon",
         """
-        SELECT m.id, 'coupon ' || c.id, 'unused at a balance of ' || m.balance, 'withdrawn'
-        FROM scope m
-        JOIN saleor_loyalty_coupon c ON c.member_id = m.id
-        WHERE m.balance < 0
+        SELECT a.member_id, 'coupon ' || c.id, 'unused at a balance of ' || a.balance, 'withdrawn'
+        FROM accounts a
+        JOIN saleor_loyalty_coupon c ON c.member_id = a.member_id
+        WHERE a.balance < 0
           AND (c.status = 'PENDING'
                OR c.status = 'ACTIVE' AND (c.expires_at IS NULL OR c.expires_at > now()))
         """,

@@ -33,7 +33,9 @@ LAWS = (
                o.left_behind::text, coalesce(sum(e.points), 0)::text
         FROM scope m
         JOIN saleor_loyalty_settledorder o ON o.member_id = m.id
-        LEFT JOIN saleor_loyalty_entry e ON e.order_id = o.id AND e.member_id <> o.member_id
+        LEFT JOIN (
+            saleor_loyalty_entry e JOIN saleor_loyalty_account a ON a.id = e.account_id
+        ) ON e.order_id = o.id AND a.member_id <> o.member_id
         GROUP BY o.id
         HAVING o.left_behind <> coalesce(sum(e.points), 0)
         """,

@@ -166,5 +166,5 @@ def balance(member: Member) -> int:
 
 def expired(member: Member) -> list[int]:
     """The points of a member that ended, in the order they did."""
-    entries = Entry.objects.filter(member=member, kind=EntryKind.EXPIRY).order_by("pk")
+    entries = Entry.objects.filter(account__member=member, kind=EntryKind.EXPIRY).order_by("pk")
     return [-entry.points for entry in entries]

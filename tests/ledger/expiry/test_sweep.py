@@ -142,10 +142,10 @@ def test_t12_credits_and_debits_go_on_during_sweeps(set_up, crowd, post, sweep, 
         assert sweeper.result() > len(members)
 
     for member in Member.objects.all():
-        entries = Entry.objects.filter(member=member)
+        entries = Entry.objects.filter(account__member=member)
         assert member.balance == entries.aggregate(sum=Sum("points"))["sum"]
         # A sweep between a member's last +7 and -3 leaves a debt, which no lot holds.
-        left = Lot.objects.filter(member=member).aggregate(sum=Sum("remaining"))["sum"]
+        left = Lot.objects.filter(account__member=member).aggregate(sum=Sum("remaining"))["sum"]
         assert left == max(0, member.balance)
         assert list(entries.order_by("pk").values_list("balance_after", flat=True)) == running(
             entries

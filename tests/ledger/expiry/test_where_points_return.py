@@ -7,7 +7,7 @@ from django.db import transaction
 
 from saleor_loyalty.ledger.book import Consequence, open_book
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.models import Debt, Entry, EntryKind, Lot, LotUse, Member
+from saleor_loyalty.models import Account, Debt, Entry, EntryKind, Lot, LotUse, Member
 from tests.ledger.expiry.conftest import START, balance
 
 DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ def give_back(shop, clock):
     def give_back(debit: Entry, points: int | None = None) -> Entry:
         version = shop.program.current
         posting = Posting(
-            member_id=debit.member_id,
+            member_id=debit.account.member_id,
             kind=EntryKind.REVERSAL,
             points=points or -debit.points,
             source=f"back:{debit.pk}:{clock.now}",
@@ -54,7 +54,7 @@ def take_back(shop, clock):
     def take_back(credit: Entry, points: int | None = None, *, is_all: bool = True) -> Entry:
         version = shop.program.current
         posting = Posting(
-            member_id=credit.member_id,
+            member_id=credit.account.member_id,
             kind=EntryKind.REVERSAL,
             points=-(points or credit.points),
             source=f"taken:{credit.pk}:{clock.now}",
@@ -91,12 +91,12 @@ def _post(posting, version, now, *, debits=None, credits=None):
 
 
 def lots(member: Member) -> list[tuple[int, datetime | None]]:
-    rows = Lot.objects.filter(member=member, remaining__gt=0).order_by("pk")
+    rows = Lot.objects.filter(account__member=member, remaining__gt=0).order_by("pk")
     return list(rows.values_list("remaining", "expires_at"))
 
 
 def period(member: Member) -> datetime | None:
-    return Member.objects.get(pk=member.pk).expires_at
+    return Account.objects.get(member=member).expires_at
 
 
 def test_t46_what_comes_back_goes_where_it_was_and_what_ended_meanwhile_has_seven_days(

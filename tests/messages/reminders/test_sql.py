@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from saleor_loyalty.messages.reminders import rule_of
-from saleor_loyalty.models import Entry, Lot, Member, Program, ProgramVersion
+from saleor_loyalty.models import Account, Entry, Lot, Member, Program, ProgramVersion
+from tests.accounts import account_of
 from tests.messages.reminders.conftest import ALL, causes
 
 pytestmark = pytest.mark.django_db
@@ -58,11 +59,12 @@ def changed(**rules) -> ProgramVersion:
 def stand(member: Member, version: ProgramVersion, seed: random.Random, now: datetime) -> None:
     """Some points, or none, and some end, or none."""
     lots = seed.randrange(4)
+    account = account_of(member)
     for number in range(lots):
         points = seed.choice([0, 10, 25])
         entry = Entry.objects.create(
             shop_id=member.shop_id,
-            member=member,
+            account=account,
             kind="ORDER",
             source=f"{number}",
             points=25,
@@ -72,16 +74,16 @@ def stand(member: Member, version: ProgramVersion, seed: random.Random, now: dat
         )
         Lot.objects.create(
             shop_id=member.shop_id,
-            member=member,
+            account=account,
             entry=entry,
             points=points,
             remaining=points,
             created_at=now,
             expires_at=some_end(version, seed, now),
         )
-        member.balance += points
-    member.expires_at = some_end(version, seed, now)
-    member.save()
+        account.balance += points
+    account.expires_at = some_end(version, seed, now)
+    account.save()
 
 
 def some_end(version: ProgramVersion, seed: random.Random, now: datetime) -> datetime | None:
@@ -93,12 +95,12 @@ def some_end(version: ProgramVersion, seed: random.Random, now: datetime) -> dat
 def expected(version: ProgramVersion, *, since: datetime, now: datetime) -> list[str]:
     """One member and one end after the other, by the rules."""
     found, rule, when = [], version.expiry, rule_of(version)
-    for member in Member.objects.all():
+    for account in Account.objects.all():
         ends = set()
-        if version.expiry_policy == "ROLLING" and member.balance > 0:
-            ends = {rule.balance_ends(member.expires_at)}
+        if version.expiry_policy == "ROLLING" and account.balance > 0:
+            ends = {rule.balance_ends(account.expires_at)}
         if version.expiry_policy == "PER_LOT":
-            ends = {rule.lot_ends(lot.expires_at) for lot in member.lots.filter(remaining__gt=0)}
+            ends = {rule.lot_ends(lot.expires_at) for lot in account.lots.filter(remaining__gt=0)}
         for end in ends - {None}:
             due = when.due(end, now=now)
             if due and when.moment(due, end) > since:
