@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from saleor_loyalty.server.engines import engines
+from sandbox import tables
 from sandbox.addresses import HOST, Addresses, Ports
 from sandbox.processes import REPOSITORY, Processes
 from sandbox.programs import Program, Stores, programs
@@ -62,6 +63,7 @@ def running(
     """
     with ExitStack() as stack:
         stack.enter_context(_only_one(data_dir))
+        tables.check(data_dir)
         ports = ports or Ports.usual(say)
         sandbox_url = sandbox_url or f"http://{HOST}:{ports.sandbox}"
         at = Addresses(ports, sandbox_url, shop_url=saleor_url or f"{sandbox_url}/graphql/")
@@ -88,6 +90,7 @@ def _prepare(demo: Demo) -> None:
         demo.processes.start(f"migrate-{name}", migrate, demo.programs[name].env)
     for name in ("app", "sandbox"):
         demo.processes.finish(f"migrate-{name}", seconds=300)
+    tables.note(demo.stores.data_dir)
     demo.processes.start("seed", ("django", "seed"), demo.programs["sandbox"].env)
     demo.processes.finish("seed", seconds=300)
 
