@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
 from saleor_loyalty.dashboard_extension.words import LOOK, language_name
-from saleor_loyalty.messages import texts
+from saleor_loyalty.messages import drafts, texts
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import EditConflict, Refused
@@ -79,7 +79,7 @@ def branding_view(visit: Visit) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
     language = branding.of(visit.shop).default_language
-    context["rendered"] = texts.preview(visit.shop, MessageKind.REWARD_EMAIL, language)
+    context["rendered"] = drafts.preview(visit.shop, MessageKind.REWARD_EMAIL, language)
     status = REFUSED if form.errors else status
     return show(visit, "branding.html", {"form": form, **context}, status=status)
 

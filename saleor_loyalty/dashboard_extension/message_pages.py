@@ -13,7 +13,7 @@ from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differe
 from saleor_loyalty.dashboard_extension.forms import StaffForm
 from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import language_name
-from saleor_loyalty.messages import test_sends, texts
+from saleor_loyalty.messages import drafts, test_sends, texts
 from saleor_loyalty.messages.kinds import EMAILS, KINDS
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
@@ -142,7 +142,7 @@ def preview_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     posted = visit.request.POST
     context: dict[str, Any] = {"is_email": kind in EMAILS}
     try:
-        context["rendered"] = texts.preview(
+        context["rendered"] = drafts.preview(
             visit.shop,
             _known(kind),
             language,
@@ -244,7 +244,7 @@ def _show(
         "is_email": kind in EMAILS,
         "places": json.dumps({tag: str(words) for tag, words in PLACES.items()}),
         "is_silenced": kind in texts.silenced(visit.shop),
-        "variables": texts.variables(visit.shop, kind, language),
+        "variables": drafts.variables(visit.shop, kind, language),
         "versions": texts.versions(visit.shop, kind, language),
         **(more or {}),
     }

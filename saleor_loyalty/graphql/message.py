@@ -8,8 +8,8 @@ from graphql import GraphQLError
 
 from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.enums import LoyaltyMessageKind
-from saleor_loyalty.messages import test_sends, texts
-from saleor_loyalty.messages.texts import Rendered
+from saleor_loyalty.messages import drafts, test_sends, texts
+from saleor_loyalty.messages.drafts import Rendered
 from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
@@ -81,7 +81,7 @@ class MessageQueries:
     ) -> Rendered:
         shop = info.context.loyalty_viewer.require(Permission.MANAGE_SETTINGS)
         try:
-            return texts.preview(
+            return drafts.preview(
                 shop,
                 input["kind"],
                 input["language_code"],

@@ -11,7 +11,7 @@ from django.utils.translation import override, pgettext
 
 from saleor_loyalty import audit
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.messages import texts
+from saleor_loyalty.messages import drafts
 from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
 from saleor_loyalty.messages.email import EmailCourier
 from saleor_loyalty.messages.kinds import EMAILS
@@ -70,7 +70,7 @@ def send(
     does not take the message.
     """
     recipient = recipient.strip()
-    text = texts.in_order(shop, kind, language, subject=subject, body=body)
+    text = drafts.in_order(shop, kind, language, subject=subject, body=body)
     writer = SampleWriter(shop, text)
     if kind in EMAILS:
         courier: EmailCourier | PushCourier = EmailCourier(writer)

@@ -7,12 +7,8 @@ from importlib.resources import files
 
 from saleor_loyalty.messages.kinds import EMAILS
 from saleor_loyalty.models import MessageKind, MessageSwitch, MessageText, Shop
-from saleor_loyalty.rules.languages import (
-    FALLBACK,
-    LANGUAGES,
-    broader,
-    locale_of,
-)
+from saleor_loyalty.rules.languages import FALLBACK, LANGUAGES, broader, locale_of
+from saleor_loyalty.shop import branding
 
 TEMPLATES = files("saleor_loyalty.messages") / "templates"
 
@@ -70,6 +66,11 @@ class Wording:
         if code not in LANGUAGES:
             return None
         return replace(standard_text(kind, code), is_active=is_active)
+
+
+def wording_of(shop: Shop) -> Wording:
+    """The shop's, in its branding's language where there is no better one."""
+    return Wording(shop, default_language=branding.of(shop).default_language)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 from playwright.sync_api import Browser, Page
 
-from saleor_loyalty.messages import texts
+from saleor_loyalty.messages import drafts
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.kinds import EMAILS
 from saleor_loyalty.messages.outbox import send_due
@@ -32,7 +32,7 @@ def test_a_standard_text_can_be_saved_as_it_is(shop, version, kind, language):
     """So it renders with every sample, names nothing unknown, and has a way out."""
     text = standard_text(kind, language)
 
-    shown = texts.preview(shop, kind, language, subject=text.subject, body=text.body)
+    shown = drafts.preview(shop, kind, language, subject=text.subject, body=text.body)
 
     assert "{{" not in shown.text
     assert "None" not in shown.text
@@ -113,7 +113,7 @@ def emails(shop, make_version) -> Callable[[], dict[tuple[str, str], str]]:
     )
     shop.program.save()
     return lambda: {
-        (kind, language): texts.preview(shop, kind, language).html or ""
+        (kind, language): drafts.preview(shop, kind, language).html or ""
         for kind, language in ALL
         if kind in EMAILS
     }

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from saleor_loyalty.messages import test_sends, texts, turns
+from saleor_loyalty.messages import drafts, test_sends, texts, turns
 from saleor_loyalty.models import AuditRecord, MessageKind, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.rules.languages import LANGUAGES
@@ -73,7 +73,7 @@ def test_another_shop_s_texts_are_its_own(shop):
 
 @pytest.mark.parametrize("kind", MessageKind)
 def test_every_variable_has_a_meaning_and_an_example(shop, version, kind):
-    variables = texts.variables(shop, kind, "fr")
+    variables = drafts.variables(shop, kind, "fr")
 
     assert all(variable.meaning and variable.example for variable in variables)
     examples = {variable.name: variable.example for variable in variables}
@@ -271,7 +271,7 @@ def test_html_that_nobody_can_read_is_refused(shop):
 
 
 def test_a_preview_is_what_is_sent_in_html_and_text(shop, version):
-    shown = texts.preview(shop, GIFT, "en", subject="{{ points }}", body=f"<h1>Hi</h1>{STOP}")
+    shown = drafts.preview(shop, GIFT, "en", subject="{{ points }}", body=f"<h1>Hi</h1>{STOP}")
 
     assert shown.subject == "1,200"
     assert "<h1 style=" in (shown.html or "")
@@ -283,7 +283,7 @@ def test_a_preview_shows_the_shop_s_own_rules(shop, make_version):
     shop.program.current = make_version(reward_name="Midsummer", threshold=700)
     shop.program.save()
 
-    shown = texts.preview(shop, MessageKind.WELCOME_EMAIL, "en")
+    shown = drafts.preview(shop, MessageKind.WELCOME_EMAIL, "en")
 
     assert "As soon as you have 700 points, we send you your reward: Midsummer." in shown.text
 
@@ -372,11 +372,11 @@ def test_a_shop_has_few_texts_tried_at_once_and_another_shop_its_own(transaction
             pool.submit(hold)
         ready.wait(30)
         [(_, code, message)] = problems(shop, body=f"{STOP}!")
-        texts.preview(other, GIFT, "en", subject="Hello", body=STOP)
+        drafts.preview(other, GIFT, "en", subject="Hello", body=STOP)
         done.set()
 
     assert (code, message) == (
         ErrorCode.BUSY,
         "Other texts of this shop are being tried just now. Try again in a moment.",
     )
-    texts.preview(shop, GIFT, "en", subject="Hello", body=STOP)
+    drafts.preview(shop, GIFT, "en", subject="Hello", body=STOP)
