@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class ErrorCode(enum.StrEnum):
@@ -17,21 +18,40 @@ class ErrorCode(enum.StrEnum):
     BUSY = "BUSY"
 
 
+class Item(NamedTuple):
+    """Which of the items in a field: its id, how a sentence begins that is of it, its own field."""
+
+    id: str
+    begins: str
+    field: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with an input. `field` is its snake_case name; None: the whole."""
+    """One thing wrong with an input. `field` is its snake_case name; None: the whole.
+
+    `message` is a text, or a lazy one: str() has it in the language spoken then. It does not say
+    of which `item` it is; a form shows it beside that, and str() of the problem says it first.
+    """
 
     field: str | None
-    message: str
+    message: object
     code: ErrorCode
+    item: Item | None = None
+
+    def __str__(self) -> str:
+        return f"{self.item.begins}: {self.message}" if self.item else str(self.message)
 
 
 class Refused(Exception):
     """The input was refused; nothing was changed. Carries every problem found."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
+        super().__init__(*problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.problems))
 
 
 class EditConflict(Exception):

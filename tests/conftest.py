@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 import saleor_loyalty.server.celery  # noqa: F401 - tasks go to the queue of this test run
 from saleor_loyalty.members import enrolment
@@ -33,6 +34,13 @@ def _append_only_tables_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_past_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _english_is_spoken() -> Iterator[None]:
+    """Django leaves the language of the last request with the thread, until the next one."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

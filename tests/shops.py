@@ -17,7 +17,6 @@ from saleor_loyalty.models import (
     RewardVersion,
     Shop,
 )
-from saleor_loyalty.program import threshold_reward
 from saleor_loyalty.shop import vault
 from tests.saleor_over_http import APP_ID, APP_TOKEN, Saleor
 
@@ -96,7 +95,13 @@ def new_version(
 
 
 # As the rules of a programme call what is its reward's, and as that does.
-REWARD_RULES = {**threshold_reward.FIELDS, "limited_names": "limited_names"}
+REWARD_RULES = {
+    "reward_name": "name",
+    "discount_type": "discount_type",
+    "coupon_valid_days": "valid_days",
+    "limited_to": "limited_to",
+    "limited_names": "limited_names",
+}
 
 
 def new_reward(shop: Shop, terms: Sequence[Mapping[str, Any]], **rules: Any) -> RewardVersion:

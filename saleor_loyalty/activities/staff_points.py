@@ -6,11 +6,13 @@ from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import announcements, enrolment
+from saleor_loyalty.members.enrolment import NO_MEMBER
 from saleor_loyalty.models import (
     Entry,
     EntryKind,
@@ -23,12 +25,23 @@ from saleor_loyalty.models import (
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.coupon_book import CouponBook
+from saleor_loyalty.rewards.coupons import NO_REASON
 from saleor_loyalty.rules.rewards import rewards_due
+from saleor_loyalty.sentences import sentence
 from saleor_loyalty.workers.waking import wake
 
 MOST = 1_000_000  # points in one entry; a slip of a zero or three stops here
 LONGEST_REASON = 500
 LONGEST_KEY = 200
+AT_ONCE = {
+    EntryKind.GIFT: _("Give from 1 to {most} points at once."),
+    EntryKind.ADJUSTMENT: _("Correct by 1 to {most} points at once, up or down."),
+}
+TAKES_NONE = {
+    MemberStatus.ACTIVE: _("This member is inactive in the shop and takes no points."),
+    MemberStatus.BLOCKED: _("This member is blocked and takes no points."),
+    MemberStatus.CLOSED: _("This member is closed and takes no points."),
+}
 
 
 class StaffAction(TypedDict):
@@ -47,11 +60,9 @@ def give(**action: Unpack[StaffAction]) -> Entry:
 
     With an `idempotency_key` seen before for this member, the first gift's entry is returned and
     nothing is given again; one that was seen with other points or another reason is refused. Raises
-    Refused, and SaleorUnavailable when a customer who is no member
-    yet cannot be looked up.
+    Refused, and SaleorUnavailable when a customer who is no member yet cannot be looked up.
     """
-    fault = "" if 1 <= action["points"] <= MOST else f"Give from 1 to {MOST:,} points at once."
-    return _post(EntryKind.GIFT, action, fault)[0]
+    return _post(EntryKind.GIFT, action)[0]
 
 
 def adjust(**action: Unpack[StaffAction]) -> Entry:
@@ -62,9 +73,7 @@ def adjust(**action: Unpack[StaffAction]) -> Entry:
     an `idempotency_key` seen before for this member, the first correction's entry is returned and
     nothing is changed again. Raises what `give` raises.
     """
-    fits = 1 <= abs(action["points"]) <= MOST
-    fault = "" if fits else f"Correct by 1 to {MOST:,} points at once, up or down."
-    return _post(EntryKind.ADJUSTMENT, action, fault)[0]
+    return _post(EntryKind.ADJUSTMENT, action)[0]
 
 
 def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
@@ -83,7 +92,7 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
     source = _source_of_taking_back(gift)
     entry, is_new = _post(EntryKind.ADJUSTMENT, action, source=source, reverses=gift)
     if not is_new:
-        message = "These points were taken back already."
+        message = _("These points were taken back already.")
         raise Refused(Problem("gift", message, ErrorCode.DUPLICATE))
     return entry
 
@@ -100,18 +109,20 @@ def _source_of_taking_back(gift: Entry) -> str:
     return f"taken-back:{gift.source}"
 
 
-def _check(action: StaffAction, fault: str) -> None:
-    """Raise what is wrong with an input. `fault`: what is with its points."""
-    problems = [Problem("points", fault, ErrorCode.OUT_OF_RANGE)] if fault else []
-    reason, key = action["reason"], action.get("idempotency_key")
+def _check(kind: EntryKind, action: StaffAction) -> None:
+    """Raise what is wrong with an input."""
+    problems = []
+    points, reason, key = action["points"], action["reason"], action.get("idempotency_key")
+    if not 1 <= (points if kind == EntryKind.GIFT else abs(points)) <= MOST:
+        message = sentence(AT_ONCE[kind], most=MOST)
+        problems.append(Problem("points", message, ErrorCode.OUT_OF_RANGE))
     if not reason.strip():
-        message = "Say why; the customer will read it."
-        problems.append(Problem("reason", message, ErrorCode.REQUIRED))
+        problems.append(NO_REASON)
     elif len(reason) > LONGEST_REASON:
-        message = f"Keep the reason to {LONGEST_REASON} characters."
+        message = sentence(_("Keep the reason to {most} characters."), most=LONGEST_REASON)
         problems.append(Problem("reason", message, ErrorCode.OUT_OF_RANGE))
     if key is not None and not 1 <= len(key) <= LONGEST_KEY:
-        message = f"A key has 1 to {LONGEST_KEY} characters."
+        message = sentence(_("A key has 1 to {most} characters."), most=LONGEST_KEY)
         problems.append(Problem("idempotency_key", message, ErrorCode.OUT_OF_RANGE))
     if problems:
         raise Refused(*problems)
@@ -120,13 +131,12 @@ def _check(action: StaffAction, fault: str) -> None:
 def _post(
     kind: EntryKind,
     action: StaffAction,
-    fault: str = "",
     *,
     source: str = "",
     reverses: Entry | None = None,
 ) -> tuple[Entry, bool]:
     """The action's entry, and True if it is new: its source was not seen before."""
-    _check(action, fault)
+    _check(kind, action)
     points = action["points"]
     version = _rules(action["shop"], to_credit=points > 0)
     member = _member(action["shop"], action["customer_id"], to_credit=points > 0)
@@ -166,7 +176,7 @@ def _rules(shop: Shop, *, to_credit: bool) -> ProgramVersion:
     """The current rules; points are credited only while the programme is on."""
     program = programs.current(shop)
     if program is None or program.current is None or (to_credit and not program.is_active):
-        message = "The program is switched off; switch it on to give points."
+        message = _("The program is switched off; switch it on to give points.")
         raise Refused(Problem(None, message, ErrorCode.PROGRAM_INACTIVE))
     return program.current
 
@@ -176,21 +186,19 @@ def _member(shop: Shop, customer_id: str, *, to_credit: bool) -> Member:
     find = enrolment.find_or_enroll if to_credit else enrolment.find
     member = find(shop=shop, customer_id=customer_id)
     if member is None:
-        whom = "customer" if to_credit else "member"
-        message = f"The shop has no {whom} with the customer id “{customer_id}”."
-        raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
+        words = _("The shop has no customer with the id “{id}”.") if to_credit else NO_MEMBER
+        raise Refused(Problem("customer_id", sentence(words, id=customer_id), ErrorCode.NOT_FOUND))
     return member
 
 
 def _check_member(member: Member, points: int) -> None:
     """`member` is locked: of several debits at once, each sees what the one before left."""
     if points > 0 and not member.takes_part:
-        is_blocked = member.status != MemberStatus.ACTIVE
-        what = member.status.lower() if is_blocked else "inactive in the shop"
-        message = f"This member is {what} and takes no points."
+        message = TAKES_NONE[MemberStatus(member.status)]
         raise Refused(Problem("customer_id", message, ErrorCode.MEMBER_BLOCKED))
     if -points > member.spendable:
-        message = f"This member has {member.spendable:,} points; {-points:,} cannot be taken."
+        words = _("This member has {has} points; {number} cannot be taken.")
+        message = sentence(words, has=member.spendable, number=-points)
         raise Refused(Problem("points", message, ErrorCode.INSUFFICIENT_POINTS))
 
 
@@ -200,20 +208,22 @@ def _check_coupons(member: Member, points: int, version: ProgramVersion) -> None
     before = rewards_due(balance=member.balance, threshold=threshold)
     brings = rewards_due(balance=member.balance + points, threshold=threshold) - before
     if brings > most:
-        message = (
-            f"This gift would bring {brings:,} coupons, at {threshold:,} points for each; one gift "
-            f"brings {most:,} at most. Give less, or in several gifts."
+        words = _(
+            "This gift would bring {brings} coupons, at {threshold} points for each; one gift "
+            "brings {most} at most. Give less, or in several gifts."
         )
+        message = sentence(words, brings=brings, threshold=threshold, most=most)
         raise Refused(Problem("points", message, ErrorCode.OUT_OF_RANGE))
 
 
 def _same(posted: Entry, asked: Posting) -> Entry:
     """The entry that a key brought before; refused when it was for other points or reasons."""
-    message = ""
-    if posted.points != asked.points:
-        message = f"This key was used for {posted.points:,} points; use a new one."
-    elif posted.reason != asked.reason:
-        message = "This key was used with another reason; use a new one."
-    if message:
-        raise Refused(Problem("idempotency_key", message, ErrorCode.DUPLICATE))
-    return posted
+    if (posted.points, posted.reason) == (asked.points, asked.reason):
+        return posted
+    words = _("This was sent before, for {number} points. Use a new key, or open the form again.")
+    if posted.points == asked.points:
+        words = _(
+            "This was sent before, for another reason. Use a new key, or open the form again."
+        )
+    message = sentence(words, number=posted.points)
+    raise Refused(Problem("idempotency_key", message, ErrorCode.DUPLICATE))

@@ -1,29 +1,22 @@
 """How the shop shows itself to its members: name, logo, colour, and where links lead."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
-from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
+from saleor_loyalty.dashboard_extension.pages import CONFLICT, REFUSED, Visit, go, page, show
 from saleor_loyalty.dashboard_extension.words import LOOK, language_name
 from saleor_loyalty.messages import drafts, texts
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import EditConflict, Refused
+from saleor_loyalty.sentences import Words
 from saleor_loyalty.shop import branding
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
 
-REFUSED = 422
-CONFLICT = 409
-
-
-def _optional(label: "Words", help_text: "Words") -> forms.CharField:
+def _optional(label: Words, help_text: Words) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False)
 
 

@@ -68,11 +68,11 @@ def shown(field: forms.Field, value: object) -> str:
     """A field's value as the form shows it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], ()):
         return NOTHING
     if isinstance(field, forms.ChoiceField):
         words = {str(key): str(label) for key, label in field.widget.choices}
-        chosen = value if isinstance(value, list) else [value]
+        chosen = value if isinstance(value, list | tuple) else [value]
         return ", ".join(words.get(str(each), str(each)) for each in chosen)
     return number(value) if isinstance(value, int | Decimal) else str(value)
 

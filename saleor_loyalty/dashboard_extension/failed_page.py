@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from saleor_loyalty.dashboard_extension import pagination
 from saleor_loyalty.dashboard_extension.forms import Form
-from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
-from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.dashboard_extension.pages import REFUSED, Visit, go, page, show
 from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.dashboard_extension.words import FAULTS
 from saleor_loyalty.database.paging import Keyset
@@ -17,8 +16,6 @@ from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import Message, MessageFault
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
-
-REFUSED = 422
 
 
 class FailedFilters(Form):
@@ -56,8 +53,7 @@ def failed_resend_view(visit: Visit, *, message_id: int) -> HttpResponse:
     try:
         failed.resend(message, actor=visit.viewer.actor)
     except Refused as refused:
-        words = " ".join(in_words(problem) for problem in refused.problems)
-        return _show(visit, refusal=words)
+        return _show(visit, refusal=str(refused))
     return go(visit, "failed", told=_("The message will go out again"), query=visit.request.GET)
 
 
@@ -65,8 +61,8 @@ def _resend_all(visit: Visit) -> HttpResponse:
     chosen = _chosen(FailedFilters(visit.request.POST))
     try:
         count = failed.resend_all(visit.shop, **chosen, actor=visit.viewer.actor)
-    except Refused:
-        return _show(visit, refusal=_("None of these messages can be sent again any more."))
+    except Refused as refused:
+        return _show(visit, refusal=str(refused))
     told = ngettext(
         "{number} message will go out again", "{number} messages will go out again", count
     )

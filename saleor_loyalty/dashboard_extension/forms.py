@@ -1,10 +1,13 @@
-"""The forms of the staff's actions, and how the domain's refusals come back beside their fields."""
+"""The forms of the staff's actions, and how the domain's refusals come back beside their fields.
+
+A form says itself only what it cannot read; what may not be, the domain says.
+"""
 
 import re
 import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,16 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.pages import Visit
-from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
-
+from saleor_loyalty.sentences import Words
 
 # As people write numbers; Python reads more: other alphabets, 1_000, 1e3.
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
@@ -50,10 +49,7 @@ class DecimalField(_Plain, forms.DecimalField):
 
 
 class Form(forms.Form):
-    """Drawn by Django's own templates: a shop may have its forms drawn by others.
-
-    What is wrong with a number is said with numbers as the reader's language writes them.
-    """
+    """Drawn by Django's own templates: a shop may have its forms drawn by others."""
 
     default_renderer = DjangoTemplates
 
@@ -61,18 +57,9 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.IntegerField):  # decimals are of this kind too
-                field.error_messages.update(_of_numbers(field))
-
-
-def _of_numbers(field: forms.IntegerField) -> dict[str, str]:
-    example = Decimal("12.5") if isinstance(field, forms.DecimalField) else 500
-    invalid = gettext("Write a plain number, such as {example}.").format(example=number(example))
-    words = {"invalid": invalid}
-    if isinstance(field.max_value, int | Decimal):
-        words["max_value"] = gettext("At most {number}.").format(number=number(field.max_value))
-    if isinstance(field.min_value, int | Decimal):
-        words["min_value"] = gettext("At least {number}.").format(number=number(field.min_value))
-    return words
+                example = Decimal("12.5") if isinstance(field, forms.DecimalField) else 500
+                words = gettext("Write a plain number, such as {example}.")
+                field.error_messages["invalid"] = words.format(example=number(example))
 
 
 class StaffForm(Form):
@@ -89,35 +76,30 @@ class StaffForm(Form):
 
     def refuse(self, refused: Refused) -> None:
         """Put each problem beside the field it names; above all fields if it names none of ours."""
-        said = {
-            (problem.field if problem.field in self.fields else None, in_words(problem)): None
-            for problem in refused.problems
-        }
+        said = {(problem.field, str(problem.message)): None for problem in refused.problems}
         for field, words in said:  # each once
-            self.add_error(field, words)
+            self.add_error(field if field in self.fields else None, words)
 
 
-def reason_field(help_text: "Words") -> forms.CharField:
-    return forms.CharField(
+class ReasonForm(StaffForm):
+    """Why a member gets something, or why it is taken from them."""
+
+    reason = forms.CharField(
         label=_("Reason"),
-        help_text=help_text,
-        max_length=staff_points.LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Say why; the customer will read it.")},
+        help_text=_("The customer reads it in their history."),
+        required=False,
+        widget=forms.Textarea(
+            attrs={"rows": 2, "maxlength": staff_points.LONGEST_REASON, "required": True}
+        ),
     )
 
 
-def points_field(label: "Words", help_text: "Words" = "", *, least: int) -> WholeNumberField:
-    return WholeNumberField(
-        label=label,
-        help_text=help_text,
-        min_value=least,
-        max_value=staff_points.MOST,
-        error_messages={"required": _("Say how many points.")},
-    )
+def points_field(label: Words, help_text: Words = "") -> WholeNumberField:
+    words = {"required": _("Say how many points.")}
+    return WholeNumberField(label=label, help_text=help_text, error_messages=words)
 
 
-class PointsForm(StaffForm):
+class PointsForm(ReasonForm):
     """Points for a customer. Answered once, however often it is sent: `key` is its own."""
 
     verb: ClassVar[Callable[..., Entry]]
@@ -153,8 +135,7 @@ class PointsForm(StaffForm):
 class GiftForm(PointsForm):
     name = "gift"
     verb = staff_points.give
-    points = points_field(_("Points"), least=1)
-    reason = reason_field(_("The customer reads it in their history."))
+    points = points_field(_("Points"))
 
 
 class CorrectForm(PointsForm):
@@ -163,15 +144,7 @@ class CorrectForm(PointsForm):
     points = points_field(
         _("Points, with a minus to take some away"),
         _("Takes no more than the member has."),
-        least=-staff_points.MOST,
     )
-    reason = reason_field(_("The customer reads it in their history."))
-
-
-class ReasonForm(StaffForm):
-    """Why something is taken from a member."""
-
-    reason = reason_field(_("The customer reads it in their history."))
 
 
 class WithdrawForm(ReasonForm):
@@ -189,7 +162,6 @@ class ResendForm(StaffForm):
     why = forms.CharField(
         label=_("Reason"),
         help_text=_("It stands in the changes by staff; the customer does not read it."),
-        max_length=failed.LONGEST_REASON,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": failed.LONGEST_REASON}),
     )

@@ -18,8 +18,7 @@ from saleor_loyalty.dashboard_extension.member_page import (
     show_member,
     show_undo,
 )
-from saleor_loyalty.dashboard_extension.pages import Visit, go, page
-from saleor_loyalty.dashboard_extension.refusals import in_words
+from saleor_loyalty.dashboard_extension.pages import REFUSED, Visit, go, page
 from saleor_loyalty.dashboard_extension.tags import signed
 from saleor_loyalty.dashboard_extension.words import gave, took_back, withdrew
 from saleor_loyalty.members import enrolment
@@ -28,8 +27,6 @@ from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.rewards import coupons
-
-REFUSED = 422
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
@@ -83,8 +80,8 @@ def status_view(visit: Visit, *, member_id: int) -> HttpResponse:
             status=str(status),
             actor=visit.viewer.actor,
         )
-    except Refused:  # the shop has just closed them
-        return show_member(visit, member, refusal=_("That cannot be done."), status=REFUSED)
+    except Refused as refused:  # the shop has just closed them
+        return show_member(visit, member, refusal=str(refused), status=REFUSED)
     is_blocked = status == MemberStatus.BLOCKED
     return _done(visit, member, _("Member blocked") if is_blocked else _("Member unblocked"))
 
@@ -134,8 +131,7 @@ def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpRespons
             form.refuse(refused)
             opened = f"resend-{message_id}"
             return show_member(visit, member, opened=opened, resend=form, status=REFUSED)
-        words = " ".join(in_words(problem) for problem in refused.problems)
-        return show_member(visit, member, refusal=words, status=REFUSED)
+        return show_member(visit, member, refusal=str(refused), status=REFUSED)
     return _done(visit, member, _("The message will go out again"))
 
 

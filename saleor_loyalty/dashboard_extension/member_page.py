@@ -18,7 +18,6 @@ from saleor_loyalty.dashboard_extension.forms import (
     WithdrawForm,
 )
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
-from saleor_loyalty.dashboard_extension.tags import locale
 from saleor_loyalty.dashboard_extension.words import (
     action_in_words,
     language_name,
@@ -45,6 +44,7 @@ from saleor_loyalty.permissions import Permission
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
 from saleor_loyalty.rewards.offers import offers, reward_name
 from saleor_loyalty.rules.rewards import progress
+from saleor_loyalty.sentences import locale
 
 HISTORY = 20
 COUPONS = 50

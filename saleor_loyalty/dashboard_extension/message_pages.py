@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.forms import StaffForm
-from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show, tell
+from saleor_loyalty.dashboard_extension.pages import CONFLICT, REFUSED, Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import language_name
 from saleor_loyalty.messages import drafts, test_sends, texts
 from saleor_loyalty.messages.kinds import EMAILS, KINDS
@@ -19,10 +19,6 @@ from saleor_loyalty.messages.wording import Text
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import EditConflict, Refused
-
-REFUSED = 422
-CONFLICT = 409
-
 
 # What the words of an email are, by the tag or the part that they stand in.
 PLACES = {
@@ -42,11 +38,13 @@ class TextForm(OpenedForm):
 
     subject = forms.CharField(
         label=_("Subject"),
+        required=False,
         strip=False,
         widget=forms.Textarea(attrs={"data-takes-variables": "", "autocomplete": "off", "rows": 2}),
     )
     body = forms.CharField(
         label=_("Body"),
+        required=False,
         strip=False,
         widget=forms.Textarea(
             attrs={"class": "code", "data-takes-variables": "", "spellcheck": "true", "rows": 18}
@@ -60,10 +58,6 @@ class TestForm(StaffForm):
     name = "test"
 
     recipient = forms.CharField(label=_("Email address"), max_length=254)
-
-
-class SwitchForm(StaffForm):
-    is_active = forms.BooleanField(required=False)
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
@@ -150,7 +144,7 @@ def preview_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
             body=posted.get("body", ""),
         )
     except Refused as refused:
-        context["problems"] = [problem.message for problem in refused.problems]
+        context["problems"] = refused.problems
     return show(visit, "messages/preview.html", context)
 
 

@@ -36,6 +36,7 @@ from saleor_loyalty.program import programs
 
 Parameters = ParamSpec("Parameters")
 
+REFUSED, CONFLICT = 422, 409  # the answers to a form that is shown again
 # The languages staff pages are written in; the first one is for everybody else.
 LANGUAGES = ("en", "fr")
 TABS = (

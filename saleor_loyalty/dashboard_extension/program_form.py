@@ -1,12 +1,13 @@
 """The program's rules as a form: the rules themselves, and what each channel says of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.coupon_scope import (
@@ -18,57 +19,24 @@ from saleor_loyalty.dashboard_extension.coupon_scope import (
 )
 from saleor_loyalty.dashboard_extension.edit_conflict import Difference, OpenedForm, differences
 from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNumberField
-from saleor_loyalty.models import (
-    DiscountType,
-    ExpiryPolicy,
-    ProgramVersion,
-    SpendBasis,
-)
-from saleor_loyalty.program.threshold_reward import rules_of
-from saleor_loyalty.program.validation import (
-    LONGEST_NAME,
-    MAX_AMOUNT,
-    MAX_DAYS,
-    MAX_POINTS,
-    MAX_RATE,
-    decimals_of,
-)
+from saleor_loyalty.models import DiscountType, ExpiryPolicy, ProgramVersion, SpendBasis
+from saleor_loyalty.problems import Refused
+from saleor_loyalty.program.ruleset import KEEP, Changes, Rules, Terms, rules_of
 from saleor_loyalty.rules.reminders import Reminder
 from saleor_loyalty.saleor_api.facts import Channel
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise as Words  # text, translated when shown
+from saleor_loyalty.sentences import Words
 
 # What the empty form proposes: the example that most shops start from.
-FIRST_RULES = {
-    "name": _("Loyalty program"),
-    "threshold": 5000,
-    "reward_name": "",
-    "discount_type": DiscountType.PERCENTAGE,
-    "coupon_valid_days": 60,
-    "basis": SpendBasis.GROSS,
-    "expiry_policy": ExpiryPolicy.NEVER,
-    "time_zone": "UTC",
-    "reminders": [reminder.value for reminder in Reminder],
-    "is_active": True,
-}
+FIRST_RULES = Rules(threshold=5000, coupon_valid_days=60, channels=())
+FIRST_TERMS = Terms("", points_per_unit=Decimal(10), discount_value=Decimal(10))
 # What a channel's form says of it, beside whether its orders earn.
 TERMS = ("points_per_unit", "discount_value", "min_spent")
-FIRST_TERMS = {"earns": True, "points_per_unit": Decimal(10), "discount_value": Decimal(10)}
 
 
-def _decimal(
-    label: "Words", *, places: int, most: Decimal, help_text: "Words" = ""
-) -> DecimalField:
+def _decimal(label: Words, help_text: Words = "") -> DecimalField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     return DecimalField(
-        label=label,
-        help_text=help_text,
-        required=False,
-        min_value=0,
-        max_value=most,
-        decimal_places=places,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        label=label, help_text=help_text, required=False, localize=True, widget=widget
     )
 
 
@@ -77,7 +45,7 @@ class ProgramForm(OpenedForm):
 
     name = "program"
 
-    title = forms.CharField(label=_("Name of the program"), max_length=LONGEST_NAME)
+    title = forms.CharField(label=_("Name of the program"), required=False)
     is_active = forms.BooleanField(
         label=_("Switch the program on as soon as it is saved"), required=False
     )
@@ -92,14 +60,11 @@ class ProgramForm(OpenedForm):
     include_shipping = forms.BooleanField(label=_("Shipping counts too"), required=False)
     threshold = WholeNumberField(
         label=_("Points for one coupon"),
-        min_value=1,
-        max_value=MAX_POINTS,
         help_text=_("Each time a balance reaches it, the points turn into a coupon by themselves."),
     )
     reward_name = forms.CharField(
         label=_("What the coupon is called"),
         required=False,
-        max_length=LONGEST_NAME,
         help_text=_("Empty: what it takes off, in each member’s language."),
     )
     discount_type = forms.ChoiceField(
@@ -112,8 +77,6 @@ class ProgramForm(OpenedForm):
     coupon_valid_days = WholeNumberField(
         label=_("Valid for, in days"),
         required=False,
-        min_value=1,
-        max_value=MAX_DAYS,
         help_text=_("Empty: without end."),
     )
     limited_to = ThingsField(
@@ -132,9 +95,7 @@ class ProgramForm(OpenedForm):
             (ExpiryPolicy.PER_LOT, _("Each on its own, some time after it came")),
         ],
     )
-    expiry_days = WholeNumberField(
-        label=_("After how many days"), required=False, min_value=1, max_value=MAX_DAYS
-    )
+    expiry_days = WholeNumberField(label=_("After how many days"), required=False)
     reminders = forms.MultipleChoiceField(
         label=_("Email members before points end"),
         required=False,
@@ -153,12 +114,11 @@ class ProgramForm(OpenedForm):
     )
 
     def clean(self) -> dict[str, Any]:
+        """Days of points that never end are not shown, so not looked at."""
         given = super().clean()
         if given.get("expiry_policy") == ExpiryPolicy.NEVER:
             given["expiry_days"] = None
             self.errors.pop("expiry_days", None)
-        elif not given.get("expiry_days") and "expiry_days" not in self.errors:
-            self.add_error("expiry_days", gettext("Say after how many days points expire."))
         return given
 
 
@@ -166,11 +126,9 @@ class TermsForm(Form):
     """What one channel earns, and what the coupon is worth there."""
 
     earns = forms.BooleanField(required=False)
-    points_per_unit = _decimal(_("Points for one unit of the currency"), places=4, most=MAX_RATE)
-    discount_value = _decimal(_("Discount"), places=3, most=MAX_AMOUNT)
-    min_spent = _decimal(
-        _("Only for orders from"), places=3, most=MAX_AMOUNT, help_text=_("Empty: any order.")
-    )
+    points_per_unit = _decimal(_("Points for one unit of the currency"))
+    discount_value = _decimal(_("Discount"))
+    min_spent = _decimal(_("Only for orders from"), _("Empty: any order."))
 
     def __init__(self, channel: Channel, data: Any, initial: Mapping[str, Any]) -> None:
         self.key = channel.id.rstrip("=")  # base64's padding would end a name in `data-shown-with`
@@ -183,39 +141,21 @@ class TermsForm(Form):
             channel=self.name
         )
 
-    def check(self, discount_type: str) -> None:
-        """What a channel that earns has to say."""
-        given = self.cleaned_data
-        if not given.get("earns"):
+    def clean(self) -> dict[str, Any]:
+        """A channel that earns has to say how much; nobody looks at what another one says."""
+        given = super().clean() or {}
+        if not given["earns"]:
             self.errors.clear()
-            return
+            return given
         for name in ("points_per_unit", "discount_value"):
             if given.get(name) is None and name not in self.errors:
                 self.add_error(name, gettext("Give a number."))
-        value = given.get("discount_value")
-        if value is not None and value <= 0:
-            self.add_error("discount_value", gettext("The discount has to be more than nothing."))
-        if value is not None and discount_type == DiscountType.PERCENTAGE and value > 100:
-            self.add_error("discount_value", gettext("A discount has 100 percent at most."))
-        is_amount = discount_type == DiscountType.FIXED
-        self._check_decimals(["discount_value", "min_spent"] if is_amount else ["min_spent"])
+        return given
 
-    def _check_decimals(self, amounts: Iterable[str]) -> None:
-        """No amount may be finer than the currency: the shop takes no such vouchers."""
-        most = decimals_of(self.currency)
-        words = ngettext(
-            "{currency} has {number} decimal at most.",
-            "{currency} has {number} decimals at most.",
-            most,
-        )
-        words = words if most else gettext("{currency} has no decimals.")
-        for name in amounts:
-            value = self.cleaned_data.get(name)
-            if value is not None and value != round(value, most):
-                self.add_error(name, words.format(currency=self.currency, number=most))
-
-    def terms(self) -> dict[str, Any]:
-        return {"channel_id": self.channel_id, **{name: self.cleaned_data[name] for name in TERMS}}
+    def terms(self) -> Iterator[Terms]:
+        """What it says, if the channel earns. Only of a valid form."""
+        if self.cleaned_data["earns"]:
+            yield Terms(self.channel_id, **{name: self.cleaned_data[name] for name in TERMS})
 
 
 class ProgramForms:
@@ -229,15 +169,14 @@ class ProgramForms:
         items: Mapping[str, str],
         data: Any = None,
     ) -> None:
+        self._version = version
         self.rules = ProgramForm(data, initial=_initial(version))
         last_known = version.reward.limited_names if version else {}
         self.names = {**last_known, **(names_sent(data) if data else {}), **items}
         self._items = items
         known = [(id, in_words([id], self.names)) for id in self.names]
         self.rules.fields["limited_to"].choices = known  # type: ignore[attr-defined]  # stubs: Field
-        terms = (
-            {each["channel_id"]: each for each in rules_of(version)["channels"]} if version else {}
-        )
+        terms = rules_of(version).by_channel if version else {}
         self.channels = [
             TermsForm(channel, data, _initial_terms(terms.get(id), is_first=not version))
             for id, channel in channels.items()
@@ -245,16 +184,21 @@ class ProgramForms:
         self.channels.sort(key=lambda form: form.name.casefold())
 
     def is_valid(self) -> bool:
-        """Also fills in what is wrong, beside each field."""
-        is_valid = self.rules.is_valid()
-        for form in self.channels:
-            form.full_clean()
-            form.check(self.rules.cleaned_data.get("discount_type", ""))
-            is_valid = is_valid and not form.errors
-        if is_valid and not list(self.earning()):
-            self.rules.add_error(None, gettext("Let at least one channel earn points."))
-            return False
-        return is_valid
+        """Whether all can be read; what cannot is said beside its field."""
+        each = [form.is_valid() for form in (self.rules, *self.channels)]
+        return all(each)
+
+    def refuse(self, refused: Refused) -> None:
+        """Put each problem beside its field: of the channel that it is of, or of the rules."""
+        forms = {form.channel_id: form for form in self.channels}
+        rest = []
+        for problem in refused.problems:
+            form = forms.get(problem.item.id) if problem.item else None
+            if problem.item and form:
+                form.add_error(problem.item.field, str(problem.message))
+            else:
+                rest.append(replace(problem, field="title") if problem.field == "name" else problem)
+        self.rules.refuse(Refused(*rest))
 
     def scope(self) -> list[Choice]:
         """What the coupon is limited to, by name. What `items` lacks is marked as gone."""
@@ -262,15 +206,15 @@ class ProgramForms:
         chosen = [choice(id, self.names.get(id, id), is_gone=id not in self._items) for id in ids]
         return sorted(chosen, key=lambda each: each.name.casefold())
 
-    def earning(self) -> Iterable[TermsForm]:
-        return (form for form in self.channels if form.cleaned_data.get("earns"))
-
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> Changes:
         """As `programs.update` takes them. Only of valid forms."""
         given = dict(self.rules.cleaned_data)
         given["name"] = given.pop("title")
-        del given["is_active"]
-        return {**given, "channels": [form.terms() for form in self.earning()]}
+        if self._version:
+            given["is_active"] = KEEP  # there is a switch for it
+        return Changes(
+            **given, channels=[terms for form in self.channels for terms in form.terms()]
+        )
 
     def differences(self) -> Iterator[Difference]:
         """Where what was typed differs from the rules in force. Only of valid forms."""
@@ -281,23 +225,23 @@ class ProgramForms:
 
 
 def _initial(version: ProgramVersion | None) -> dict[str, Any]:
-    if version is None:
-        return {**FIRST_RULES, "title": FIRST_RULES["name"], "opened_at": 0}
-    return {**values_of(version), "opened_at": version.number}
+    if version:
+        return {**values_of(rules_of(version)), "opened_at": version.number}
+    first = {"title": gettext("Loyalty program"), "is_active": True, "opened_at": 0}
+    return {**values_of(FIRST_RULES), **first}
 
 
-def values_of(version: ProgramVersion) -> dict[str, Any]:
-    """What a version says, by the names of the form's fields."""
-    known = {"title": version.name}
-    names = set(ProgramForm.base_fields).difference(known, ["is_active", "opened_at"])
-    rules = rules_of(version)
-    return {**known, **{name: rules[name] for name in names}}
+def values_of(rules: Rules) -> dict[str, Any]:
+    """What rules say, by the names of the form's fields."""
+    names = set(ProgramForm.base_fields)
+    known = {rule.name: getattr(rules, rule.name) for rule in fields(rules) if rule.name in names}
+    return {"title": rules.name, **known}
 
 
-def _initial_terms(terms: Mapping[str, Any] | None, *, is_first: bool) -> dict[str, Any]:
-    if terms is None:
-        return {**FIRST_TERMS, "earns": is_first}
-    return {"earns": True, **{name: _plain(terms[name]) for name in TERMS}}
+def _initial_terms(terms: Terms | None, *, is_first: bool) -> dict[str, Any]:
+    shown = terms or FIRST_TERMS
+    earns = bool(terms) or is_first
+    return {"earns": earns, **{name: _plain(getattr(shown, name)) for name in TERMS}}
 
 
 def _plain(value: Decimal | None) -> Decimal | None:

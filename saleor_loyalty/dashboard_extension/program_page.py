@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,21 +14,20 @@ from django.utils.translation import gettext as _
 
 from saleor_loyalty.dashboard_extension import coupon_scope
 from saleor_loyalty.dashboard_extension.consequences import consequences
-from saleor_loyalty.dashboard_extension.pages import Visit, go, page, show
-from saleor_loyalty.dashboard_extension.program_form import ProgramForms, TermsForm
+from saleor_loyalty.dashboard_extension.pages import CONFLICT, REFUSED, Visit, go, page, show
+from saleor_loyalty.dashboard_extension.program_form import ProgramForms
 from saleor_loyalty.dashboard_extension.tags import money, percent
 from saleor_loyalty.models import DiscountType
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import EditConflict, Refused
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes, Rules, Terms
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 from saleor_loyalty.shop import catalogue
 
 AN_ORDER = Decimal("120.00")
 NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
-REFUSED = 422
-CONFLICT = 409
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
@@ -56,7 +56,7 @@ def program_view(visit: Visit) -> HttpResponse:
         except EditConflict as conflict:
             return _show_conflict(visit, channels, items, conflict)
         except Refused as refused:
-            forms.rules.refuse(refused)
+            forms.refuse(refused)
     return show(visit, "program.html", context, status=REFUSED)
 
 
@@ -86,15 +86,13 @@ def _show_conflict(
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def preview_view(visit: Visit) -> HttpResponse:
     """What the form as it stands would come to, while it is being filled in."""
-    forms = _forms(visit, _channels_sent(visit.request.POST), {})
-    is_valid = forms.is_valid()
-    ids = forms.rules.cleaned_data.get("limited_to") if is_valid else ()
-    context = {
-        "limited_to": coupon_scope.in_words(ids, forms.names) if ids else "",
-        "is_amount": forms.rules.cleaned_data.get("discount_type") == DiscountType.FIXED,
-        "promises": _promises(forms) if is_valid else [],
-        "misleading": _misleading_name(forms) if is_valid else "",
-    }
+    channels = _channels_sent(visit.request.POST)
+    forms = _forms(visit, channels, {})
+    context: dict[str, object] = {}
+    if forms.is_valid():
+        with suppress(Refused):  # what is wrong is said when it is saved
+            draft = programs.draft(shop=visit.shop, changes=forms.changes(), known=channels)
+            context = _promises(draft.after, channels, forms.names)
     return show(visit, "program/promises.html", context)
 
 
@@ -103,7 +101,7 @@ def switch_view(visit: Visit) -> HttpResponse:
     """On or off: `on` is 1 or 0."""
     on = visit.request.POST.get("on") == "1"
     try:
-        programs.update(shop=visit.shop, changes={"is_active": on}, actor=visit.viewer.actor)
+        programs.update(shop=visit.shop, changes=Changes(is_active=on), actor=visit.viewer.actor)
     except Refused:  # there are no rules yet
         return go(visit, "program")
     return go(visit, "program", told=_("The program is on") if on else _("The program is off"))
@@ -152,12 +150,9 @@ def _channels_sent(posted: QueryDict) -> dict[str, Channel]:
 
 
 def _save(visit: Visit, forms: ProgramForms, channels: Mapping[str, Channel]) -> HttpResponse:
-    changes = forms.changes()
-    if visit.program is None:
-        changes["is_active"] = forms.rules.cleaned_data["is_active"]
     programs.update(
         shop=visit.shop,
-        changes=changes,
+        changes=forms.changes(),
         actor=visit.viewer.actor,
         known=channels,
         opened_at=forms.rules.was_opened_at,
@@ -165,33 +160,38 @@ def _save(visit: Visit, forms: ProgramForms, channels: Mapping[str, Channel]) ->
     return go(visit, "program", told=_("The program is saved"))
 
 
-def _promises(forms: ProgramForms) -> list[dict[str, object]]:
+def _promises(
+    rules: Rules, channels: Mapping[str, Channel], names: Mapping[str, str]
+) -> dict[str, object]:
     """For each channel that earns: what an order brings, and what a coupon takes and gives."""
-    rules = forms.rules.cleaned_data
-    return [_promise(form, rules) for form in forms.earning()]
+    ids = rules.limited_to
+    promises = [_promise(terms, channels[terms.channel_id], rules) for terms in rules.channels]
+    return {
+        "limited_to": coupon_scope.in_words(ids, names) if ids else "",
+        "is_amount": rules.discount_type == DiscountType.FIXED,
+        "promises": sorted(promises, key=lambda promise: str(promise["channel"]).casefold()),
+        "misleading": _misleading_name(rules),
+    }
 
 
-def _misleading_name(forms: ProgramForms) -> str:
+def _misleading_name(rules: Rules) -> str:
     """What the coupon is called, if it names numbers and not all that the coupon takes off."""
-    name: str = forms.rules.cleaned_data["reward_name"]
-    named = {Decimal(number.replace(",", ".")) for number in NUMBER.findall(name)}
-    taken_off = {form.terms()["discount_value"] for form in forms.earning()}
-    return name if named and not taken_off <= named else ""
+    named = {Decimal(number.replace(",", ".")) for number in NUMBER.findall(rules.reward_name)}
+    taken_off = {terms.discount_value for terms in rules.channels}
+    return rules.reward_name if named and not taken_off <= named else ""
 
 
-def _promise(form: TermsForm, rules: dict[str, Any]) -> dict[str, object]:
-    terms, threshold = form.terms(), rules["threshold"]
-    rate = terms["points_per_unit"]
-    value = terms["discount_value"]
-    is_percentage = rules["discount_type"] == DiscountType.PERCENTAGE
+def _promise(terms: Terms, channel: Channel, rules: Rules) -> dict[str, object]:
+    rate, value = terms.points_per_unit, terms.discount_value
+    is_percentage = rules.discount_type == DiscountType.PERCENTAGE
     brings = floor(Fraction(AN_ORDER) * Fraction(rate))
     return {
-        **terms,
-        "channel": form.name,
-        "currency": form.currency,
+        "channel": channel.name or channel.known_as,
+        "currency": channel.currency,
         "order": AN_ORDER,
         "points": brings,
-        "orders": ceil(threshold / brings) if brings else None,
-        "spend": Decimal(threshold) / rate if rate else None,
-        "discount": percent(value) if is_percentage else money(value, form.currency),
+        "orders": ceil(rules.threshold / brings) if brings else None,
+        "spend": Decimal(rules.threshold) / rate if rate else None,
+        "discount": percent(value) if is_percentage else money(value, channel.currency),
+        "min_spent": terms.min_spent,
     }

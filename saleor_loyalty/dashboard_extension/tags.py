@@ -4,20 +4,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_time
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 
 from saleor_loyalty.rules import languages
+from saleor_loyalty.sentences import locale
 
 register = template.Library()
-
-
-def locale() -> Locale:
-    """Of the language the page is written in."""
-    return Locale.parse(get_language() or "en", sep="-")
 
 
 @register.filter

@@ -7,7 +7,6 @@ from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import GiftForm
 from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, why_taken_back
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
-from saleor_loyalty.dashboard_extension.refusals import in_words
 from saleor_loyalty.dashboard_extension.words import gave, took_back
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.messages.explanations import explain
@@ -82,8 +81,7 @@ def gift_undo_view(visit: Visit, *, entry_id: int) -> HttpResponse:
     try:
         undone = staff_points.take_back(gift, reason=why_taken_back(gift), actor=visit.viewer.actor)
     except Refused as refused:
-        said = " ".join(in_words(problem) for problem in refused.problems)
-        context = {"entry": gift, "title": gave(gift.points), "refusal": said}
+        context = {"entry": gift, "title": gave(gift.points), "refusal": str(refused)}
         return show(visit, "widgets/given.html", context, status=422)
     told = took_back(gift.points)
     context = {"entry": undone, "title": told, "is_undone": True}

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty.dashboard_extension.tags import locale, number
+from saleor_loyalty.dashboard_extension.tags import number
 from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import (
     AuditAction,
@@ -12,6 +12,7 @@ from saleor_loyalty.models import (
     MessageFault,
 )
 from saleor_loyalty.rules import languages
+from saleor_loyalty.sentences import locale
 
 FAULTS = {
     MessageFault.REFUSED: _("The provider refused it"),

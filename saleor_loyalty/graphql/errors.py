@@ -5,6 +5,7 @@ from typing import Any
 
 import graphene
 from django.db import DataError
+from django.utils.translation import override
 from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLError
 
@@ -26,6 +27,16 @@ class LoyaltyError(graphene.ObjectType):
     @staticmethod
     def resolve_field(problem: Problem, _info: graphene.ResolveInfo) -> str | None:
         return problem.field and to_camel_case(problem.field)
+
+    @staticmethod
+    def resolve_message(problem: Problem, _info: graphene.ResolveInfo) -> str:
+        return in_english(problem)
+
+
+def in_english(problem: Problem) -> str:
+    """What is wrong, for who writes programs: as pages say it, in one language for all."""
+    with override("en"):
+        return str(problem)
 
 
 def errors_field() -> graphene.List:

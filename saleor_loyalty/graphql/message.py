@@ -8,6 +8,7 @@ from graphql import GraphQLError
 
 from saleor_loyalty.graphql.by_staff import ByStaff
 from saleor_loyalty.graphql.enums import LoyaltyMessageKind
+from saleor_loyalty.graphql.errors import in_english
 from saleor_loyalty.messages import drafts, test_sends, texts
 from saleor_loyalty.messages.drafts import Rendered
 from saleor_loyalty.messages.wording import Text
@@ -89,7 +90,7 @@ class MessageQueries:
                 body=input.get("body"),
             )
         except Refused as refused:
-            reasons = (f"{problem.field}: {problem.message}" for problem in refused.problems)
+            reasons = (f"{problem.field}: {in_english(problem)}" for problem in refused.problems)
             raise GraphQLError(" ".join(reasons)) from refused
 
 

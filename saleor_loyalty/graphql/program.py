@@ -20,6 +20,7 @@ from saleor_loyalty.models import ChannelTerms, Program, RewardTerms
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes, Terms
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.saleor_api.items import KINDS, by_kind, kind_of
@@ -154,10 +155,10 @@ class LoyaltyProgram(graphene.ObjectType):
         return program.current.reminders if program.current else []
 
 
-Terms = TypeVar("Terms", ChannelTerms, RewardTerms)
+Row = TypeVar("Row", ChannelTerms, RewardTerms)
 
 
-def terms_of(rows: Iterable[Terms], info: ResolveInfo) -> list[Terms]:
+def terms_of(rows: Iterable[Row], info: ResolveInfo) -> list[Row]:
     """Terms in the order of their channels' slugs."""
     return sorted(rows, key=lambda terms: slug_of(terms, info))
 
@@ -201,30 +202,32 @@ class LoyaltyProgramInput(graphene.InputObjectType):
     reminders = graphene.List(NonNull(LoyaltyReminder))
 
 
-def changes_of(given: Mapping[str, Any], known: Mapping[str, Channel]) -> dict[str, Any]:
+def changes_of(given: Mapping[str, Any], known: Mapping[str, Channel]) -> Changes:
     """The input as `programs.update` takes it: channels, which it names by slug, by their ids.
 
     `known` are the shop's channels by id. A slug that none of them has stays: it is refused there.
     Raises Refused for ids in a list of other ones.
     """
+    given = dict(given)
     if given.get("channels"):
-        given = {**given, "channels": [_by_id(terms, known) for terms in given["channels"]]}
-    limits = given.get("limited_to")
-    if limits is None:
-        return dict(given)
+        given["channels"] = [_terms(known, **terms) for terms in given["channels"]]
+    if given.get("limited_to") is not None:
+        given["limited_to"] = _ids(given["limited_to"])
+    return Changes(**given)
+
+
+def _terms(known: Mapping[str, Channel], *, channel: str, **terms: Any) -> Terms:
+    ids = [each.id for each in known.values() if each.slug == channel]
+    return Terms(channel_id=ids[0] if ids else channel, **terms)
+
+
+def _ids(limits: Mapping[str, Sequence[str] | None]) -> list[str]:
+    found = [(id, kind) for name, kind in KINDS.items() for id in limits.get(name) or ()]
     problems = [
         Problem("limited_to", f"“{id}” is the id of no {kind.lower()}.", ErrorCode.INVALID)
-        for name, kind in KINDS.items()
-        for id in limits.get(name) or ()
+        for id, kind in found
         if kind_of(id) != kind
     ]
     if problems:
         raise Refused(*problems)
-    return {**given, "limited_to": [id for name in KINDS for id in limits.get(name) or ()]}
-
-
-def _by_id(terms: Mapping[str, Any], known: Mapping[str, Channel]) -> dict[str, Any]:
-    given = dict(terms)
-    slug = given.pop("channel")
-    ids = [channel.id for channel in known.values() if channel.slug == slug]
-    return {**given, "channel_id": ids[0] if ids else slug}
+    return [id for id, _kind in found]

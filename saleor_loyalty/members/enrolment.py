@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
@@ -24,6 +25,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.models.member import EMAIL_LETTERS
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.sentences import sentence
 from saleor_loyalty.shop.connection import connect
 from saleor_loyalty.workers.waking import wake
 
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 PROFILE = ("email", "first_name", "language_code")
 CUSTOMER = (*PROFILE, "customer_is_active")
-
+NO_MEMBER = _("The customer with the id “{id}” is no member of the program.")
 
 # Nobody is locked until all newcomers are rows of ours: whoever waits here for another worker that
 # enrols the same customer then holds no member that it could be waiting for.
@@ -182,15 +184,15 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
     unknown status, and for a member whom the shop closed: it has their customer no more.
     """
     if status not in MemberStatus.values:
-        message = f"The status is one of {', '.join(MemberStatus.values)}."
+        message = sentence(_("The status is one of {all}."), all=", ".join(MemberStatus.values))
         raise Refused(Problem("status", message, ErrorCode.INVALID))
     with transaction.atomic():
         member = _locked(shop, [customer_id]).first()
         if member is None:
-            message = f"The customer with the id “{customer_id}” is no member of the program."
+            message = sentence(NO_MEMBER, id=customer_id)
             raise Refused(Problem("customer_id", message, ErrorCode.NOT_FOUND))
         if member.is_closed_by_shop and status != MemberStatus.CLOSED:
-            message = (
+            message = _(
                 "The shop has this customer no more, so the member stays closed; they open again "
                 "by themselves should the shop have the customer again."
             )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.messages.content import write_email, write_notice
 from saleor_loyalty.messages.kinds import EMAILS
@@ -16,9 +17,14 @@ from saleor_loyalty.messages.wording import Text, wording_of
 from saleor_loyalty.models import Branding, Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import checked_code
+from saleor_loyalty.sentences import sentence
 from saleor_loyalty.shop import branding
 
-NO_WAY_OUT = (
+MISSING = {
+    "subject": _("Give a subject; a message needs both parts."),
+    "body": _("Give a body; a message needs both parts."),
+}
+NO_WAY_OUT = _(
     "Every email has to say how to end it; add a link to {{ unsubscribe_url }}, such as "
     '<a href="{{ unsubscribe_url }}">Unsubscribe</a>.'
 )
@@ -137,22 +143,23 @@ def _problems(
 def _problems_as_a_whole(shop: Shop, brand: Branding, text: Text) -> Iterator[Problem]:
     """What only shows when the whole message is made."""
     shown = sample(shop, brand, text.kind, text.language_code)
-    message = ""
+    message: object = None
     try:
         if text.kind not in EMAILS:
             notice = write_notice(text, shown, brand)
             if len(f"{notice.title}{notice.body}".encode()) > LONGEST_NOTICE:
-                message = f"A notice may have {LONGEST_NOTICE:,} bytes at most, its title included."
+                words = _("A notice may have {most} bytes at most, its title included.")
+                message = sentence(words, most=LONGEST_NOTICE)
         elif UNSUBSCRIBE_URL not in write_email(text, shown, brand).html:
             message = NO_WAY_OUT
     except TemplateFailed as failure:
         message = str(failure)
-    if message:
+    if message is not None:
         yield Problem("body", message, ErrorCode.TEMPLATE_INVALID)
 
 
 def _missing(field: str) -> Problem:
-    return Problem(field, f"Give a {field}; a message needs both parts.", ErrorCode.REQUIRED)
+    return Problem(field, MISSING[field], ErrorCode.REQUIRED)
 
 
 def _example(value: object) -> str:

@@ -8,6 +8,7 @@ from operator import or_
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import audit
 from saleor_loyalty.messages import reach
@@ -22,6 +23,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from saleor_loyalty.sentences import sentence
 from saleor_loyalty.workers.waking import wake
 
 AT_ONCE = 1_000  # messages that one transaction takes up
@@ -92,17 +94,17 @@ def resend(message: Message, *, actor: str, reason: str = "") -> Message:
 def _check(message: Message, reason: str) -> None:
     """Raise Refused with what keeps the message from being sent again."""
     if message.status == MessageStatus.PENDING:
-        raise Refused(Problem("message", "This message waits to be sent.", ErrorCode.DUPLICATE))
+        raise Refused(Problem("message", _("This message waits to be sent."), ErrorCode.DUPLICATE))
     if message.status == MessageStatus.SENT and not reason.strip():
-        wrong = "This message was sent; say why it is to be sent again."
+        wrong = _("It was sent before: say why it is to be sent again.")
         raise Refused(Problem("why", wrong, ErrorCode.REQUIRED))
     if len(reason) > LONGEST_REASON:
-        wrong = f"Keep the reason to {LONGEST_REASON} characters."
-        raise Refused(Problem("why", wrong, ErrorCode.OUT_OF_RANGE))
+        most = sentence(_("Keep the reason to {most} characters."), most=LONGEST_REASON)
+        raise Refused(Problem("why", most, ErrorCode.OUT_OF_RANGE))
     if obstacle := reach.why_not(message.member, message.kind):
         raise Refused(Problem("member", obstacle, ErrorCode.MEMBER_BLOCKED))
     if not _still_true(Message.objects.filter(pk=message.pk)).exists():
-        wrong = "What this message tells of is over."
+        wrong = _("What this message tells of is over.")
         raise Refused(Problem("message", wrong, ErrorCode.INVALID))
 
 
@@ -114,7 +116,7 @@ def resend_all(shop: Shop, *, kind: str = "", fault: str = "", actor: str) -> in
     """
     _every, number = counted(matching(shop, kind=kind, fault=fault))
     if not number:
-        wrong = "No such message has failed, or what they told of is over."
+        wrong = _("None of these messages can be sent again any more.")
         raise Refused(Problem(None, wrong, ErrorCode.NOT_FOUND))
     with transaction.atomic():
         ResendRequest.objects.create(

@@ -4,9 +4,8 @@ from contextlib import closing
 from dataclasses import replace
 from uuid import uuid4
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext
 
 from saleor_loyalty import audit
@@ -90,11 +89,8 @@ def send(
 
 def _reader(shop: Shop, address: str) -> Member:
     """Whoever reads the address; not a member of ours."""
-    try:
-        validate_email(address)
-    except ValidationError:
-        message = f"“{address}” is no email address."
-        raise Refused(Problem("recipient", message, ErrorCode.INVALID)) from None
+    if fault := branding.fault_of_email(address):
+        raise Refused(Problem("recipient", fault, ErrorCode.INVALID))
     return Member(shop=shop, email=address)
 
 
@@ -102,6 +98,6 @@ def _owner(shop: Shop, address: str) -> Member:
     """The member whose devices get the notice."""
     member = enrolment.find(shop=shop, email=address)
     if member is None:
-        message = "Give the email address of a member: their devices get the notice."
+        message = _("Give the email address of a member: their devices get the notice.")
         raise Refused(Problem("recipient", message, ErrorCode.NOT_FOUND))
     return member

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.models import Shop
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -20,7 +21,7 @@ def turn(shop: Shop) -> Iterator[None]:
     """
     with transaction.atomic():
         if not any(_take(number, shop) for number in range(AT_ONCE)):
-            message = "Other texts of this shop are being tried just now. Try again in a moment."
+            message = _("Other texts of this shop are being tried just now. Try again in a moment.")
             raise Refused(Problem("body", message, ErrorCode.BUSY))
         yield
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,10 +20,10 @@ from saleor_loyalty.models import (
     RewardTerms,
     Shop,
 )
-from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
+from saleor_loyalty.problems import EditConflict
 from saleor_loyalty.program import ends, threshold_reward
-from saleor_loyalty.program.threshold_reward import rules_of
-from saleor_loyalty.program.validation import DEFAULTS, Rules, checked
+from saleor_loyalty.program.ruleset import KEEP, Changes, Rules, rules_of
+from saleor_loyalty.program.validation import checked
 from saleor_loyalty.rules.days import end_of_day
 from saleor_loyalty.rules.expiry import latest, protected_until
 from saleor_loyalty.saleor_api.facts import Channel
@@ -34,9 +33,6 @@ from saleor_loyalty.workers.waking import wake
 # Sent within the transaction that switches a programme, or sets one up: `shop`, and whether it is
 # then `on`. Also when it was so before: what follows the switch may have gone its own way.
 switched = Signal()
-
-NOT_ITS_OWN = {*threshold_reward.FIELDS, "channels"}  # rules that stand beside the version
-TERMS = ("channel_id", "currency", "points_per_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ def channels_of(terms: Iterable[ChannelTerms]) -> dict[str, Channel]:
 def draft(
     *,
     shop: Shop,
-    changes: Mapping[str, Any],
+    changes: Changes,
     known: Mapping[str, Channel],
     items: Mapping[str, str] | None = None,
     opened_at: int | None = None,
@@ -96,11 +92,9 @@ def draft(
     _compare(program, opened_at)
     version = program.current if program else None
     before = rules_of(version) if version else None
-    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
-    after = {**(before or DEFAULTS), **rules}
     return Draft(
         before,
-        checked(after, known=known, items=items),
+        checked(changes, before, known=known, items=items),
         {**channels_of(version.channels.all() if version else ()), **known},
         {**(version.reward.limited_names if version else {}), **(items or {})},
     )
@@ -109,51 +103,47 @@ def draft(
 def update(
     *,
     shop: Shop,
-    changes: Mapping[str, Any],
+    changes: Changes,
     actor: str,
     known: Mapping[str, Channel] | None = None,
     opened_at: int | None = None,
 ) -> Program:
-    """Change the programme, or set it up; what is not in `changes` stays as it is.
+    """Change the programme, or set it up.
 
-    `changes` has the snake_case names of LoyaltyProgramInput; terms name their channel by its id,
-    as `channel_id`. `known` are the shop's channels by id, if they were asked for just now. New
-    rules become a new version, for orders that are paid from now on. Raises Refused with every
-    problem found, and then nothing is changed; SaleorUnavailable when the shop cannot be asked for
-    its channels, or for what the coupon is to be limited to. A form gives the number of the version
-    it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
+    `known` are the shop's channels by id, if they were asked for just now. New rules become a new
+    version, for orders that are paid from now on. Raises Refused with every problem found, and then
+    nothing is changed; SaleorUnavailable when the shop cannot be asked for its channels, or for
+    what the coupon is to be limited to. A form gives the number of the version it was `opened_at`,
+    0 before the first: EditConflict when there is a newer one.
     """
-    if changes.get("is_active", True) is None:
-        message = "Say true or false, or leave it out to keep it as it is."
-        raise Refused(Problem("is_active", message, ErrorCode.REQUIRED))
-    if known is None and "channels" in changes:
+    if known is None and changes.channels is not KEEP:
         known = catalogue.channels(shop)
-    limited_to = changes.get("limited_to")
+    limited_to = None if changes.limited_to is KEEP else changes.limited_to
     items = catalogue.names(shop, limited_to) if limited_to else None
-    rules = {name: value for name, value in changes.items() if name in DEFAULTS}
     with transaction.atomic():
         program = _held(shop)
         now = timezone.now()  # versions follow each other in time, as in their numbers
         _compare(program, opened_at)
         is_first = program.current is None
-        before = rules_of(program.current) if program.current else DEFAULTS
+        before = rules_of(program.current) if program.current else None
         if known is None:
             known = channels_of(program.current.channels.all() if program.current else ())
-        after = checked({**before, **rules}, known=known, items=items)
+        after = checked(changes, before, known=known, items=items)
         if items is None:
             items = program.current.reward.limited_names if program.current else {}
-        if "channels" in changes:
+        if changes.channels is not KEEP:
             channels.follow(shop, known.values())
         _move_ends(program, after, now)
-        on = changes.get("is_active", program.is_active)
+        on = program.is_active if changes.is_active is KEEP else bool(changes.is_active)
         protected = _protected_until(program, after, on=on, now=now)
-        if after != before or _is_news(protected, program):
+        protected_before = program.current.protected_until if program.current else None
+        if after != before or protected != protected_before:
             program.current = _new_version(
                 program, after, protected, known, items, actor=actor, now=now
             )
         _switch(program, on=on, actor=actor, now=now)
         program.save(update_fields=["current", "is_active"])
-        if "is_active" in changes or is_first:
+        if changes.is_active is not KEEP or is_first:
             switched.send(Program, shop=shop, on=on)
     return current(shop) or program
 
@@ -166,7 +156,7 @@ def _held(shop: Shop) -> Program:
 
 
 def _compare(program: Program | None, opened_at: int | None) -> None:
-    """Raise SavedMeanwhile when the rules in force are not those that a form was opened at."""
+    """Raise EditConflict when the rules in force are not those that a form was opened at."""
     version = program.current if program else None
     if version and opened_at not in (None, version.number):
         raise EditConflict(number=version.number, actor=version.created_by)
@@ -175,8 +165,8 @@ def _compare(program: Program | None, opened_at: int | None) -> None:
 def _move_ends(program: Program, rules: Rules, now: datetime) -> None:
     """Points last to the end of the day that was shown, also by another time zone's clocks."""
     version = program.current
-    if version and version.time_zone != rules["time_zone"]:
-        zones = {"shown_in": version.time_zone, "time_zone": rules["time_zone"]}
+    if version and version.time_zone != rules.time_zone:
+        zones = {"shown_in": version.time_zone, "time_zone": rules.time_zone}
         ends.move(program.shop, **zones, now=now)
 
 
@@ -188,20 +178,16 @@ def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime)
     """
     protected = protected_until(
         before=program.current.expiry if program.current else None,
-        policy=rules["expiry_policy"],
-        days=rules["expiry_days"],
-        time_zone=rules["time_zone"],
+        policy=rules.expiry_policy,
+        days=rules.expiry_days,
+        time_zone=rules.time_zone,
         now=now,
     )
     off_since = program.activations.aggregate(at=Max("ended_at"))["at"]
-    if program.is_active or not on or off_since is None or rules["expiry_days"] is None:
+    if program.is_active or not on or off_since is None or rules.expiry_days is None:
         return protected
     days_off = (now - off_since).days + 1
-    return latest([protected, end_of_day(now, days=days_off, time_zone=rules["time_zone"])])
-
-
-def _is_news(protected: datetime | None, program: Program) -> bool:
-    return program.current is not None and protected != program.current.protected_until
+    return latest([protected, end_of_day(now, days=days_off, time_zone=rules.time_zone)])
 
 
 def _new_version(
@@ -220,23 +206,31 @@ def _new_version(
     another name alone makes no version.
     """
     reward = threshold_reward.in_force(program, rules, known, items, actor=actor, now=now)
-    fields = {name: value for name, value in rules.items() if name not in NOT_ITS_OWN}
     version = ProgramVersion.objects.create(
         program=program,
-        reward=reward,
-        protected_until=protected,
         number=program.versions.count() + 1,
+        name=rules.name,
+        threshold=rules.threshold,
+        reward=reward,
+        basis=rules.basis,
+        include_shipping=rules.include_shipping,
+        expiry_policy=rules.expiry_policy,
+        expiry_days=rules.expiry_days,
+        protected_until=protected,
+        time_zone=rules.time_zone,
+        reminders=list(rules.reminders),
         created_at=now,
         created_by=actor,
-        **fields,
     )
     ChannelTerms.objects.bulk_create(
         ChannelTerms(
             version=version,
-            channel_name=known[terms["channel_id"]].name,
-            **{name: terms.get(name) for name in TERMS},
+            channel_id=terms.channel_id,
+            channel_name=known[terms.channel_id].name,
+            currency=known[terms.channel_id].currency,
+            points_per_unit=terms.points_per_unit,
         )
-        for terms in rules["channels"]
+        for terms in rules.channels
     )
     return version
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.database import leases
 from saleor_loyalty.ledger.book import open_book
@@ -26,6 +27,7 @@ from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
+from saleor_loyalty.sentences import sentence
 from saleor_loyalty.shop import branding, channels
 from saleor_loyalty.shop.connection import process_each
 from saleor_loyalty.workers.waking import wake
@@ -34,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 500
 LONGEST_VOUCHER_NAME = 255  # that Saleor takes
+NO_REASON = Problem("reason", _("Say why; the customer will read it."), ErrorCode.REQUIRED)
 
 Told = TypeVar("Told")
 
@@ -250,13 +253,13 @@ def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
     not have, that is used or over, and without a reason.
     """
     if not reason.strip():
-        raise Refused(Problem("reason", "Say why; the customer will read it.", ErrorCode.REQUIRED))
+        raise Refused(NO_REASON)
     now = timezone.now()
     with transaction.atomic():
         found = Coupon.objects.filter(shop=shop, pk=coupon_id).first()
         program = programs.current(shop)
         if found is None or program is None or program.current is None:
-            message = f"The shop has no coupon {coupon_id}."
+            message = sentence(_("The shop has no coupon {id}."), id=str(coupon_id))
             raise Refused(Problem("coupon_id", message, ErrorCode.NOT_FOUND))
         held = CouponBook(program.current, coupon_ids=[coupon_id])
         with open_book([found.member_id], version=program.current, now=now, consequences=[held]):
@@ -264,7 +267,7 @@ def withdraw(*, shop: Shop, coupon_id: int, reason: str, actor: str) -> Coupon:
             if coupon.status == CouponStatus.WITHDRAWN:
                 return coupon
             if not coupon.is_unused_at(now):
-                message = "This coupon is used or over; there is nothing to withdraw."
+                message = _("This coupon is used or over; there is nothing to withdraw.")
                 raise Refused(Problem("coupon_id", message, ErrorCode.INVALID))
             held.withdraw(coupon, reason=reason.strip()[:LONGEST_REASON], actor=actor)
     logger.info("Coupon %s withdrawn by staff", coupon.uid)

@@ -8,12 +8,15 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
 from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Shop
 from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import known_locale
+from saleor_loyalty.sentences import sentence
 
 PLACEHOLDERS = frozenset({"language", "kind"})
 WEB = frozenset({"http", "https"})
@@ -36,7 +39,7 @@ def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str
     """Change the shop's branding: fields of Look by name; the others stay.
 
     Raises Refused with every problem found; then nothing is changed. A form gives the id of the
-    `last_change` it was `opened_at`, 0 before the first: SavedMeanwhile when there is a newer one.
+    `last_change` it was `opened_at`, 0 before the first: EditConflict when there is a newer one.
     """
     changes = {name: value.strip() for name, value in changes.items()}
     if "default_language" in changes and (locale := known_locale(changes["default_language"])):
@@ -80,64 +83,64 @@ def _problems(changes: dict[str, Any]) -> Iterator[Problem]:
     for name, value in changes.items():
         longest = LONGEST[name]
         if len(value) > longest:
-            message = f"At most {longest} characters are kept here."
+            message = sentence(_("At most {number} characters are kept here."), number=longest)
             yield Problem(name, message, ErrorCode.OUT_OF_RANGE)
-        elif (value or name in REQUIRED) and (message := CHECKS.get(name, _line)(value)):
-            yield Problem(name, message, ErrorCode.INVALID)
+        elif (value or name in REQUIRED) and (fault := CHECKS.get(name, _line)(value)):
+            yield Problem(name, fault, ErrorCode.INVALID)
 
 
-def _line(value: str) -> str:
-    return "" if value.isprintable() else "Write it in one line."
+Fault = Promise | None  # what is wrong with a value, as a sentence
 
 
-def _color(value: str) -> str:
+def _line(value: str) -> Fault:
+    return None if value.isprintable() else _("Write it in one line.")
+
+
+def _color(value: str) -> Fault:
     shaped = re.fullmatch(r"#[0-9a-fA-F]{6}", value)
-    return "" if shaped else "Write the colour as # and six digits or letters a to f: #2459c4."
+    return None if shaped else _("Write the color as # and six digits or letters a to f: #2459c4.")
 
 
-def _language(value: str) -> str:
-    return "" if known_locale(value) else f"There is no language “{value}”; use a code like de."
+def _language(value: str) -> Fault:
+    words = _("There is no language “{code}”; use a code like de.")
+    return None if known_locale(value) else sentence(words, code=value)
 
 
-def _web_address(value: str) -> str:
-    return _problem_of(value, WEB) and (
-        _placeholders(value) or "Give a whole web address, starting with https://."
-    )
+def _web_address(value: str) -> Fault:
+    words = _("Give a whole web address, such as https://shop.example/account.")
+    return _placeholders(value) or (None if _is_address(value, WEB) else words)
 
 
-def _link(value: str) -> str:
+def _link(value: str) -> Fault:
     """Also of an app whose scheme the server's settings name: nordlys://discounts."""
-    apps = frozenset(conf.app_schemes)
-    scheme = value.partition("://")[0].lower()
-    if "://" in value and scheme not in WEB | apps and not _placeholders(value):
-        return f"Addresses of apps begin with a scheme of LOYALTY_APP_SCHEMES; “{scheme}” is none."
-    return _problem_of(value, WEB | apps)
+    words = _(
+        "Give a whole address of the web, or of an app whose scheme is in LOYALTY_APP_SCHEMES."
+    )
+    is_one = _is_address(value, WEB.union(conf.app_schemes))
+    return _placeholders(value) or (None if is_one else words)
 
 
-def _problem_of(value: str, schemes: frozenset[str]) -> str:
+def _is_address(value: str, schemes: frozenset[str]) -> bool:
     shaped = re.fullmatch(r"([a-zA-Z][\w.+-]*)://([^/?#]*)[!-~]*", value, re.ASCII)
-    if problem := _placeholders(value):
-        return problem
     if not shaped or shaped[1].lower() not in schemes or not value.isascii():
-        return "Give a whole address, such as https://shop.example/account/discounts."
-    if shaped[1].lower() in WEB and not HOST.fullmatch(shaped[2]):
-        return "Give a whole address, such as https://shop.example/account/discounts."
-    return ""
+        return False
+    return shaped[1].lower() not in WEB or bool(HOST.fullmatch(shaped[2]))
 
 
-def _placeholders(value: str) -> str:
+def _placeholders(value: str) -> Fault:
     unknown = set(re.findall(r"{(.*?)}", value)) - PLACEHOLDERS
-    if unknown:
-        return f"Only {{language}} and {{kind}} can be filled in, not {{{min(unknown)}}}."
-    return ""
+    words = _("Only {language} and {kind} can be filled in, not {name}.")
+    known = {name: f"{{{name}}}" for name in PLACEHOLDERS}
+    return sentence(words, **known, name=f"{{{min(unknown)}}}") if unknown else None
 
 
-def _email(value: str) -> str:
+def fault_of_email(value: str) -> Fault:
+    """What is wrong with an email address; None: nothing."""
     try:
         validate_email(value)
     except ValidationError:
-        return f"“{value}” is no email address."
-    return ""
+        return sentence(_("“{text}” is no email address."), text=value)
+    return None
 
 
 LONGEST = {column.name: column.max_length or 0 for column in Branding._meta.concrete_fields}
@@ -148,5 +151,5 @@ CHECKS = {
     "discounts_url": _web_address,
     "logo_url": _web_address,
     "push_url": _link,
-    "reply_to": _email,
+    "reply_to": fault_of_email,
 }

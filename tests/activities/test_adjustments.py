@@ -190,7 +190,9 @@ def test_t30_the_same_key_for_another_correction_is_refused(shop, rich):
 
     problem = refusal(shop, 100, idempotency_key="page-1")
     assert (problem.field, problem.code) == ("idempotency_key", ErrorCode.DUPLICATE)
-    assert problem.message == "This key was used for -100 points; use a new one."
+    assert problem.message == (
+        "This was sent before, for \N{MINUS SIGN}100 points. Use a new key, or open the form again."
+    )
 
 
 def test_t30_a_key_of_a_gift_is_not_one_of_a_correction(shop, rich):

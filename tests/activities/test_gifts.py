@@ -105,7 +105,7 @@ def test_t30_a_key_is_its_members_own(shop, anna):
 
 def test_t30_the_same_key_for_another_gift_is_refused(shop, anna):
     give(shop, idempotency_key="page-1")
-    with pytest.raises(Refused, match="used for 200 points"):
+    with pytest.raises(Refused, match="sent before, for 200 points"):
         give(shop, idempotency_key="page-1", points=300)
 
 
@@ -118,5 +118,7 @@ def test_a_key_that_was_used_with_another_reason_is_refused(shop, anna):
 
     [problem] = refused.value.problems
     assert (problem.field, problem.code) == ("idempotency_key", ErrorCode.DUPLICATE)
-    assert problem.message == "This key was used with another reason; use a new one."
+    assert problem.message == (
+        "This was sent before, for another reason. Use a new key, or open the form again."
+    )
     assert Entry.objects.count() == 1

@@ -444,12 +444,12 @@ def test_an_error_leaves_a_field_as_soon_as_it_is_corrected(open_page, program):
     threshold = frame.get_by_label("Points for one coupon")
     threshold.fill("1000000001")
     frame.get_by_role("button", name="Save").click()
-    expect(frame.get_by_text("At most 1,000,000,000.")).to_be_visible()
+    expect(frame.get_by_text("from 1 to 1,000,000,000 points")).to_be_visible()
     expect(threshold).to_have_attribute("aria-invalid", "true")
 
     threshold.fill("100")
 
-    expect(frame.get_by_text("At most 1,000,000,000.")).to_be_hidden()
+    expect(frame.get_by_text("from 1 to 1,000,000,000 points")).to_be_hidden()
     expect(threshold).not_to_have_attribute("aria-invalid", "true")
 
 

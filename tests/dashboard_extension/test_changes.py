@@ -25,7 +25,6 @@ from saleor_loyalty.models import (
     ProgramVersion,
     RewardVersion,
 )
-from saleor_loyalty.program import threshold_reward
 from tests.dashboard_extension.test_program import FORM, PLN
 from tests.shops import REWARD_RULES, new_reward
 
@@ -172,7 +171,8 @@ KEPT = ("id", "program", "reward", "number", "created_at", "created_by")
 RULES = [field for field in ProgramVersion._meta.concrete_fields if field.name not in KEPT]
 OF_REWARD = [
     (name, RewardVersion._meta.get_field(column))
-    for name, column in threshold_reward.FIELDS.items()
+    for name, column in REWARD_RULES.items()
+    if name != "limited_names"
 ]
 TERMS = ("points_per_unit", "discount_value", "min_spent")
 

@@ -71,7 +71,7 @@ def test_the_search_and_what_is_wrong_with_the_choice_are_sound_by_wcag(
     frame = inside(page)
 
     frame.get_by_role("button", name="Save").click()
-    expect(frame.get_by_text("The shop has some of this no longer.")).to_be_visible()
+    expect(frame.get_by_text("The shop has no such item.")).to_be_visible()
     frame.get_by_label("Find products, collections or categories").focus()
     expect(frame.get_by_role("button", name="Add Sale, Collection")).to_be_visible()
 

@@ -128,7 +128,7 @@ def test_t30_two_forms_give_twice(ask, ada, program):
     ("form", "said"),
     [
         ({"points": "", "reason": "x"}, "Say how many points."),
-        ({"points": "0", "reason": "x"}, "At least 1."),
+        ({"points": "0", "reason": "x"}, "Give from 1 to 1,000,000 points at once."),
         ({"points": "10", "reason": " "}, "Say why; the customer will read it."),
     ],
 )
@@ -148,9 +148,7 @@ def test_t35_a_gift_to_a_blocked_member_is_refused_in_words(ask, shop, ada, prog
     answer = ask(f"members/{ada.pk}/gift", post={"points": "5", "reason": "x", "key": "k"})
 
     assert answer.status_code == 422
-    assert (
-        "This member is blocked, closed or inactive in the shop and takes no points." in answer.text
-    )
+    assert "This member is blocked and takes no points." in answer.text
 
 
 def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):
@@ -159,7 +157,7 @@ def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):
     refused = ask(f"members/{ada.pk}/correct", post={"points": "-101", "reason": "x", "key": "a"})
     taken = ask(f"members/{ada.pk}/correct", post={"points": "-100", "reason": "x", "key": "b"})
 
-    assert "The member does not have so many points." in refused.text
+    assert "This member has 100 points; 101 cannot be taken." in refused.text
     assert taken.status_code == 200
     ada.refresh_from_db()
     assert ada.balance == 0
@@ -223,7 +221,7 @@ def test_a_correction_of_a_gift_is_no_taking_back(ask, ada, program, gift):
     refused = take_back(ask, entry)
 
     assert refused.status_code == 422
-    assert "The member does not have so many points." in refused.text
+    assert "This member has 80 points; 100 cannot be taken." in refused.text
     assert f"?undo={entry.pk}" in ask(f"members/{ada.pk}").text
     gift(ada, 20)
     assert take_back(ask, entry).status_code == 200

@@ -9,6 +9,7 @@ from django.core import mail
 
 from saleor_loyalty.models import AuditAction, AuditRecord, Branding, MessageSwitch, MessageText
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 
 
 def test_a_test_goes_to_whom_it_is_sent_and_is_kept_without_the_address(ask, program):
@@ -118,7 +119,7 @@ def test_of_the_look_only_what_was_changed_is_noted_and_in_the_forms_words(ask, 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("logo_url", "logo.png", "l’adresse entière d’une image, par exemple https://"),
+        ("logo_url", "logo.png", "une adresse web entière, par exemple https://"),
         ("discounts_url", "https://x.example/{nobody}", "Seuls {language} et {kind}"),
         ("push_url", "discounts", "d’une application"),
         ("reply_to", "nobody", "pas une adresse e-mail"),
@@ -137,7 +138,7 @@ def test_what_is_wrong_with_the_look_is_said_in_the_readers_language(
 
 @pytest.mark.parametrize("days", [60, 90, None])
 def test_a_preview_is_valid_as_long_as_the_shops_coupons(ask, shop, program, days):
-    programs.update(shop=shop, changes={"coupon_valid_days": days}, actor="sam")
+    programs.update(shop=shop, changes=Changes(coupon_valid_days=days), actor="sam")
     text = {"subject": "x", "body": "{{ valid_until }}<a href='{{ unsubscribe_url }}'>x</a>"}
 
     preview = ask("messages/REWARD_EMAIL/en/preview", post=text).text

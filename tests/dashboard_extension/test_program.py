@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from saleor_loyalty.models import AuditAction, AuditRecord
 from saleor_loyalty.problems import EditConflict
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 
 FORM = {
     "opened_at": "1",
@@ -38,8 +39,9 @@ def test_the_form_says_what_the_rules_say(ask, program):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"threshold": "0"}, "At least 1."),
-        ({"threshold": "1000000001"}, "At most 1,000,000,000."),
+        ({"threshold": "0"}, "The threshold must be from 1 to 1,000,000,000 points."),
+        ({"title": " "}, '_error">Give a name.'),
+        ({"threshold": "1000000001"}, "must be from 1 to 1,000,000,000 points."),
         ({"threshold": "5,000"}, "Write a plain number, such as 500."),
         ({"threshold": "\u0665\u0660\u0660"}, "Write a plain number, such as 500."),
         ({"threshold": "1_000"}, "Write a plain number, such as 500."),
@@ -49,7 +51,10 @@ def test_the_form_says_what_the_rules_say(ask, program):
         ({"channel-default-channel-discount_value": "1e1"}, "a plain number, such as 12.5."),
         ({"channel-default-channel-discount_value": "12,50"}, "a plain number, such as 12.5."),
         ({"expiry_policy": "ROLLING"}, "Say after how many days points expire."),
-        ({"channel-default-channel-discount_value": "101"}, "100 percent at most"),
+        (
+            {"channel-default-channel-discount_value": "101"},
+            "The discount must be more than 0 and 100 at most.",
+        ),
         ({"channel-default-channel-discount_value": ""}, "Give a number."),
         ({"channel-default-channel-min_spent": "5.125"}, "EUR has 2 decimals at most."),
         (
@@ -58,7 +63,10 @@ def test_the_form_says_what_the_rules_say(ask, program):
         ),
         ({"channel-default-channel-earns": ""}, "Let at least one channel earn points."),
         ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
-        ({"channel-default-channel-points_per_unit": "9999"}, "more than one coupon"),
+        (
+            {"channel-default-channel-points_per_unit": "9999"},
+            "One unit of the currency",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_saved(ask, program, change, said):
@@ -68,6 +76,19 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(ask, program, change, said)
     assert said in answer.text
     program.refresh_from_db()
     assert program.current.number == 1
+
+
+def test_what_cannot_be_is_said_in_the_readers_language_beside_its_field(ask, program):
+    change = {"threshold": "0", "channel-default-channel-min_spent": "5.125"}
+
+    answer = ask("program", post={**FORM, **change}, language="fr").text
+
+    told = dict(re.findall(r'<p class="error" id="(\w[\w-]*)_error">(.*?) ?</p>', answer))
+    space = "\N{NARROW NO-BREAK SPACE}"
+    assert told == {
+        "program_threshold": f"Le seuil doit être de 1 à 1{space}000{space}000{space}000 points.",
+        "id_channel-default-channel-min_spent": "EUR a 2 décimales au plus.",
+    }
 
 
 @pytest.mark.parametrize("field", ["discount_value", "min_spent"])
@@ -190,7 +211,7 @@ def test_of_two_who_set_the_program_up_one_is_told_of_the_other(ask, program):
 
 def test_rules_are_compared_again_when_they_are_saved(shop, program):
     with pytest.raises(EditConflict) as meanwhile:
-        programs.update(shop=shop, changes={"threshold": 1}, actor="sam", opened_at=0)
+        programs.update(shop=shop, changes=Changes(threshold=1), actor="sam", opened_at=0)
 
     assert (meanwhile.value.number, meanwhile.value.actor) == (1, "owner@example.com")
     assert current(program).number == 1

@@ -17,6 +17,7 @@ from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Entry, EntryKind, Member, Program, SettledOrder, Shop
 from saleor_loyalty.permissions import Permission, Viewer
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes, Terms
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
@@ -61,23 +62,18 @@ def program(shop: Shop) -> Program:
     return programs.update(
         shop=shop,
         actor="Setup",
-        changes={
-            "name": "Club",
-            "is_active": True,
-            "threshold": 5000,
-            "reward_name": "10 % off",
-            "coupon_valid_days": 60,
-            "time_zone": "Europe/Rome",
-            "channels": [
-                {
-                    "channel_id": channel,
-                    "points_per_unit": Decimal(rate),
-                    "discount_value": Decimal(10),
-                    "min_spent": min_spent,
-                }
+        changes=Changes(
+            name="Club",
+            is_active=True,
+            threshold=5000,
+            reward_name="10 % off",
+            coupon_valid_days=60,
+            time_zone="Europe/Rome",
+            channels=[
+                Terms(channel, Decimal(rate), Decimal(10), min_spent)
                 for channel, rate, min_spent in terms
             ],
-        },
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from graphql_relay import to_global_id
 
 from saleor_loyalty.models import Coupon
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 
 COUPONS = """query ($status: [LoyaltyCouponStatus!], $first: Int, $after: String) {
   loyalty {
@@ -68,10 +69,10 @@ def test_a_coupon_shows_its_code_and_conditions(ask, customer, coupon):
 def test_a_coupon_says_what_it_is_limited_to_whatever_the_rules_say_since(
     ask, customer, shop, program, ada, gift
 ):
-    limits = {"limited_to": ["UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="]}
+    limits = Changes(limited_to=["UHJvZHVjdDox", "Q2F0ZWdvcnk6MQ=="])
     programs.update(shop=shop, changes=limits, actor="Olga")
     gift(ada, 5000)
-    programs.update(shop=shop, changes={"limited_to": []}, actor="Olga")
+    programs.update(shop=shop, changes=Changes(limited_to=[]), actor="Olga")
 
     [shown] = coupons_of(ask, customer)
 

@@ -5,6 +5,7 @@ from graphql_relay import to_global_id
 
 from saleor_loyalty.models import Coupon, Member
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 
 LOYALTY = """{
   loyalty {
@@ -77,7 +78,7 @@ def test_staff_see_that_a_member_owes_nothing(ask, staff, ada, gift):
 
 def test_a_lowered_threshold_leaves_nothing_to_go(ask, customer, ada, gift):
     gift(ada, 600)
-    programs.update(shop=ada.shop, changes={"threshold": 500}, actor="Olga")
+    programs.update(shop=ada.shop, changes=Changes(threshold=500), actor="Olga")
 
     assert ask(customer, LOYALTY)["data"]["loyalty"]["pointsToNextReward"] == 0
 

@@ -9,6 +9,7 @@ from graphql_relay import to_global_id
 
 from saleor_loyalty.models import Account, Member
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 from tests.accounts import account_of
 
 MEMBERS = """query (
@@ -154,7 +155,7 @@ def test_t37_the_list_is_for_who_manages_users(ask, anonymous, customer, owner, 
 
 
 def test_more_members_cost_no_more_statements(ask, staff, people, program):
-    lots = {"expiry_policy": "PER_LOT", "expiry_days": 30}  # whose ends are read from a table
+    lots = Changes(expiry_policy="PER_LOT", expiry_days=30)  # whose ends are read from a table
     programs.update(shop=program.shop, changes=lots, actor="Olga")
 
     def statements() -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.utils import translation
 
 from saleor_loyalty.messages import texts
 from saleor_loyalty.models import MessageKind, MessageText
@@ -164,6 +165,15 @@ def test_the_preview_of_a_wrong_draft_says_what_is_wrong(ask, owner, program):
     assert answer["errors"][0]["message"] == (
         "body: Line 1: there is no variable “point”; did you mean “points”?"
     )
+
+
+def test_what_is_wrong_with_a_draft_is_told_in_english_whatever_is_spoken(ask, owner, program):
+    draft = {"kind": "GIFT_EMAIL", "languageCode": "EN", "body": ""}
+    with translation.override("fr"):
+        answer = ask(owner, PREVIEW, input=draft)
+
+    message = "body: Give a body; a message needs both parts."
+    assert answer["errors"][0]["message"] == message
 
 
 def test_a_test_email_is_sent_at_once(ask, owner, program, settings):

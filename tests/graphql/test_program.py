@@ -1,11 +1,13 @@
 """Reading and changing the programme."""
 
 import pytest
+from django.utils import translation
 
 from saleor_loyalty.models import Channel, ChannelTerms, RewardTerms
 from saleor_loyalty.permissions import Viewer
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 
 PROGRAM = """{
   loyaltyProgram {
@@ -226,7 +228,7 @@ def test_all_reminders_can_be_switched_off(ask, owner, program):
 
 def test_a_reminder_nobody_knows_is_refused(shop, program):
     with pytest.raises(Refused, match="TEN_YEARS"):
-        programs.update(shop=shop, changes={"reminders": ["TEN_YEARS"]}, actor="Olga")
+        programs.update(shop=shop, changes=Changes(reminders=["TEN_YEARS"]), actor="Olga")
 
 
 def test_null_is_not_the_same_as_not_given(ask, owner, program):
@@ -285,6 +287,16 @@ def test_all_that_is_wrong_is_told_at_once(ask, owner, program):
         ("timeZone", "INVALID"),
         ("name", "REQUIRED"),
     }
+
+
+def test_what_is_wrong_is_told_in_english_whatever_is_spoken(ask, owner, program):
+    with translation.override("fr"):
+        payload = update(ask, owner, threshold=0, channels=[{**EU, "pointsPerUnit": 10_001}])
+
+    assert [error["message"] for error in payload["errors"]] == [
+        "The threshold must be from 1 to 1,000,000,000 points.",
+        "Channel “eu”: The points for one unit must be from 0 to 10,000.",
+    ]
 
 
 def test_an_unknown_enum_value_is_a_graphql_error(ask, owner, program):
@@ -346,7 +358,7 @@ def test_limits_stay_when_they_are_not_given_and_go_when_they_are_empty(ask, own
 @pytest.mark.parametrize(
     ("limited_to", "code", "said"),
     [
-        ({"products": [GONE]}, "NOT_FOUND", f"The shop has no product “{GONE}”"),
+        ({"products": [GONE]}, "NOT_FOUND", f"“{GONE}”: The shop has no such item."),
         ({"products": [DRINKS]}, "INVALID", f"“{DRINKS}” is the id of no product"),
         ({"collections": ["7"]}, "INVALID", "“7” is the id of no collection"),
         ({"products": ["UHJvZHVjdDo5OTk5OTk5OTk5OTk="]}, "INVALID", "is the id of no product"),

@@ -76,7 +76,7 @@ def test_a_bounce_stops_further_mail_and_is_visible_to_staff(
     assert f"{fault.reported_at:%Y-%m-%d %H:%M}" == "2027-05-01 10:00"
     assert (message.status, message.error) == (
         MessageStatus.SKIPPED,
-        "The member's address has bounced.",
+        "Mail to the member’s address comes back.",
     )
     assert mail_server.mails == []
 
@@ -178,7 +178,7 @@ def test_t47_who_registers_anew_with_the_address_is_not_written_to(
     send_due()
 
     message.refresh_from_db()
-    assert message.error == "The member's address has complained."
+    assert message.error == "The reader reported our mail as spam."
     assert mail_server.mails == []
 
 

@@ -14,6 +14,7 @@ from saleor_loyalty.models import Coupon, with_code
 from saleor_loyalty.orders import settlement
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 from saleor_loyalty.rewards import coupons, retirement, to_come
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.model.facts import Grant, Line, Order, Parcel, Rules
@@ -52,9 +53,8 @@ class History(Ground):
     @initialize(rules=rule_sets())
     def set_up(self, rules: Rules) -> None:
         self.programme = Programme(rules, self.now)
-        programs.update(
-            shop=self.shop, changes={**as_input(rules), "is_active": True}, actor="owner"
-        )
+        changes = replace(as_input(rules), is_active=True)
+        programs.update(shop=self.shop, changes=changes, actor="owner")
 
     # Orders
 
@@ -345,7 +345,7 @@ class History(Ground):
     @rule(on=st.sampled_from([True, True, True, False]))
     def switch(self, on: bool) -> None:
         self.programme.switch(self.tick(), on=on)
-        programs.update(shop=self.shop, changes={"is_active": on}, actor="owner")
+        programs.update(shop=self.shop, changes=Changes(is_active=on), actor="owner")
         self.work()
 
     @precondition(lambda self: self.orders and self.programme.is_on)

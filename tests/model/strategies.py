@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from saleor_loyalty.program.ruleset import Changes, Terms
 from tests.model.facts import NEVER, PER_LOT, ROLLING, Line, Rules
 
 amounts = st.one_of(
@@ -43,23 +44,18 @@ def rule_sets(draw: st.DrawFn) -> Rules:
     )
 
 
-def as_input(rules: Rules) -> dict[str, object]:
+def as_input(rules: Rules) -> Changes:
     """The rules as the owner sends them."""
-    return {
-        "threshold": rules.threshold,
-        "channels": [
-            {
-                "channel_id": channel,
-                "points_per_unit": Decimal(rate.numerator) / rate.denominator,
-                "discount_value": Decimal(10),
-                "min_spent": None,
-            }
+    return Changes(
+        threshold=rules.threshold,
+        channels=[
+            Terms(channel, Decimal(rate.numerator) / rate.denominator, Decimal(10))
             for channel, rate in rules.rates.items()
         ],
-        "basis": "NET" if rules.net else "GROSS",
-        "include_shipping": rules.shipping,
-        "coupon_valid_days": rules.coupon_days,
-        "expiry_policy": rules.policy,
-        "expiry_days": rules.days,
-        "time_zone": rules.zone,
-    }
+        basis="NET" if rules.net else "GROSS",
+        include_shipping=rules.shipping,
+        coupon_valid_days=rules.coupon_days,
+        expiry_policy=rules.policy,
+        expiry_days=rules.days,
+        time_zone=rules.zone,
+    )

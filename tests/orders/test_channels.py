@@ -8,13 +8,14 @@ import pytest
 from saleor_loyalty.models import Account, Channel, Coupon, Entry, SettledOrder
 from saleor_loyalty.orders import backfill, reconciliation
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes, Terms
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.paper_saleor import PAID_AT, line
 from tests.shops import new_version
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
-MAIN = {"points_per_unit": Decimal(10), "discount_value": Decimal(10)}
+MAIN = Terms("channel-1", Decimal(10), Decimal(10))
 
 
 @pytest.fixture
@@ -91,10 +92,9 @@ def test_t42_a_channel_that_is_gone_keeps_its_last_name(paper, program, shop):
 
 
 def test_t42_rules_saved_anew_after_a_rename_are_no_new_version(paper, program, shop, connected):
-    given = [{"channel_id": "channel-1", **MAIN}]
-    first = programs.update(shop=shop, changes={"channels": given}, actor="Olga").current
+    first = programs.update(shop=shop, changes=Changes(channels=[MAIN]), actor="Olga").current
     rename(paper, "europe")
-    second = programs.update(shop=shop, changes={"channels": given}, actor="Olga").current
+    second = programs.update(shop=shop, changes=Changes(channels=[MAIN]), actor="Olga").current
 
     assert first == second
     assert slugs() == {"channel-1": "europe"}

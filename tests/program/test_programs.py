@@ -1,6 +1,7 @@
 """The programme's rules and its switch."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,16 +9,12 @@ import pytest
 from saleor_loyalty.models import Program, ProgramVersion
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes, Rules, Terms, rules_of
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.shop import catalogue
 from tests.paper_saleor import PaperSaleor, line
 
-MAIN = {
-    "channel_id": "channel-1",
-    "points_per_unit": Decimal(10),
-    "discount_value": Decimal(10),
-    "min_spent": Decimal(100),
-}
+MAIN = Terms("channel-1", Decimal(10), Decimal(10), min_spent=Decimal(100))
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +31,7 @@ def asked(monkeypatch) -> PaperSaleor:
 
 
 def update(shop, **changes) -> Program:
-    return programs.update(shop=shop, changes=changes, actor="owner@example.com")
+    return programs.update(shop=shop, changes=Changes(**changes), actor="owner@example.com")
 
 
 def problems(shop, **changes) -> list[tuple[str | None, str]]:
@@ -68,6 +65,12 @@ def test_a_change_is_a_new_version_and_the_old_one_stays(shop):
 
     assert list(ProgramVersion.objects.values_list("number", "threshold")) == [(1, 5000), (2, 4000)]
     assert programs.current(shop).current.channels.get().points_per_unit == 10
+
+
+def test_a_version_says_the_rules_that_it_was_made_of(shop):
+    version = update(shop, threshold=5000, channels=[MAIN], limited_to=[]).current
+
+    assert rules_of(version) == Rules(threshold=5000, channels=(MAIN,))
 
 
 def test_a_change_that_changes_nothing_makes_no_version(shop):
@@ -127,29 +130,29 @@ def test_t38_each_switch_is_kept(shop):
         ({"reminders": ["ONE_DAY"]}, ("reminders", ErrorCode.INVALID)),
         ({"channels": []}, ("channels", ErrorCode.REQUIRED)),
         ({"channels": [MAIN, MAIN]}, ("channels", ErrorCode.DUPLICATE)),
-        ({"channels": [{**MAIN, "channel_id": "moon"}]}, ("channels", ErrorCode.NOT_FOUND)),
+        ({"channels": [replace(MAIN, channel_id="moon")]}, ("channels", ErrorCode.NOT_FOUND)),
         (
-            {"channels": [{**MAIN, "points_per_unit": Decimal(-1)}]},
+            {"channels": [replace(MAIN, points_per_unit=Decimal(-1))]},
             ("channels", ErrorCode.OUT_OF_RANGE),
         ),
         (
-            {"channels": [{**MAIN, "points_per_unit": Decimal("NaN")}]},
+            {"channels": [replace(MAIN, points_per_unit=Decimal("NaN"))]},
             ("channels", ErrorCode.OUT_OF_RANGE),
         ),
         (
-            {"channels": [{**MAIN, "points_per_unit": Decimal("0.00001")}]},
+            {"channels": [replace(MAIN, points_per_unit=Decimal("0.00001"))]},
             ("channels", ErrorCode.OUT_OF_RANGE),
         ),
         (
-            {"channels": [{**MAIN, "discount_value": Decimal(0)}]},
+            {"channels": [replace(MAIN, discount_value=Decimal(0))]},
             ("channels", ErrorCode.OUT_OF_RANGE),
         ),
         (
-            {"channels": [{**MAIN, "discount_value": Decimal(101)}]},
+            {"channels": [replace(MAIN, discount_value=Decimal(101))]},
             ("channels", ErrorCode.OUT_OF_RANGE),
         ),
         (
-            {"channels": [{**MAIN, "min_spent": Decimal(-1)}]},
+            {"channels": [replace(MAIN, min_spent=Decimal(-1))]},
             ("channels", ErrorCode.OUT_OF_RANGE),
         ),
     ],
@@ -160,7 +163,7 @@ def test_rules_that_cannot_be_are_refused_beside_their_field(shop, program, chan
 
 
 def test_a_fixed_discount_may_be_above_100(shop, program):
-    terms = {**MAIN, "discount_value": Decimal(150)}
+    terms = replace(MAIN, discount_value=Decimal(150))
     assert (
         update(shop, discount_type="FIXED", channels=[terms]).current.reward.discount_type
         == "FIXED"
@@ -168,14 +171,14 @@ def test_a_fixed_discount_may_be_above_100(shop, program):
 
 
 def test_switching_to_percent_checks_the_values_that_stay(shop, program):
-    update(shop, discount_type="FIXED", channels=[{**MAIN, "discount_value": Decimal(150)}])
+    update(shop, discount_type="FIXED", channels=[replace(MAIN, discount_value=Decimal(150))])
     assert problems(shop, discount_type="PERCENTAGE") == [("channels", ErrorCode.OUT_OF_RANGE)]
 
 
 def test_an_order_credited_before_keeps_its_rules(shop, program, paper, settle):
     key = paper.place(1, line(100))
     settle(key)
-    update(shop, channels=[{**MAIN, "points_per_unit": Decimal(1)}])
+    update(shop, channels=[replace(MAIN, points_per_unit=Decimal(1))])
     settle(key)
 
     assert shop.settled_orders.get().points == 1000
@@ -184,20 +187,20 @@ def test_an_order_credited_before_keeps_its_rules(shop, program, paper, settle):
 @pytest.mark.parametrize(
     ("currency", "discount_type", "terms", "said"),
     [
-        ("EUR", "FIXED", {"discount_value": "5.125"}, "with 2 decimals at most"),
-        ("EUR", "PERCENTAGE", {"min_spent": "99.999"}, "with 2 decimals at most"),
-        ("JPY", "FIXED", {"discount_value": "500.5"}, "without decimals"),
-        ("JPY", "FIXED", {"discount_value": "500", "min_spent": "0.5"}, "without decimals"),
-        ("KWD", "FIXED", {"discount_value": "1.0005"}, "with 3 decimals at most"),
-        ("CLF", "FIXED", {"discount_value": "1.0005"}, "with 3 decimals at most"),
-        ("EUR", "PERCENTAGE", {"discount_value": "12.3456"}, "with 3 decimals at most"),
+        ("EUR", "FIXED", {"discount_value": "5.125"}, "EUR has 2 decimals at most."),
+        ("EUR", "PERCENTAGE", {"min_spent": "99.999"}, "EUR has 2 decimals at most."),
+        ("JPY", "FIXED", {"discount_value": "500.5"}, "JPY has no decimals."),
+        ("JPY", "FIXED", {"discount_value": "500", "min_spent": "0.5"}, "JPY has no decimals."),
+        ("KWD", "FIXED", {"discount_value": "1.0005"}, "KWD has 3 decimals at most."),
+        ("CLF", "FIXED", {"discount_value": "1.0005"}, "CLF has 3 decimals at most."),
+        ("EUR", "PERCENTAGE", {"discount_value": "12.3456"}, "has 3 decimals at most."),
     ],
 )
 def test_t44_an_amount_finer_than_the_currency_is_refused(
     shop, asked, currency, discount_type, terms, said
 ):
     asked.channels = {"channel-1": ("main", currency)}
-    given = {**MAIN, **{name: Decimal(value) for name, value in terms.items()}}
+    given = replace(MAIN, **{name: Decimal(value) for name, value in terms.items()})
     with pytest.raises(Refused) as refused:
         update(shop, threshold=5000, discount_type=discount_type, channels=[given])
 
@@ -218,14 +221,14 @@ def test_t44_an_amount_finer_than_the_currency_is_refused(
 )
 def test_t44_an_amount_that_the_currency_has_is_taken(shop, asked, currency, discount_type, value):
     asked.channels = {"channel-1": ("main", currency)}
-    given = {**MAIN, "discount_value": Decimal(value)}
+    given = replace(MAIN, discount_value=Decimal(value))
     version = update(shop, threshold=5000, discount_type=discount_type, channels=[given]).current
 
     assert version.reward.terms.get().discount_value == Decimal(value)
 
 
 def test_t44_a_change_of_kind_looks_at_the_amounts_that_stay(shop):
-    given = {**MAIN, "discount_value": Decimal("12.125")}
+    given = replace(MAIN, discount_value=Decimal("12.125"))
     update(shop, threshold=5000, discount_type="PERCENTAGE", channels=[given])
     with pytest.raises(Refused):
         update(shop, discount_type="FIXED")
@@ -236,10 +239,10 @@ def test_switching_on_has_the_workers_look_at_once_for_what_happened_meanwhile(
 ):
     woken = []
     monkeypatch.setattr(programs, "wake", woken.append)
-    programs.update(shop=shop, changes={"is_active": False}, actor="Sam")
+    programs.update(shop=shop, changes=Changes(is_active=False), actor="Sam")
     assert woken == []
 
-    programs.update(shop=shop, changes={"is_active": True}, actor="Sam")
+    programs.update(shop=shop, changes=Changes(is_active=True), actor="Sam")
 
     waiting = ["settle_orders", "issue_coupons", "mint_coupons", "send_messages"]
     assert woken == ["reconcile", *waiting]
@@ -260,8 +263,8 @@ def test_rules_that_are_not_the_rewards_make_no_version_of_it(shop, asked):
         {"reward_name": "A tree"},
         {"coupon_valid_days": 30},
         {"discount_type": "FIXED"},
-        {"channels": [{**MAIN, "discount_value": Decimal(20)}]},
-        {"channels": [{**MAIN, "min_spent": None}]},
+        {"channels": [replace(MAIN, discount_value=Decimal(20))]},
+        {"channels": [replace(MAIN, min_spent=None)]},
     ],
     ids=str,
 )

@@ -10,6 +10,7 @@ from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.doors.plugin import shop
 from saleor_loyalty.models import Door, Shop
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def turn(*, on: bool) -> None:
         here = shop.read()
         if programs.current(here) is None:
             return
-        programs.update(shop=here, changes={"is_active": on}, actor=ACTOR)
+        programs.update(shop=here, changes=Changes(is_active=on), actor=ACTOR)
     logger.info("Shop %s: the plugin was switched %s", here.pk, "on" if on else "off")
 
 

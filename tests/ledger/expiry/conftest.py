@@ -22,6 +22,7 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.program import programs
+from saleor_loyalty.program.ruleset import Changes
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_program, new_shop
@@ -72,7 +73,7 @@ def change(shop: Shop) -> Callable[..., ProgramVersion]:
     """Change the programme as the owner does."""
 
     def change(**changes: Any) -> ProgramVersion:
-        version = programs.update(shop=shop, changes=changes, actor="Olga").current
+        version = programs.update(shop=shop, changes=Changes(**changes), actor="Olga").current
         assert version
         return version
 

@@ -17,6 +17,7 @@ from saleor_loyalty.doors.plugin import shop
 from saleor_loyalty.members.enrolment import enroll_all
 from saleor_loyalty.models import SettledOrder
 from saleor_loyalty.program.programs import update
+from saleor_loyalty.program.ruleset import Changes
 from saleor_loyalty.saleor_api.facts import Customer
 
 CUSTOMERS = "{ customers(first: 100) { edges { node { id %s } } } }"
@@ -52,7 +53,7 @@ with transaction.atomic():
         customers=[Customer(Node.to_global_id("User", u.pk), u.email, "", "en") for u in users],
     )
     # The policy for which most is read: when the first of a member's points end.
-    rules = {"expiry_policy": "PER_LOT", "expiry_days": 365}
+    rules = Changes(expiry_policy="PER_LOT", expiry_days=365)
     version = update(shop=here, changes=rules, actor="Test").current
     for customer_id in list(ids)[:3]:
         give(shop=here, customer_id=customer_id, points=10, reason="Test", actor="Test")
