@@ -66,14 +66,14 @@ def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
     member = member_of(visit.shop, member_id)
     entries = Entry.objects.filter(account__member=member, note__isnull=False)
     entries = entries.select_related("note")
-    records = AuditRecord.objects.filter(member=member)
+    records = AuditRecord.objects.filter(member=member).select_related("note")
     return _as_csv(_newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records))))
 
 
 def _of_shop(shop: Shop, *, most: int | None = None) -> Iterator[AuditLine]:
     """All actions, or those of the `most` newest of each kind, the newest of all among them."""
     texts = MessageText.objects.filter(shop=shop).defer("subject", "body")
-    records = AuditRecord.objects.filter(shop=shop, member=None)
+    records = AuditRecord.objects.filter(shop=shop, member=None).select_related("note")
     return _newest_first(
         _of_versions(shop, most),
         map(_of_text, _read(texts, most)),

@@ -126,7 +126,8 @@ def show_member(
         "messages": _messages(member),
         "devices": member.devices.order_by("-registered_at"),
         "actions": [
-            action_in_words(record) for record in member.audit_records.order_by("-pk")[:ACTIONS]
+            action_in_words(record)
+            for record in member.audit_records.select_related("note").order_by("-pk")[:ACTIONS]
         ],
         "language": language_name(member.language_code),
         "is_active": member.status == MemberStatus.ACTIVE,

@@ -102,9 +102,7 @@ def _detail(record: AuditRecord) -> str:
         return record.detail
     words = str(KINDS[kind].label)
     if not more:
-        return words
-    if record.action == AuditAction.MESSAGE_RESENT:
-        return f"{words}: {more}"  # why
+        return f"{words}: {record.reason}" if record.reason else words
     return gettext("{message} in {language}").format(
         message=words, language=language_in_words(more)
     )

@@ -84,7 +84,8 @@ def resend(message: Message, *, actor: str, reason: str = "") -> Message:
             actor=actor,
             action=AuditAction.MESSAGE_RESENT,
             member=message.member,
-            detail=" ".join(filter(None, (message.kind, one_line(reason)))),
+            detail=message.kind,
+            reason=one_line(reason),
         )
         wake("send_messages")
     message.refresh_from_db()

@@ -50,15 +50,15 @@ Branding
     The shop's name, logo, colour and addresses as its messages show them.
 Device
     An app or browser that takes a member's push notices.
-AuditRecord
-    An action of staff that leaves no other trace: who did what when.
+AuditRecord, AuditNote
+    An action of staff that leaves no other trace: what and when; beside it who, and why.
 
 Points are whole numbers. Amounts are Decimals beside their currency. Times are UTC.
 """
 
 from saleor_loyalty.models.account import Account
 from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
-from saleor_loyalty.models.audit import AuditAction, AuditRecord
+from saleor_loyalty.models.audit import AuditAction, AuditNote, AuditRecord
 from saleor_loyalty.models.branding import Branding
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.channel import Channel
@@ -99,6 +99,7 @@ __all__ = [
     "AddressFault",
     "AddressTrust",
     "AuditAction",
+    "AuditNote",
     "AuditRecord",
     "Branding",
     "Change",

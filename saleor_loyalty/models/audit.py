@@ -23,13 +23,12 @@ class AuditRecord(models.Model):
     """One action of staff. Like an entry it is added and never changed: the database refuses.
 
     Gifts, corrections, rules and texts are not noted here: their own rows keep who made them.
-    `detail` is the new status, the kind of message and why it was sent again, or the names of the
-    fields: no personal data, but for what staff may write as a reason.
+    `detail` is the new status, the kind of message or the names of the fields: no personal data.
+    Who did it and why is in an AuditNote beside it.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="audit_records")
     at = models.DateTimeField()
-    actor = models.CharField(max_length=255, help_text="Who did it.")
     action = models.CharField(max_length=16, choices=AuditAction.choices)
     member = models.ForeignKey(
         Member, on_delete=models.PROTECT, related_name="audit_records", null=True
@@ -43,4 +42,25 @@ class AuditRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} by {self.actor}"
+        return f"{self.action} at {self.at}"
+
+    @property
+    def actor(self) -> str:
+        """Who did it; empty where that was erased. Reads `note`, as `reason` does."""
+        return self.note.actor
+
+    @property
+    def reason(self) -> str:
+        """What staff wrote, where they were asked; likewise."""
+        return self.note.reason
+
+
+class AuditNote(models.Model):
+    """Who of staff did what a record says, and why. Erased by emptying its fields."""
+
+    record = models.OneToOneField(AuditRecord, on_delete=models.PROTECT, related_name="note")
+    actor = models.CharField(max_length=255, blank=True, help_text="Who did it.")
+    reason = models.CharField(max_length=500, blank=True, help_text="What staff wrote.")
+
+    def __str__(self) -> str:
+        return f"note on record {self.record_id}"

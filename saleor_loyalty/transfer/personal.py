@@ -13,6 +13,7 @@ from saleor_loyalty.models import (
     Activation,
     AddressFault,
     AddressTrust,
+    AuditNote,
     AuditRecord,
     Branding,
     Change,
@@ -228,10 +229,13 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     },
     AuditRecord: {
         Personal.OWNER: ("member",),
-        Personal.HISTORY: ("at", "action"),
-        Personal.TEXT: ("detail",),
-        Personal.STAFF: ("actor",),
+        Personal.HISTORY: ("at", "action", "detail"),
         NOTHING: ("shop",),
+    },
+    AuditNote: {
+        Personal.OWNER: ("record",),
+        Personal.TEXT: ("reason",),
+        Personal.STAFF: ("actor",),
     },
     Change: {
         Personal.IDENTIFIER: ("subject_id",),

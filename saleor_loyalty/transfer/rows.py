@@ -1,8 +1,8 @@
 """Rows of a file as rows of this database: names become ids, and rows are only inserted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
@@ -12,6 +12,7 @@ from saleor_loyalty.messages import bounces
 from saleor_loyalty.models import (
     Account,
     AddressTrust,
+    AuditNote,
     Channel,
     Debt,
     Device,
@@ -29,7 +30,18 @@ from saleor_loyalty.transfer.archive import Row
 from saleor_loyalty.transfer.sections import ADDRESS, Section, columns_of
 
 # Coupons name the reward they were bought with, messages the gift they tell of.
+AnyModel = TypeVar("AnyModel", bound=Model)
+
 NAMED = frozenset({EntryKind.REWARD, EntryKind.GIFT})
+# By what the file calls a row, and where it says a row that belongs to one.
+GOES_BY = {
+    "version": "number",
+    "member": "customer_id",
+    "order": "order_id",
+    "reward": "uid",
+    "coupon": "uid",
+}
+SAID_IN = {Account: "account", Lot: "lot", EntryNote: "note", AuditNote: "note"}
 NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 
 
@@ -61,6 +73,13 @@ class Rows:
         self._entries = Names("entry")  # those that others name, by customer and source
         self._coupons = Names("coupon")
         self._devices: dict[str, int] = {}
+        self._named = {
+            "version": self._versions,
+            "member": self._members,
+            "order": self._orders,
+            "reward": self._rewards,
+            "coupon": self._coupons,
+        }
 
     def add(self, section: Section, rows: Sequence[Row]) -> None:
         """Insert some rows of a section."""
@@ -175,21 +194,15 @@ class Rows:
             unique_fields=["shop", "customer_id"],
             update_fields=[c.name for c in columns_of(Member) if c.name != "customer_id"],
         )
-        accounts = [
-            Account(
-                shop=self._shop,
-                program=self._program,
-                member=member,
-                **_columns(Account, dict(zip(_ACCOUNT, row["account"], strict=True))),
-            )
-            for row, member in zip(rows, made, strict=True)
-            if row["account"]
-        ]
+        accounts = _beside(Account, zip(rows, made, strict=True), owner="member")
+        for account in accounts:
+            account.shop = self._shop
+            account.program = self._program  # type: ignore[assignment]  # None is refused
         Account.objects.bulk_create(
             accounts,
             update_conflicts=True,
             unique_fields=["member"],
-            update_fields=_ACCOUNT,
+            update_fields=[column.name for column in columns_of(Account)],
         )
         self._accounts |= {account.member_id: account.pk for account in accounts}
 
@@ -219,44 +232,22 @@ class Rows:
                 self._reward_versions |= {
                     (row["reward"], row["number"]): new.pk for row, new in pairs
                 }
-            case "version":
-                self._versions |= {row["number"]: new.pk for row, new in pairs}
-            case "member":
-                self._members |= {row["customer_id"]: new.pk for row, new in pairs}
-            case "order":
-                self._orders |= {row["order_id"]: new.pk for row, new in pairs}
             case "entry":
                 self._note_entries(pairs)
-            case "reward" | "coupon" as name:
-                by_uid = self._rewards if name == "reward" else self._coupons
-                by_uid |= {row["uid"]: new.pk for row, new in pairs}
+            case "audit":
+                AuditNote.objects.bulk_create(_beside(AuditNote, pairs, owner="record"))
+            case name if name in GOES_BY:
+                self._named[name] |= {row[GOES_BY[name]]: new.pk for row, new in pairs}
 
     def _note_entries(self, pairs: Sequence[tuple[Row, Entry]]) -> None:
-        Lot.objects.bulk_create(
-            Lot(
-                shop_id=self._shop.pk,
-                account_id=entry.account_id,
-                entry=entry,
-                **_columns(Lot, dict(zip(_LOT, row["lot"], strict=True))),
-            )
-            for row, entry in pairs
-            if row["lot"]
-        )
-        EntryNote.objects.bulk_create(
-            EntryNote(
-                entry=entry, **_columns(EntryNote, dict(zip(_NOTE, row["note"], strict=True)))
-            )
-            for row, entry in pairs
-            if row["note"]
-        )
+        lots = _beside(Lot, pairs, owner="entry")
+        for lot in lots:
+            lot.shop, lot.account_id = self._shop, lot.entry.account_id
+        Lot.objects.bulk_create(lots)
+        EntryNote.objects.bulk_create(_beside(EntryNote, pairs, owner="entry"))
         for row, entry in pairs:
             if entry.kind in NAMED:
                 self._entries[row["member"], row["source"]] = entry.pk
-
-
-_ACCOUNT = [column.name for column in columns_of(Account)]
-_LOT = [column.name for column in columns_of(Lot)]
-_NOTE = [column.name for column in columns_of(EntryNote)]
 
 
 def _next_ids(model: type[Model], count: int) -> list[int]:
@@ -274,3 +265,15 @@ def _moment(text: str) -> datetime:
 def _columns(model: type[Model], row: Row) -> dict[str, Any]:
     """The values of a row's own columns, as Python has them. Raises ValidationError."""
     return {column.name: column.to_python(row[column.name]) for column in columns_of(model)}
+
+
+def _beside(
+    model: type[AnyModel], pairs: Iterable[tuple[Row, Any]], *, owner: str
+) -> list[AnyModel]:
+    """The rows of a model that stand in the file within those of their owners, not saved yet."""
+    names, place = [column.name for column in columns_of(model)], SAID_IN[model]
+    return [
+        model(**{owner: of}, **_columns(model, dict(zip(names, row[place], strict=True))))
+        for row, of in pairs
+        if row[place]
+    ]

@@ -15,6 +15,7 @@ from django.db.models import Field, Model
 from saleor_loyalty.models import (
     Account,
     Activation,
+    AuditNote,
     AuditRecord,
     Branding,
     Channel,
@@ -79,6 +80,7 @@ class Section:
 ACCOUNT = tuple(f"account__{column.name}" for column in columns_of(Account))
 LOT = tuple(f"lot__{column.name}" for column in columns_of(Lot))
 NOTE = tuple(f"note__{column.name}" for column in columns_of(EntryNote))
+AUDIT_NOTE = tuple(f"note__{column.name}" for column in columns_of(AuditNote))
 MEMBER = ("member__customer_id",)
 HOLDER = ("account__member__customer_id",)
 VERSION = ("version__number",)
@@ -157,7 +159,7 @@ SECTIONS = (
     ),
     Section("coupon_code", CouponCode, names={"coupon": COUPON}),
     Section("device", Device, names={"member": MEMBER}),
-    Section("audit", AuditRecord, names={"member": MEMBER}),
+    Section("audit", AuditRecord, names={"member": MEMBER, "note": AUDIT_NOTE}),
     Section("branding", Branding),
     Section("message_switch", MessageSwitch),
     Section("message_text", MessageText),

@@ -18,6 +18,7 @@ from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
 from saleor_loyalty.messages import texts
 from saleor_loyalty.models import (
     AuditAction,
+    AuditNote,
     AuditRecord,
     ChannelTerms,
     Message,
@@ -61,12 +62,10 @@ def long_history(shop, program):
             created_at=at,
             created_by=f"text-{number}@example.com",
         )
-        AuditRecord.objects.create(
-            shop=shop,
-            at=at + timedelta(minutes=1),
-            actor=f"look-{number}@example.com",
-            action=AuditAction.BRANDING_CHANGED,
+        record = AuditRecord.objects.create(
+            shop=shop, at=at + timedelta(minutes=1), action=AuditAction.BRANDING_CHANGED
         )
+        AuditNote.objects.create(record=record, actor=f"look-{number}@example.com")
 
 
 def test_the_page_reads_of_each_kind_no_more_than_it_shows(

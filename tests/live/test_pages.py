@@ -58,7 +58,8 @@ def test_every_page_of_the_back_office_opens_and_takes_what_its_forms_send(
     forms.sort(key=lambda each: each[1].action.endswith("/failed"))  # all, after each by itself
     forms.sort(key=lambda each: each[1].action.endswith("/switch"))  # off, it takes no gifts
     resent: set[str] = set()  # messages that wait again: offered on two pages
-    texts = {"points": "7", "reason": "For a test", "recipient": member.email}
+    why = "For a test"
+    texts = {"points": "7", "reason": why, "why": why, "recipient": member.email}
     for page, form in forms:
         if message := re.search(r"/(\d+)/resend$", form.action):
             if message[1] in resent:

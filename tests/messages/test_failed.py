@@ -110,7 +110,7 @@ def test_a_message_that_was_sent_goes_again_as_a_new_one_and_the_reason_is_kept(
     assert first["Message-ID"] != second["Message-ID"]  # a mailbox shows the same one only once
     record = AuditRecord.objects.get()
     assert (record.action, record.actor) == (AuditAction.MESSAGE_RESENT, "Sam")
-    assert record.detail == "REWARD_EMAIL She deleted it"
+    assert (record.detail, record.reason) == ("REWARD_EMAIL", "She deleted it")
     assert status_of(message) == MessageStatus.SENT
 
 

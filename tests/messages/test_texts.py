@@ -149,7 +149,9 @@ def test_a_kind_is_switched_off_and_on_in_all_languages(shop):
     save(shop, language="fr", is_active=True)
 
     assert texts.silenced(shop) == frozenset()
-    assert list(AuditRecord.objects.order_by("pk").values_list("actor", "action", "detail")) == [
+    assert list(
+        AuditRecord.objects.order_by("pk").values_list("note__actor", "action", "detail")
+    ) == [
         ("Olga", "MESSAGE_OFF", "GIFT_EMAIL"),
         ("Olga", "MESSAGE_ON", "GIFT_EMAIL"),
     ]

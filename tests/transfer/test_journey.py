@@ -288,7 +288,7 @@ def test_what_staff_did_to_the_program_and_to_a_member_arrives(history, shop, tm
 
     import_file(shop, path)
 
-    kept = AuditRecord.objects.filter(actor="sam").order_by("pk")
+    kept = AuditRecord.objects.filter(note__actor="sam").order_by("pk")
     assert list(kept.values_list("action", "member__customer_id")) == [
         (AuditAction.PROGRAM_OFF, None),
         (AuditAction.MESSAGE_RESENT, ANNA["id"]),

@@ -6,6 +6,8 @@ from saleor_loyalty.models import (
     Account,
     AddressFault,
     AddressTrust,
+    AuditNote,
+    AuditRecord,
     Change,
     Entry,
     EntryNote,
@@ -24,7 +26,13 @@ STAY = {
     FollowedCustomer,  # and customers are followed anew
     ResendRequest,  # staff may ask for it there
 }
-WITH_ANOTHER = {Account, Lot, EntryNote, AddressFault, AddressTrust}  # members, entries
+WITH_ANOTHER = {Account, Lot, EntryNote, AuditNote, AddressFault, AddressTrust}  # members, entries
+BESIDES = {
+    Entry: {"lot", "note"},
+    LotUse: {"member"},
+    Member: {"account", "address"},
+    AuditRecord: {"note"},
+}
 IMPLIED = {"shop", "program"}  # the file has one of each
 
 
@@ -38,7 +46,12 @@ def test_every_model_travels_or_stays_on_purpose():
 def test_every_row_that_a_row_names_is_named_in_the_file():
     for section in SECTIONS:
         relations = {f.name for f in section.model._meta.concrete_fields if f.is_relation}
-        besides = {Entry: {"lot", "note"}, LotUse: {"member"}, Member: {"account", "address"}}
+        besides = {
+            Entry: {"lot", "note"},
+            LotUse: {"member"},
+            Member: {"account", "address"},
+            AuditRecord: {"note"},
+        }
         named = set(section.names) - besides.get(section.model, set())
         # An account goes by its member.
         assert {"member" if r == "account" else r for r in relations - IMPLIED} == named

@@ -25,7 +25,7 @@ ACCOUNT_HOOKS = ("account_confirmed", "account_deleted")
 
 logging.disable(logging.CRITICAL)
 inbox.wake = lambda task: None  # the statements are counted, nothing is worked off
-batcher.LAST_MOMENT = 60
+batcher.PAUSE = batcher.LAST_MOMENT = 60  # until somebody asks, however slow the machine
 (plugin,) = [
     each
     for each in get_plugins_manager(allow_replica=False).get_plugins(active_only=True)
@@ -60,6 +60,7 @@ def every_hook():
 def marked():
     """How often each was marked by what the thread had to do."""
     marks._batcher.leave()
+    marks._batcher._leaving.clear()
     found = dict(Change.objects.values_list("subject_id", "marks"))
     Change.objects.all().delete()
     return sorted(found.values())
