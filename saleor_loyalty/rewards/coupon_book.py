@@ -93,7 +93,8 @@ class CouponBook(Consequence):
     def reward_the_rest(self, member_id: int, *, issued: int) -> None:
         """Issue more of the coupons that are still to come to a member, as far as points are left.
 
-        `issued` is how many their cause has brought before.
+        `issued` is how many rewards they had before, of any cause: the new ones count on from it,
+        so that none is called what another of its cause is.
         """
         cause = self._book.account(member_id).rewards_to_come
         self._reward(member_id, cause, first=issued)

@@ -35,9 +35,7 @@ def issue_due(shop: Shop) -> int:
             consequences=[held := CouponBook(program.current)],
         ) as book,
     ):
-        if cause := book.account(member_id).rewards_to_come:  # another worker may have been first
-            rewards = Entry.objects.filter(
-                account__member=member_id, kind=EntryKind.REWARD, source__startswith=f"{cause}:"
-            )
+        if book.account(member_id).rewards_to_come:  # another worker may have been first
+            rewards = Entry.objects.filter(account__member=member_id, kind=EntryKind.REWARD)
             held.reward_the_rest(member_id, issued=rewards.count())
     return 1

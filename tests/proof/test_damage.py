@@ -233,9 +233,11 @@ def test_a_withdrawn_coupon_whose_points_did_not_come_back(history):
 
 
 def test_a_withdrawn_coupon_whose_points_were_spent_again(history):
-    paid_twice = Entry.objects.get(kind="REWARD", source__startswith="coupon:")
-    coupon = Coupon.objects.get(uid=paid_twice.source.split(":")[1])
-    damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon.pk)
+    coupon = Coupon.objects.get(paid_by__isnull=False)
+    damage(
+        "UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN', paid_by_id = NULL WHERE id = %s",
+        coupon.pk,
+    )
 
     law = "a withdrawn coupon's points are back, and not spent again"
     where = f"withdrawn coupon {coupon.pk}"
@@ -245,31 +247,60 @@ def test_a_withdrawn_coupon_whose_points_were_spent_again(history):
 def test_t13_points_that_came_back_though_the_coupon_can_be_used(history):
     coupon = coupon_of(ANNA, "WITHDRAWN")
     damage("UPDATE saleor_loyalty_coupon SET status = 'ACTIVE' WHERE id = %s", coupon.pk)
-    entry = Entry.objects.filter(kind="REVERSAL", source=coupon.current.cause).get()
+    entry = Entry.objects.get(kind="REVERSAL", reverses=coupon.entry)
 
     law = "points came back only with a withdrawn coupon"
-    found = f"points of {coupon.current.cause} back"
-    assert one(law) == (member(ANNA).pk, f"entry {entry.pk}", found, "it is withdrawn")
+    found = f"points of entry {coupon.entry_id} back"
+    assert one(law) == (member(ANNA).pk, f"entry {entry.pk}", found, "its coupon is withdrawn")
 
 
 def test_a_coupon_that_was_paid_back_at_another_price(history):
-    coupon = coupon_of(ANNA, "WITHDRAWN")
-    entry = Entry.objects.get(kind="REVERSAL", source=coupon.current.cause)
-    damage("UPDATE saleor_loyalty_entry SET points = 50000 WHERE id = %s", entry.pk)
+    paid = coupon_of(ANNA, "WITHDRAWN").entry_id
+    damage("UPDATE saleor_loyalty_entry SET points = 50000 WHERE reverses_id = %s", paid)
 
-    law = "a coupon is paid back, and spent again, at its price"
-    where = f"entry {entry.pk} for {coupon.current.cause}"
-    assert one(law) == (member(ANNA).pk, where, "50000", "5000")
+    law = "a coupon is paid back, and spent again, once and at its price"
+    assert one(law) == (member(ANNA).pk, f"what reverses entry {paid}", "50000", "5000")
 
 
-def test_points_that_came_back_for_a_coupon_that_does_not_exist(history):
-    coupon = coupon_of(ANNA, "WITHDRAWN")
-    entry = Entry.objects.get(kind="REVERSAL", source=coupon.current.cause)
-    damage("UPDATE saleor_loyalty_entry SET source = 'coupon:x:1' WHERE id = %s", entry.pk)
+def test_a_coupon_that_was_paid_back_twice(history):
+    paid = coupon_of(ANNA, "WITHDRAWN").entry_id
+    other = Entry.objects.filter(kind="REVERSAL", account__member=member(ANNA), order=None)
+    damage(
+        "UPDATE saleor_loyalty_entry SET reverses_id = %s WHERE id = %s",
+        paid,
+        other.exclude(reverses=paid)[0].pk,
+    )
 
-    law = "a coupon is paid back, and spent again, at its price"
-    where = f"entry {entry.pk} for coupon:x:1"
-    assert one(law) == (member(ANNA).pk, where, "5000", "a coupon of the member")
+    law = "a coupon is paid back, and spent again, once and at its price"
+    assert one(law)[2:] == ("5000 and 5000", "5000")
+
+
+def test_points_that_came_back_and_do_not_say_for_what(history):
+    entry = Entry.objects.get(reverses=coupon_of(ANNA, "WITHDRAWN").entry)
+    damage("UPDATE saleor_loyalty_entry SET reverses_id = NULL WHERE id = %s", entry.pk)
+
+    law = "a reversal names the entry or the order whose points it gives or takes back"
+    assert one(law) == (
+        member(ANNA).pk,
+        f"entry {entry.pk}",
+        "names neither",
+        "an entry or an order",
+    )
+
+
+def test_points_that_came_back_for_a_coupon_of_another_member(history):
+    bens = coupon_of(BEN, "USED").entry
+    entry = Entry.objects.get(reverses=coupon_of(ANNA, "WITHDRAWN").entry)
+    damage("UPDATE saleor_loyalty_entry SET reverses_id = %s WHERE id = %s", bens.pk, entry.pk)
+
+    anna, ben = account_of(member(ANNA)), account_of(member(BEN))
+    law = "an entry reverses one of the same account"
+    assert one(law) == (
+        anna.member_id,
+        f"entry {entry.pk}",
+        f"one of account {ben.pk}",
+        f"one of account {anna.pk}",
+    )
 
 
 def test_a_withdrawn_coupon_whose_code_still_opens_a_discount(history):

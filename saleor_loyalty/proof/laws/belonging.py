@@ -87,6 +87,16 @@ LAWS = (
         """,
     ),
     Law(
+        "an entry reverses one of the same account",
+        """
+        SELECT a.member_id, 'entry ' || e.id, 'one of account ' || r.account_id,
+               'one of account ' || a.id
+        FROM accounts a
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id
+        JOIN saleor_loyalty_entry r ON r.id = e.reverses_id AND r.account_id <> a.id
+        """,
+    ),
+    Law(
         "an entry's order is of the entry's shop",
         """
         SELECT a.member_id, 'entry ' || e.id, 'an order of shop ' || o.shop_id,

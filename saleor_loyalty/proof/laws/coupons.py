@@ -2,11 +2,6 @@
 
 from saleor_loyalty.proof.law import Law
 
-# A coupon's last issue.
-LAST = """JOIN LATERAL (
-            SELECT max(issue) AS issue FROM saleor_loyalty_couponcode WHERE coupon_id = c.id
-        ) AS last ON true"""
-
 LAWS = (
     Law(
         "a coupon was bought by its member with a REWARD entry",
@@ -27,7 +22,7 @@ LAWS = (
         FROM accounts a
         JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.kind = 'REWARD'
         LEFT JOIN saleor_loyalty_coupon c ON c.entry_id = e.id
-        WHERE c.id IS NULL AND NOT e.source ^@ 'coupon:'
+        WHERE c.id IS NULL AND e.reverses_id IS NULL
         """,
     ),
     Law(
@@ -42,56 +37,45 @@ LAWS = (
     ),
     Law(
         "a withdrawn coupon's points are back, and not spent again",
-        f"""
+        """
         SELECT m.id, 'withdrawn coupon ' || c.id,
                CASE WHEN back.id IS NULL THEN 'its points not back'
                     ELSE 'its points spent again' END,
                'its points back'
         FROM scope m
         JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
-        JOIN saleor_loyalty_account a ON a.member_id = m.id
-        {LAST}
         LEFT JOIN saleor_loyalty_entry back
-          ON back.account_id = a.id AND back.kind = 'REVERSAL'
-         AND back.source = 'coupon:' || c.uid || ':' || last.issue
+          ON back.kind = 'REVERSAL' AND back.reverses_id = coalesce(c.paid_by_id, c.entry_id)
         LEFT JOIN saleor_loyalty_entry again
-          ON again.account_id = a.id AND again.kind = 'REWARD'
-         AND again.source = 'coupon:' || c.uid || ':' || last.issue
+          ON again.kind = 'REWARD' AND again.reverses_id = back.id
         WHERE back.id IS NULL OR again.id IS NOT NULL
-        """,  # noqa: S608 - put together from our own words
+        """,
     ),
     Law(
         "points came back only with a withdrawn coupon",
-        f"""
-        SELECT a.member_id, 'entry ' || e.id, 'points of ' || e.source || ' back',
-               'it is withdrawn'
+        """
+        SELECT a.member_id, 'entry ' || e.id, 'points of entry ' || e.reverses_id || ' back',
+               'its coupon is withdrawn'
         FROM accounts a
-        JOIN saleor_loyalty_entry e
-          ON e.account_id = a.id AND e.kind = 'REVERSAL' AND e.source ^@ 'coupon:'
-        LEFT JOIN saleor_loyalty_entry again
-          ON again.account_id = a.id AND again.kind = 'REWARD' AND again.source = e.source
-        LEFT JOIN (
-            saleor_loyalty_coupon c {LAST}
-        ) ON c.member_id = a.member_id AND c.status = 'WITHDRAWN'
-         AND e.source = 'coupon:' || c.uid || ':' || last.issue
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.kind = 'REVERSAL'
+        JOIN saleor_loyalty_entry spent ON spent.id = e.reverses_id AND spent.kind = 'REWARD'
+        LEFT JOIN saleor_loyalty_entry again ON again.kind = 'REWARD' AND again.reverses_id = e.id
+        LEFT JOIN saleor_loyalty_coupon c
+          ON c.member_id = a.member_id AND c.status = 'WITHDRAWN'
+         AND coalesce(c.paid_by_id, c.entry_id) = spent.id
         WHERE again.id IS NULL AND c.id IS NULL
-        """,  # noqa: S608 - put together from our own words
+        """,
     ),
     Law(
-        "a coupon is paid back, and spent again, at its price",
+        "a coupon is paid back, and spent again, once and at its price",
         """
-        SELECT a.member_id, 'entry ' || e.id || ' for ' || e.source, e.points::text,
-               CASE WHEN bought.id IS NULL THEN 'a coupon of the member'
-                    ELSE (CASE e.kind WHEN 'REVERSAL' THEN -bought.points
-                                      ELSE bought.points END)::text END
+        SELECT a.member_id, 'what reverses entry ' || r.id,
+               string_agg(e.points::text, ' and '), (-r.points)::text
         FROM accounts a
-        JOIN saleor_loyalty_entry e
-          ON e.account_id = a.id AND e.kind IN ('REVERSAL', 'REWARD') AND e.source ^@ 'coupon:'
-        LEFT JOIN saleor_loyalty_coupon c
-          ON c.member_id = a.member_id AND c.uid::text = split_part(e.source, ':', 2)
-        LEFT JOIN saleor_loyalty_entry bought ON bought.id = c.entry_id
-        WHERE bought.id IS NULL
-           OR e.points <> CASE e.kind WHEN 'REVERSAL' THEN -bought.points ELSE bought.points END
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.kind IN ('REVERSAL', 'REWARD')
+        JOIN saleor_loyalty_entry r ON r.id = e.reverses_id AND r.kind IN ('REWARD', 'REVERSAL')
+        GROUP BY a.member_id, r.id
+        HAVING count(*) > 1 OR sum(e.points) <> -r.points
         """,
     ),
     Law(
@@ -107,14 +91,14 @@ LAWS = (
     ),
     Law(
         "all codes of a coupon but the last are retired, and of a withdrawn one that too",
-        f"""
+        """
         SELECT m.id, 'code ' || r.id || ' of coupon ' || c.id, 'not retired', 'retired'
         FROM scope m
         JOIN saleor_loyalty_coupon c ON c.member_id = m.id
         JOIN saleor_loyalty_couponcode r ON r.coupon_id = c.id AND r.retired_at IS NULL
-        {LAST}
-        WHERE c.status = 'WITHDRAWN' OR r.issue < last.issue
-        """,  # noqa: S608 - put together from our own words
+        WHERE c.status = 'WITHDRAWN'
+           OR r.issue < (SELECT max(issue) FROM saleor_loyalty_couponcode WHERE coupon_id = c.id)
+        """,
     ),
     Law(
         "a coupon is on its way while its code is to be made",

@@ -117,6 +117,15 @@ LAWS = (
         """,
     ),
     Law(
+        "a reversal names the entry or the order whose points it gives or takes back",
+        """
+        SELECT a.member_id, 'entry ' || e.id, 'names neither', 'an entry or an order'
+        FROM accounts a
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.kind = 'REVERSAL'
+        WHERE e.reverses_id IS NULL AND e.order_id IS NULL
+        """,
+    ),
+    Law(
         "points under a ROLLING program have a period, unless a change of rules protects them",
         """
         SELECT a.member_id, 'end of the period', 'none', 'one'
