@@ -16,10 +16,13 @@ SELECT shop_id, id || '-' || n, id || '-' || n, id, 'channel-1', %(version)s, 10
 FROM generate_series(1, 27) AS n, saleor_loyalty_member;
 INSERT INTO saleor_loyalty_entry
     (shop_id, account_id, kind, source, points, balance_after, created_at, version_id, order_id,
-     currency, eligible, total, unpaid, rate, entitled)
+     currency, unpaid, entitled)
 SELECT settled.shop_id, account.id, 'ORDER', 'order:' || order_id, 10, 240, %(now)s, version_id,
-       settled.id, 'EUR', 1, 1, 0, 10, 10
+       settled.id, 'EUR', 0, 10
 FROM saleor_loyalty_settledorder AS settled JOIN saleor_loyalty_account AS account USING (member_id);
+INSERT INTO saleor_loyalty_orderpart
+    (entry_id, line_id, name, pieces, back, returned, gross, amount, rate, factor)
+SELECT id, 'line', 'Thing', 1, 0, false, 1, 1, 10, 1 FROM saleor_loyalty_entry;
 INSERT INTO saleor_loyalty_lot
     (shop_id, account_id, entry_id, points, remaining, created_at, had_grace, expires_at)
 SELECT shop_id, account_id, id, points, 8, created_at, false, %(now)s + interval '1 year'

@@ -1,4 +1,4 @@
--- One credit as one statement and one transaction: settled order, entry and lot idempotently, and the balance.
+-- One credit as one statement and one transaction: settled order, entry, part and lot idempotently, and the balance.
 WITH owner AS (
     SELECT id, shop_id FROM saleor_loyalty_member
     WHERE shop_id = %(shop)s AND customer_id = %(customer)s FOR UPDATE
@@ -20,11 +20,15 @@ WITH owner AS (
 ), entry AS (
     INSERT INTO saleor_loyalty_entry
         (shop_id, account_id, kind, source, points, balance_after, created_at, version_id, order_id,
-         currency, eligible, total, unpaid, rate, entitled)
+         currency, unpaid, entitled)
     SELECT owner.shop_id, opened.id, 'ORDER', 'order:' || %(order)s, 10, opened.balance, %(now)s,
-           %(version)s, settled.id, 'EUR', 1, 1, 0, 10, 10
+           %(version)s, settled.id, 'EUR', 0, 10
     FROM owner, opened, settled
     ON CONFLICT (account_id, kind, source) DO NOTHING RETURNING id, shop_id, account_id, points
+), part AS (
+    INSERT INTO saleor_loyalty_orderpart
+        (entry_id, line_id, name, pieces, back, returned, gross, amount, rate, factor)
+    SELECT id, 'line', 'Thing', 1, 0, false, 1, 1, 10, 1 FROM entry
 ), lot AS (
     INSERT INTO saleor_loyalty_lot
         (shop_id, account_id, entry_id, points, remaining, created_at, had_grace)

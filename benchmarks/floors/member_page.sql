@@ -3,7 +3,7 @@ SELECT member.id, balance FROM saleor_loyalty_member AS member
 JOIN saleor_loyalty_account AS account ON account.member_id = member.id
 WHERE member.shop_id = %(shop)s AND customer_id = %(customer)s;
 SELECT entry.id, entry.kind, entry.points, entry.created_at, note.reason, entry.currency,
-       entry.eligible, entry.total, entry.unpaid, entry.came_back, entry.rate, entry.entitled,
+       entry.unpaid, entry.entitled, part.parts,
        settled.order_id, settled.number, lot.expires_at, version.expiry_policy, version.basis
 FROM saleor_loyalty_entry AS entry
 JOIN saleor_loyalty_account AS account ON account.id = entry.account_id
@@ -12,6 +12,10 @@ JOIN saleor_loyalty_programversion AS version ON version.id = entry.version_id
 LEFT JOIN saleor_loyalty_settledorder AS settled ON settled.id = entry.order_id
 LEFT JOIN saleor_loyalty_entrynote AS note ON note.entry_id = entry.id
 LEFT JOIN saleor_loyalty_lot AS lot ON lot.entry_id = entry.id
+LEFT JOIN LATERAL (
+    SELECT json_agg(orderpart) AS parts FROM saleor_loyalty_orderpart AS orderpart
+    WHERE orderpart.entry_id = entry.id
+) AS part ON true
 WHERE member.shop_id = %(shop)s AND member.customer_id = %(customer)s
 ORDER BY entry.id DESC LIMIT 20;
 SELECT coupon.id, coupon.status, code.code, coupon.issued_at, coupon.expires_at,

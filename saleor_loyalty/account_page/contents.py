@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import ReaderLocale
 from saleor_loyalty.ledger.endings import endings_of
-from saleor_loyalty.messages.explanations import explain, points
+from saleor_loyalty.messages.explanations import explain, explainable, points
 from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program, unused, with_code
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import discount, offers, reward_name
@@ -139,9 +139,7 @@ def coupons(member: Member, reader: ReaderLocale) -> tuple[list[Card], list[Card
 
 def history(member: Member, reader: ReaderLocale, *, before: int | None) -> History:
     """The newest rows, or those older than the entry `before`."""
-    entries = Entry.objects.filter(account__member=member).order_by("-pk")
-    entries = entries.select_related("account", "version__reward", "order", "note")
-    entries = entries.prefetch_related("version__reward__terms")
+    entries = explainable(Entry.objects.filter(account__member=member)).order_by("-pk")
     if before is not None:
         entries = entries.filter(pk__lt=before)
     found = list(entries[: ENTRIES_SHOWN + 1])

@@ -26,7 +26,7 @@ from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import bounces
-from saleor_loyalty.messages.explanations import explain, taken_back
+from saleor_loyalty.messages.explanations import explain, explainable, taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
     BY_SALEOR,
@@ -159,9 +159,7 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
 
 def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
     """A page of the history, newest first, and where the next one starts."""
-    entries = Entry.objects.filter(account__member=member)
-    entries = entries.select_related("account", "version__reward", "order", "note")
-    entries = entries.prefetch_related("version__reward__terms")
+    entries = explainable(Entry.objects.filter(account__member=member))
     older = whole_number(visit.request.GET.get("older"))
     if older is not None:
         entries = entries.filter(pk__lt=older)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, Sum, Value
 from django.utils import timezone
 
+from saleor_loyalty.messages.explanations import explainable
 from saleor_loyalty.models import (
     Account,
     Change,
@@ -165,10 +166,7 @@ def stuck(shop: Shop) -> Stuck:
 
 def latest(shop: Shop, count: int) -> list[Entry]:
     """The newest entries, with all that explaining them reads."""
-    entries = Entry.objects.filter(shop=shop).select_related(
-        "account__member", "version__reward", "order", "note"
-    )
-    entries = entries.prefetch_related("version__reward__terms")
+    entries = explainable(Entry.objects.filter(shop=shop).select_related("account__member"))
     return list(entries.order_by(F("created_at").desc(), "-pk")[:count])
 
 

@@ -9,7 +9,7 @@ from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, wh
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
 from saleor_loyalty.dashboard_extension.words import gave, took_back
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.messages.explanations import explain
+from saleor_loyalty.messages.explanations import explain, explainable
 from saleor_loyalty.models import Entry, SettledOrder
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
@@ -24,10 +24,7 @@ def customer_view(visit: Visit) -> HttpResponse:
     member = enrolment.find(shop=visit.shop, customer_id=customer_id)
     context: dict[str, object] = {"member": member, "customer_id": customer_id}
     if member:
-        entries = Entry.objects.filter(account__member=member).select_related(
-            "account", "version__reward", "order", "note"
-        )
-        entries = entries.prefetch_related("version__reward__terms")
+        entries = explainable(Entry.objects.filter(account__member=member))
         context |= {
             **standing(visit, member),
             "latest": [
@@ -48,11 +45,9 @@ def order_view(visit: Visit) -> HttpResponse:
         .first()
     )
     entries = order.entries.order_by("-pk") if order else Entry.objects.none()
-    entries = entries.select_related("account__member", "version__reward", "order", "note")
-    entries = entries.prefetch_related("version__reward__terms")
     context = {
         "order": order,
-        "entries": [(entry, explain(entry, get_language())) for entry in entries],
+        "entries": [(entry, explain(entry, get_language())) for entry in explainable(entries)],
         "may_see_members": visit.viewer.may(Permission.MANAGE_USERS),
     }
     return show(visit, "widgets/order.html", context)

@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, ForeignKey, JSONField, Model, QuerySet
+from django.db import connection
+from django.db.models import Field, ForeignKey, Model, QuerySet
 
 
 def read(*querysets: QuerySet[Any]) -> list[list[Any]]:
@@ -60,28 +59,24 @@ class Recordset:
 
 
 def recordset(
-    rows: Iterable[Model], fields: "Iterable[Field[Any, Any]]", **more: Sequence[int | None]
+    rows: Iterable[Any], fields: "Iterable[Field[Any, Any]]", **more: Sequence[int | None]
 ) -> Recordset:
-    """These fields of rows, and more integers by name, one for each row. Amounts are exact."""
+    """These fields of rows, and more integers by name, one for each row. Amounts are exact.
+
+    Values go as they are: PostgreSQL reads each by the type of its column.
+    """
     fields = list(fields)
-    database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every use
-    records = [
-        {f.column: _value(row, f, database) for f in fields}
-        | {name: numbers[place] for name, numbers in more.items()}
-        for place, row in enumerate(rows)
-    ]
-    types = [f"{f.column} {f.db_type(database)}" for f in fields]
+    columns = {str(f.column): f.attname for f in fields}
+    records = [{column: getattr(row, name) for column, name in columns.items()} for row in rows]
+    for name, numbers in more.items():
+        for record, number in zip(records, numbers, strict=True):
+            record[name] = number
+    types = [f"{f.column} {f.db_type(connection)}" for f in fields]
     return Recordset(
-        columns=[str(f.column) for f in fields],
+        columns=list(columns),
         types=", ".join([*types, *(f"{name} integer" for name in more)]),
         values=json.dumps(records, default=str),
     )
-
-
-def _value(row: Model, field: "Field[Any, Any]", database: BaseDatabaseWrapper) -> Any:
-    value = getattr(row, field.attname)
-    # What is JSON already needs no wrapping as such.
-    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, database)
 
 
 class Writing:
@@ -108,7 +103,7 @@ class Writing:
             return
         model = type(rows[0])
         table, new = model._meta.db_table, _new(model)
-        fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+        fields = [f for f in model._meta.concrete_fields if not (f.primary_key or f.generated)]
         self._places |= {id(row): place for place, row in enumerate(rows)}
         keys = [*self._keys_to_new(model), *_keys_among(rows)]
         given = recordset(
@@ -135,6 +130,38 @@ class Writing:
 
         self.ask(f"SELECT place, id FROM {new}", note_id)  # noqa: S608 - likewise
         self._new[model] = rows
+
+    def insert_many(
+        self,
+        key: "ForeignKey[Any, Any]",
+        values: Iterable[tuple[Model, Any]],
+        names: Collection[str],
+    ) -> None:
+        """Insert rows that belong to rows which an earlier call inserts, many to one.
+
+        No objects are made of them: each is the row that `key` leads to, and something that has
+        the fields of these names as attributes. Their ids rise in this order.
+        """
+        values = list(values)
+        if not values:
+            return
+        meta = key.model._meta
+        given = recordset(
+            [value for _, value in values],
+            [f for f in meta.concrete_fields if f.name in names],
+            place=range(len(values)),
+            owner=[self._places[id(owner)] for owner, _ in values],
+        )
+        self.add(
+            f"""inserted_{meta.model_name} AS (
+                INSERT INTO {meta.db_table} ({key.column}, {", ".join(given.columns)})
+                SELECT owner.id, {", ".join(f"given.{column}" for column in given.columns)}
+                FROM jsonb_to_recordset(%s::jsonb) AS given ({given.types})
+                JOIN {_new(key.related_model)} AS owner ON owner.place = given.owner
+                ORDER BY given.place
+            )""",  # noqa: S608 - likewise
+            given.values,
+        )
 
     def update(self, rows: Iterable[Model], names: Collection[str]) -> None:
         """Update these fields of rows of one table, found by their ids."""

@@ -13,7 +13,7 @@ from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
 from saleor_loyalty.graphql.scalars import DateTime
 from saleor_loyalty.ledger.endings import entry_ends
-from saleor_loyalty.messages.explanations import explain
+from saleor_loyalty.messages.explanations import explain, explainable
 from saleor_loyalty.models import Entry, Member
 from saleor_loyalty.permissions import Permission
 
@@ -91,8 +91,7 @@ class LoyaltyEntryConnection(Connection):
 
 
 def entries_of(member: Member, **arguments: Unpack[PageArguments]) -> Page[Entry]:
-    """A page of a member's history, with what its fields read, in two queries."""
+    """A page of a member's history, with what its fields read."""
     entries = Entry.objects.filter(account__member=member)
-    entries = entries.select_related("account__member", "order", "version__reward", "lot", "note")
-    entries = entries.prefetch_related("version__reward__terms")
+    entries = explainable(entries.select_related("account__member", "lot"))
     return paginate("LoyaltyEntry", entries, **arguments)

@@ -21,6 +21,7 @@ from saleor_loyalty.ledger.accounts import OpenAccount
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
+    PART_FIELDS,
     Account,
     Debt,
     Entry,
@@ -30,8 +31,12 @@ from saleor_loyalty.models import (
     LotUse,
     Member,
     MemberStatus,
+    OrderPart,
     ProgramVersion,
 )
+from saleor_loyalty.rules.parts import Part
+
+PARTS = OrderPart._meta.get_field("entry")
 
 # Of accounts, lots, debts and what was taken of lots: what a book changes.
 CHANGES = (
@@ -117,6 +122,7 @@ class Book:
         self._consequences = consequences
         self._entries: list[Entry] = []
         self.entries: dict[int, Entry] = {}  # those that may be reversed, by id
+        self._parts: list[tuple[Entry, Part]] = []
         self._notes: list[EntryNote] = []
 
     def member(self, member_id: int) -> Member:
@@ -181,9 +187,13 @@ class Book:
             order=posting.order,
             reverses=posting.reverses,
             ended_at=posting.ended_at,
-            **(Entry.basis_columns(posting.basis) if posting.basis else {}),
+            currency=posting.basis.currency if posting.basis else "",
+            unpaid=posting.basis.unpaid if posting.basis else None,
+            entitled=posting.entitled,
         )
         self._entries.append(entry)
+        if posting.basis:
+            self._parts += ((entry, part) for part in posting.basis.parts)
         if posting.reason or posting.actor:
             note = EntryNote(entry=entry, reason=posting.reason, actor=posting.actor)
             self._notes.append(note)
@@ -254,6 +264,7 @@ class Book:
             consequence.along(writing)
         writing.insert(account for one in accounts for account in one.opened())
         writing.insert(self._entries)
+        writing.insert_many(PARTS, self._parts, PART_FIELDS)
         writing.insert(self._notes)
         for rows in zip(*(account.rows() for account in accounts), strict=True):
             writing.insert(chain(*rows))

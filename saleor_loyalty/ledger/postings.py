@@ -12,9 +12,10 @@ class Posting:
     """A signed number of points for one member, and its cause.
 
     `source` names the cause and must be new for the member and kind. `version` is the rule it
-    follows from; `order` and `basis` come with an order's points, `reason` and `actor` with those
-    that staff give. `renews` is True for a newly paid order: it starts the period of a ROLLING
-    programme anew. `reverses` is the one entry whose points it gives or takes back, and
+    follows from. With an order's points come `order`, what it is `entitled` to then, and the
+    `basis` that was computed from, unless they are given up with the order; `reason` and `actor`
+    with those that staff give. `renews` is True for a newly paid order: it starts the period of a
+    ROLLING programme anew. `reverses` is the one entry whose points it gives or takes back, and
     `is_all` tells that nothing is left of the order that brought them. `ended_at` comes with what
     gives back points that had ended.
     """
@@ -25,6 +26,7 @@ class Posting:
     source: str
     version: ProgramVersion
     order: SettledOrder | None = None
+    entitled: int | None = None
     basis: Entitlement | None = None
     reason: str = ""
     actor: str = ""

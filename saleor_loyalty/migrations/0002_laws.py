@@ -1,7 +1,8 @@
-"""The ledger's laws in the database: what is only ever added.
+"""The ledger's laws in the database: what is only ever added; and what the proof counts with.
 
 One statement-level trigger on each of these tables refuses UPDATE, DELETE and TRUNCATE, whoever
-asks: the application, a shell, a psql session.
+asks: the application, a shell, a psql session. The aggregate is the least common multiple of
+numbers, which has thirds and sevenths of prices added up exactly.
 """
 
 from django.db import migrations
@@ -21,12 +22,16 @@ APPEND_ONLY = """
 """
 APPEND_ONLY_TABLES = (
     "saleor_loyalty_entry",
+    "saleor_loyalty_orderpart",
     "saleor_loyalty_programversion",
     "saleor_loyalty_channelterms",
     "saleor_loyalty_rewardversion",
     "saleor_loyalty_rewardterms",
     "saleor_loyalty_auditrecord",
 )
+LEAST_COMMON_MULTIPLE = """
+    CREATE AGGREGATE saleor_loyalty_lcm(numeric) (SFUNC = lcm, STYPE = numeric, INITCOND = '1')
+"""
 
 
 class Migration(migrations.Migration):
@@ -42,5 +47,8 @@ class Migration(migrations.Migration):
                 reverse_sql=f"DROP TRIGGER saleor_loyalty_append_only ON {table}",
             )
             for table in APPEND_ONLY_TABLES
+        ),
+        migrations.RunSQL(
+            LEAST_COMMON_MULTIPLE, reverse_sql="DROP AGGREGATE saleor_loyalty_lcm(numeric)"
         ),
     ]

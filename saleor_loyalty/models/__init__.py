@@ -23,6 +23,9 @@ Account
 Entry
     One movement of the points of an account: signed, never zero, never changed. The balance is
     their sum.
+OrderPart
+    What an entry's points were computed from: a line of its order, or shipping; what came back of
+    it, and how it earned.
 EntryNote
     Why staff made an entry, and who of them: apart from it, so that it can be erased.
 Lot, LotUse, Debt
@@ -72,6 +75,7 @@ from saleor_loyalty.models.lot import Debt, Lot, LotUse
 from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
 from saleor_loyalty.models.message_text import MessageSwitch, MessageText
+from saleor_loyalty.models.order_part import PART_FIELDS, OrderPart
 from saleor_loyalty.models.program import (
     Activation,
     ChannelTerms,
@@ -93,6 +97,7 @@ from saleor_loyalty.models.shop import Door, Shop
 
 __all__ = [
     "BY_SALEOR",
+    "PART_FIELDS",
     "TO_MAKE",
     "Account",
     "Activation",
@@ -129,6 +134,7 @@ __all__ = [
     "MessageStatus",
     "MessageSwitch",
     "MessageText",
+    "OrderPart",
     "Program",
     "ProgramVersion",
     "ResendRequest",

@@ -1,6 +1,6 @@
 """One movement of the points of an account."""
 
-from typing import Any
+from operator import attrgetter
 
 from django.db import models
 
@@ -10,7 +10,6 @@ from saleor_loyalty.models.program import ProgramVersion
 from saleor_loyalty.models.settled_order import SettledOrder
 from saleor_loyalty.models.shop import Shop
 from saleor_loyalty.rules.entitlement import Entitlement
-from saleor_loyalty.rules.goods import CameBack
 
 
 class EntryKind(models.TextChoices):
@@ -27,8 +26,8 @@ class Entry(models.Model):
     """A signed number of points, appended by the ledger and refused any change by the database.
 
     `source` names the cause and is unique per account and kind, so nothing is posted twice.
-    The order's columns (`currency` to `entitled`) keep what the points were computed from. What
-    staff wrote, and who they are, is in an EntryNote beside it.
+    What an order's points were computed from is kept in `currency`, `unpaid` and its OrderParts.
+    What staff wrote, and who they are, is in an EntryNote beside it.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
@@ -53,23 +52,14 @@ class Entry(models.Model):
         null=True, help_text="When points ended that an EXPIRY takes, or that are given back."
     )
     currency = models.CharField(max_length=3, blank=True)
-    eligible = models.DecimalField(
-        max_digits=20, decimal_places=3, null=True, help_text="What counts of the order's amount."
-    )
-    total = models.DecimalField(
-        max_digits=20, decimal_places=3, null=True, help_text="Gross, before gift cards."
-    )
     unpaid = models.DecimalField(
         max_digits=20,
         decimal_places=3,
         null=True,
-        help_text="What of the order's total was given back or never paid.",
-    )
-    came_back = models.JSONField(
-        null=True, help_text="The pieces that came back, and what of shipping."
-    )
-    rate = models.DecimalField(
-        max_digits=12, decimal_places=4, null=True, help_text="Points per unit of the currency."
+        help_text=(
+            "What of the order's total was given back or never paid. Null of points that were "
+            "computed from no order, and of those that a member gave up with one."
+        ),
     )
     entitled = models.BigIntegerField(null=True, help_text="The order's points after this entry.")
 
@@ -80,6 +70,13 @@ class Entry(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(points=0), name="saleor_loyalty_entry_not_zero"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(order=None, entitled=None, unpaid=None)
+                    | models.Q(order__isnull=False, entitled__isnull=False)
+                ),
+                name="saleor_loyalty_entry_of_an_order",
             ),
         ]
         indexes = [
@@ -116,34 +113,11 @@ class Entry(models.Model):
 
     @property
     def basis(self) -> Entitlement | None:
-        """What an order's points were computed from; None when no order is behind them."""
-        if (
-            self.eligible is None
-            or self.total is None
-            or self.unpaid is None
-            or self.rate is None
-            or self.entitled is None
-        ):
-            return None
-        return Entitlement(
-            points=self.entitled,
-            currency=self.currency,
-            eligible=self.eligible,
-            total=self.total,
-            unpaid=self.unpaid,
-            rate=self.rate,
-            came_back=tuple(map(CameBack.from_json, self.came_back or ())),
-        )
+        """What an order's points were computed from; None where they were not.
 
-    @staticmethod
-    def basis_columns(basis: Entitlement) -> dict[str, Any]:
-        """The columns in which an entry keeps its `basis`."""
-        return {
-            "currency": basis.currency,
-            "eligible": basis.eligible,
-            "total": basis.total,
-            "unpaid": basis.unpaid,
-            "came_back": [each.as_json() for each in basis.came_back],
-            "rate": basis.rate,
-            "entitled": basis.points,
-        }
+        Reads `parts`: have them prefetched.
+        """
+        if self.unpaid is None:
+            return None
+        rows = sorted(self.parts.all(), key=attrgetter("pk"))
+        return Entitlement(self.currency, self.unpaid, tuple(row.part for row in rows))

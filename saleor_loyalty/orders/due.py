@@ -4,7 +4,7 @@ An order earns by the rules in force when it was paid, and stays with the versio
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from saleor_loyalty.database.statements import Writing
@@ -78,8 +78,7 @@ class OrderDue:
             held = self.row.points - self.row.left_behind
             moving = self._movable(book, held)
             if moving:
-                stays = replace(self.entitled, points=self.row.points - moving)
-                posted.append(self._post(book, -moving, stays, is_all=moving == held))
+                posted.append(self._post(book, -moving, None, is_all=moving == held))
             self.row.left_behind += held - moving
             self.row.member_id = self.owner_id
         if self.missing < 0:
@@ -108,7 +107,10 @@ class OrderDue:
             return held
         return min(held, book.member(member_id).spendable)
 
-    def _post(self, book: Book, points: int, basis: Entitlement, *, is_all: bool = False) -> Entry:
+    def _post(
+        self, book: Book, points: int, basis: Entitlement | None, *, is_all: bool = False
+    ) -> Entry:
+        """Without a `basis`: it goes along with the order, whatever that entitles to."""
         self.row.revision += 1
         self.row.points += points
         return book.post(
@@ -119,6 +121,7 @@ class OrderDue:
                 source=f"order:{self.row.order_id}:{self.row.revision}",
                 version=self.version,
                 order=self.row,
+                entitled=self.row.points,
                 basis=basis,
                 renews=self.row.revision == 1,
                 is_all=is_all,

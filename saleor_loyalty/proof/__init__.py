@@ -4,10 +4,12 @@ Each law is one statement that finds the rows that break it, so a million member
 without being read, and each law sees one state of the ledger while it is written on.
 """
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from babel.core import get_global
 from django.db import connection
 
 from saleor_loyalty.ledger.accounts import NOT_EARNING
@@ -72,4 +74,10 @@ def _parameters(shop: Shop | None, member_ids: Collection[int] | None) -> dict[s
         "shop": None if shop is None else shop.pk,
         "members": None if member_ids is None else list(member_ids),
         "not_earning": [str(kind) for kind in NOT_EARNING],
+        "digits": json.dumps(_digits()),
     }
+
+
+def _digits() -> dict[str, int]:
+    """After the decimal point, by currency; those of "DEFAULT" where none is named."""
+    return {code: digits for code, (digits, *_) in get_global("currency_fractions").items()}

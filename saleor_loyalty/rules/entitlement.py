@@ -1,21 +1,26 @@
 """How many points an order entitles to, as it stands now: what is kept of its goods earns.
 
-    floor(kept x (amount of the pieces kept) x points per unit)
+    floor(kept x sum over its parts (exact points x share of the pieces kept))
+    exact points = amount x rate x factor
     kept = 1 - rest / (T - V), from 0 to 1; 1 where T - V is 0
     rest = what was given back or never paid, beyond V; 0 where that is less
 
 with `T` the gross price of all lines and shipping before gift cards and other tenders, and `V` the
-gross price of what came back of them (rules/goods.py). Computed in fractions and rounded down once,
+gross price of what came back of them (rules/goods.py). Parts are its lines and shipping
+(rules/parts.py); a void order has none. Computed in fractions and rounded down once,
 at the end, so that the same state of an order gives the same points however it came about.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, reduce
 from math import floor
+from operator import attrgetter
 
-from saleor_loyalty.rules.goods import CameBack, How, unpaid, what_came_back
+from saleor_loyalty.rules.goods import unpaid, what_came_back
+from saleor_loyalty.rules.parts import EXACT, SHIPPING, Part
 from saleor_loyalty.rules.purchase import Price, Purchase
 
 
@@ -33,50 +38,65 @@ class EarningTerms:
         return price.net if self.net else price.gross
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entitlement:
     """The points an order stands for, with all they were computed from. Amounts in `currency`.
 
-    `eligible` is what counts of the order before anything came back, `total` the gross price of all
-    of it, `unpaid` what was given back or never paid.
+    `unpaid` is what was given back or never paid. Nothing of a void order counts: it has no parts.
     """
 
-    points: int
     currency: str
-    eligible: Decimal
-    total: Decimal
     unpaid: Decimal
-    rate: Decimal
-    came_back: tuple[CameBack, ...] = ()
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def points(self) -> int:
+        return floor(self.exact_points)
+
+    @cached_property
+    def exact_points(self) -> Fraction:
+        """The points before they are rounded down."""
+        return self.kept * self._of_kept_pieces(attrgetter("exact_points"))
+
+    @property
+    def came_back(self) -> list[Part]:
+        """The parts of which something came back."""
+        return [part for part in self.parts if part.back]
 
     @property
     def goods(self) -> Fraction:
         """What counts of the pieces that are kept."""
-        return Fraction(self.eligible) - sum((each.lost for each in self.came_back), Fraction(0))
+        return self._of_kept_pieces(attrgetter("amount"))
+
+    def _of_kept_pieces(self, what: Callable[[Part], Decimal]) -> Fraction:
+        whole = reduce(EXACT.add, map(what, self.parts), Decimal(0))
+        gone = (part.gone * Fraction(what(part)) for part in self.came_back)
+        return Fraction(whole) - sum(gone, Fraction(0))
+
+    @property
+    def value(self) -> Fraction:
+        """The gross price of what came back: V."""
+        return sum((part.value for part in self.came_back), Fraction(0))
 
     @property
     def price(self) -> Fraction:
-        """The gross price of what did not come back."""
-        return Fraction(self.total) - sum((each.value for each in self.came_back), Fraction(0))
+        """The gross price of what did not: T - V."""
+        return self._of_kept_pieces(attrgetter("gross"))
 
     @property
     def rest(self) -> Fraction:
         """What is not paid of that price: money that no piece which came back accounts for."""
-        rest = Fraction(self.unpaid) - (Fraction(self.total) - self.price)
-        rounding = sum((each.rounding(self.currency) for each in self.came_back), Fraction(0))
+        rest = Fraction(self.unpaid) - self.value
+        rounding = sum((part.rounding(self.currency) for part in self.came_back), Fraction(0))
         return rest if rest > rounding else Fraction(0)
 
     @property
     def kept(self) -> Fraction:
         """The part of that price that is paid and not given back, from 0 to 1."""
-        if self.price == 0:
+        rest, price = self.rest, self.price
+        if rest == 0 or price == 0:
             return Fraction(1)
-        return max(Fraction(0), min(Fraction(1), 1 - self.rest / self.price))
-
-    @property
-    def exact_points(self) -> Fraction:
-        """The points before they are rounded down."""
-        return self.kept * self.goods * Fraction(self.rate)
+        return max(Fraction(0), 1 - rest / price)
 
 
 def entitlement(
@@ -87,51 +107,39 @@ def entitlement(
     0 points when the order is void, or in another currency than the terms. `gift_card_lines` are
     the ids of lines that do not count.
     """
-    basis = Entitlement(
-        points=0,
+    earns = not order.is_void and order.currency == terms.currency
+    return Entitlement(
         currency=order.currency,
-        eligible=eligible_amount(order, terms, gift_card_lines=gift_card_lines),
-        total=sum((line.price.gross for line in order.lines), order.shipping.gross),
         unpaid=unpaid(order),
-        rate=terms.points_per_unit,
-        came_back=tuple(_came_back(order, terms, gift_card_lines)),
+        parts=tuple(_parts(order, terms, gift_card_lines)) if earns else (),
     )
-    if order.is_void or order.currency != terms.currency:
-        return basis
-    return replace(basis, points=max(0, floor(basis.exact_points)))
 
 
-def eligible_amount(
-    order: Purchase, terms: EarningTerms, *, gift_card_lines: Collection[str]
-) -> Decimal:
-    """The amount that counts: goods, gift cards left out, shipping if the programme says so."""
-    prices = [line.price for line in order.lines if line.id not in gift_card_lines]
-    if terms.include_shipping:
-        prices.append(order.shipping)
-    return sum(map(terms.amount, prices), Decimal(0))
-
-
-def _came_back(
+def _parts(
     order: Purchase, terms: EarningTerms, gift_card_lines: Collection[str]
-) -> Iterator[CameBack]:
-    back = what_came_back(order)
+) -> Iterator[Part]:
+    """Its lines, in their order, and shipping that costs something."""
+    came_back = what_came_back(order)
     for line in order.lines:
-        how, pieces = back.of(line)
-        if pieces:
-            yield CameBack(
-                how=how,
-                name=line.name,
-                back=Decimal(pieces),
-                pieces=Decimal(line.quantity),
-                gross=line.price.gross,
-                counts=Decimal(0) if line.id in gift_card_lines else terms.amount(line.price),
-            )
-    if back.shipping:
-        yield CameBack(
-            how=How.SHIPPING,
+        back, returned = came_back.of(line)
+        yield Part(
+            line_id=line.id,
+            name=line.name,
+            pieces=Decimal(line.quantity),
+            back=Decimal(back),
+            returned=returned,
+            gross=line.price.gross,
+            amount=Decimal(0) if line.id in gift_card_lines else terms.amount(line.price),
+            rate=terms.points_per_unit,
+        )
+    if order.shipping.gross:
+        yield Part(
+            line_id=SHIPPING,
             name="",
-            back=back.shipping,
             pieces=order.shipping.gross,
+            back=came_back.shipping,
+            returned=False,
             gross=order.shipping.gross,
-            counts=terms.amount(order.shipping) if terms.include_shipping else Decimal(0),
+            amount=terms.amount(order.shipping) if terms.include_shipping else Decimal(0),
+            rate=terms.points_per_unit,
         )

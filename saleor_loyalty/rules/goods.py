@@ -6,11 +6,9 @@ them. A refund that names nothing brings no piece back: docs/decisions/goods.md.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
-from typing import Self
 
 from babel.numbers import get_currency_precision
 
@@ -21,59 +19,6 @@ REFUNDED = frozenset({"REFUNDED"})
 PAID_BACK = frozenset({"REFUNDED", "REFUNDED_AND_RETURNED"})
 
 
-class How(StrEnum):
-    """How something came back."""
-
-    RETURNED = "RETURNED"
-    REFUNDED = "REFUNDED"
-    SHIPPING = "SHIPPING"
-
-
-@dataclass(frozen=True, slots=True)
-class CameBack:
-    """`back` of a line's `pieces`; of shipping, the amount paid back of its price.
-
-    `gross` is the price of the whole line, or of shipping; `counts` what of that counts for points
-    by the program's basis, 0 for a gift card.
-    """
-
-    how: How
-    name: str
-    back: Decimal
-    pieces: Decimal
-    gross: Decimal
-    counts: Decimal
-
-    @property
-    def share(self) -> Fraction:
-        """The part of the line, or of shipping, that came back: above 0, up to 1."""
-        return Fraction(self.back) / Fraction(self.pieces)
-
-    @property
-    def value(self) -> Fraction:
-        """The gross price of what came back."""
-        return self.share * Fraction(self.gross)
-
-    @property
-    def lost(self) -> Fraction:
-        """What of it counted for points."""
-        return self.share * Fraction(self.counts)
-
-    def as_json(self) -> dict[str, str]:
-        """For a column; `from_json` reads it."""
-        return {name: str(value) for name, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, str]) -> Self:
-        amounts = {name: Decimal(kept[name]) for name in ("back", "pieces", "gross", "counts")}
-        return cls(how=How(kept["how"]), name=kept["name"], **amounts)
-
-    def rounding(self, currency: str) -> Fraction:
-        """By how much a refund of it may miss its value, for a piece may cost no whole cents."""
-        each = Fraction(self.gross) / Fraction(self.pieces)
-        return _rounding(each, pieces=int(self.back), currency=currency)
-
-
 @dataclass(frozen=True, slots=True)
 class Back:
     """How many pieces came back, by line id, and the amount of shipping."""
@@ -82,11 +27,13 @@ class Back:
     refunded: Mapping[str, int]
     shipping: Decimal
 
-    def of(self, line: Line) -> tuple[How, int]:
-        """Pieces of one line, at most its quantity. One piece may be both returned and refunded."""
+    def of(self, line: Line) -> tuple[int, bool]:
+        """Pieces of one line, at most its quantity, and whether they were returned.
+
+        Else they were refunded; one piece may be both.
+        """
         returned, refunded = self.returned.get(line.id, 0), self.refunded.get(line.id, 0)
-        how = How.RETURNED if returned >= refunded else How.REFUNDED
-        return how, min(line.quantity, max(returned, refunded))
+        return min(line.quantity, max(returned, refunded)), returned >= max(refunded, 1)
 
 
 def unpaid(order: Purchase) -> Decimal:
@@ -136,12 +83,15 @@ def _pays_for_its_pieces(refund: GrantedRefund, order: Purchase) -> bool:
         if line and line.quantity:
             each = Fraction(line.price.gross) / line.quantity
             value += each * named.quantity
-            rounding += _rounding(each, pieces=named.quantity, currency=order.currency)
+            rounding += refund_rounding(each, pieces=named.quantity, currency=order.currency)
     return Fraction(refund.amount) + rounding >= value
 
 
-def _rounding(each: Fraction, *, pieces: int, currency: str) -> Fraction:
-    """Half the currency's smallest unit a piece, unless each costs a whole number of those."""
+def refund_rounding(each: Fraction, *, pieces: int, currency: str) -> Fraction:
+    """By how much a refund of pieces may miss their price, for `each` may cost no whole cents.
+
+    Half the currency's smallest unit a piece, unless each costs a whole number of those.
+    """
     units = 10 ** get_currency_precision(currency)
     return Fraction(0) if (each * units).denominator == 1 else Fraction(pieces, 2 * units)
 

@@ -32,6 +32,7 @@ from saleor_loyalty.models import (
     Message,
     MessageSwitch,
     MessageText,
+    OrderPart,
     Program,
     ProgramVersion,
     ResendRequest,
@@ -160,10 +161,18 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
         Personal.OWNER: ("account",),
         Personal.IDENTIFIER: ("source",),
         Personal.HISTORY: (
-            *("kind", "points", "balance_after", "created_at", "currency", "eligible", "total"),
-            *("unpaid", "came_back", "entitled", "ended_at"),
+            *("kind", "points", "balance_after", "created_at", "currency", "unpaid", "entitled"),
+            "ended_at",
         ),
-        NOTHING: ("shop", "version", "order", "reverses", "rate"),
+        NOTHING: ("shop", "version", "order", "reverses"),
+    },
+    OrderPart: {
+        Personal.OWNER: ("entry",),
+        Personal.IDENTIFIER: ("line_id",),
+        Personal.HISTORY: (
+            *("name", "pieces", "back", "returned", "gross", "amount", "exact_points"),
+        ),
+        NOTHING: ("rate", "factor"),
     },
     EntryNote: {
         Personal.OWNER: ("entry",),

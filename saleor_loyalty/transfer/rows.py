@@ -22,6 +22,7 @@ from saleor_loyalty.models import (
     Lot,
     LotUse,
     Member,
+    OrderPart,
     Program,
     Shop,
 )
@@ -114,7 +115,7 @@ class Rows:
         ids = self._shop_ids(section)
         if section.model in (Entry, Debt):
             ids["account_id"] = self._accounts[self._members[row["member"]]]
-        elif section.model is not LotUse and "member" in row:
+        elif section.model not in (OrderPart, LotUse) and "member" in row:
             ids["member_id"] = row["member"] and self._members[row["member"]]
         for name in {"version", "reward"} & row.keys():
             ids[f"{name}_id"] = self._rule(row[name])
@@ -128,13 +129,12 @@ class Rows:
             ids["order_id"] = row["order"] and self._orders[row["order"]]
             ids["reverses_id"] = row["reverses"] and self._entry(row, "reverses")
             ids["pk"] = self._found[self._key(row["member"], row["kind"], row["source"])]
-        elif section.model is LotUse:
-            ids["entry_id"] = self._entry(row, "entry")
-            ids["lot_id"] = self._lots[self._entry(row, "lot")]
-        elif section.model is Debt:
+        elif "entry" in section.entries:
             ids["entry_id"] = self._entry(row, "entry")
         elif "entry" in row:
             ids["entry_id"] = row["entry"] and self._entries[row["member"], row["entry"]]
+        if "lot" in section.entries:
+            ids["lot_id"] = self._lots[self._entry(row, "lot")]
         if "paid_by" in row:
             ids["paid_by_id"] = row["paid_by"] and self._entry(row, "paid_by")
         if "coupon" in row:

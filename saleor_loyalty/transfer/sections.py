@@ -32,6 +32,7 @@ from saleor_loyalty.models import (
     Message,
     MessageSwitch,
     MessageText,
+    OrderPart,
     Program,
     ProgramVersion,
     Reward,
@@ -47,7 +48,7 @@ def columns_of(model: type[Model]) -> tuple["Field[Any, Any]", ...]:
     return tuple(
         column
         for column in model._meta.concrete_fields
-        if not column.primary_key and not column.is_relation
+        if not column.primary_key and not column.is_relation and not column.generated
     )
 
 
@@ -127,6 +128,16 @@ SECTIONS = (
             "note": NOTE,
         },
         entries=("reverses",),
+    ),
+    Section(
+        "part",
+        OrderPart,
+        shop="entry__shop",
+        names={
+            "member": ("entry__account__member__customer_id",),
+            "entry": ("entry__kind", "entry__source"),
+        },
+        entries=("entry",),
     ),
     Section(
         "lot_use",

@@ -25,9 +25,9 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.rewards.coupon_book import CouponBook
-from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.chromium import browser
+from tests.entitlements import entitled_by
 from tests.saleor_over_http import CUSTOMER_ID, Saleor
 from tests.shops import installed, new_program, new_version
 from tests.signing import SigningKey
@@ -93,7 +93,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             )
         amount = Decimal(euros)
         total, unpaid = amount or Decimal(1), Decimal(0 if amount else 1)
-        basis = Entitlement(int(amount * 10), "EUR", total, total, unpaid, Decimal(10))
+        basis = entitled_by(total, unpaid=unpaid)
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,
@@ -101,6 +101,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             source=f"{order.order_id}:{basis.points}",
             version=version,
             order=order,
+            entitled=basis.points,
             basis=basis,
         )
         with open_book(

@@ -378,10 +378,10 @@ def test_the_page_costs_the_same_however_much_there_is_to_show(
         earn(ada, "1000")
         mint(ada)
         mint(ada, status=CouponStatus.USED)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/account/")
     for number in range(15):
         gift(ada, 10 + number)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/account/")

@@ -18,6 +18,7 @@ from saleor_loyalty.models import (
     Program,
 )
 from tests.dashboard_extension.conftest import ADA, BEN
+from tests.entitlements import entitled_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -642,7 +643,6 @@ def earned(ada, shop, program):
     from saleor_loyalty.ledger.book import open_book
     from saleor_loyalty.ledger.postings import Posting
     from saleor_loyalty.models import EntryKind, SettledOrder
-    from saleor_loyalty.rules.entitlement import Entitlement
 
     now = timezone.now()
     order = SettledOrder.objects.create(
@@ -656,14 +656,6 @@ def earned(ada, shop, program):
         revision=1,
         fully_paid_at=now,
         settled_at=now,
-    )
-    basis = Entitlement(
-        points=1200,
-        currency="EUR",
-        eligible=Decimal(120),
-        total=Decimal(120),
-        unpaid=Decimal(0),
-        rate=Decimal(10),
     )
     from django.db import transaction
 
@@ -679,7 +671,8 @@ def earned(ada, shop, program):
                 source="T3JkZXI6MQ==:1",
                 version=program.current,
                 order=order,
-                basis=basis,
+                entitled=1200,
+                basis=entitled_by(Decimal(120)),
             )
         )
     return ADA

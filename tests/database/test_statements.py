@@ -42,8 +42,8 @@ def entry(settled: SettledOrder, points: int) -> Entry:
         version=settled.version,
         order=settled,
         currency="EUR",
-        eligible=Decimal("0.1"),
         unpaid=Decimal("12345678901234567.891"),
+        entitled=points,
     )
 
 

@@ -19,8 +19,8 @@ from saleor_loyalty.permissions import Permission, Viewer
 from saleor_loyalty.program import programs
 from saleor_loyalty.program.ruleset import Changes, Terms
 from saleor_loyalty.rewards.coupon_book import CouponBook
-from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.saleor_api.facts import Customer
+from tests.entitlements import entitled_by
 from tests.saleor_over_http import Saleor
 from tests.shops import new_shop
 
@@ -161,7 +161,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
                 fully_paid_at=NOW,
                 settled_at=NOW,
             )
-        basis = Entitlement(int(amount * 10), "EUR", amount, amount, Decimal(0), Decimal(10))
+        basis = entitled_by(amount)
         posting = Posting(
             member_id=member.pk,
             kind=EntryKind.ORDER if basis.points > credited else EntryKind.REVERSAL,
@@ -169,6 +169,7 @@ def earn(shop: Shop, program: Program) -> Callable[..., Entry]:
             source=f"{order.order_id}:{basis.points}",
             version=version,
             order=order,
+            entitled=basis.points,
             basis=basis,
         )
         with open_book(

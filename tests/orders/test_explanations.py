@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.ledger import expiry
-from saleor_loyalty.messages.explanations import explain, points
+from saleor_loyalty.messages.explanations import explain, explainable, points
 from saleor_loyalty.models import Account, Coupon, Entry, EntryNote, Member
 from saleor_loyalty.rewards import coupons
 from tests.paper_saleor import (
@@ -30,7 +30,7 @@ def fr(text: str) -> str:
 
 def told(**which) -> tuple[str, str]:
     """The newest such entry in English and French."""
-    entry = Entry.objects.select_related("version", "order").filter(**which).latest("pk")
+    entry = explainable(Entry.objects.filter(**which)).latest("pk")
     return explain(entry, "en"), explain(entry, "fr")
 
 
@@ -79,29 +79,20 @@ def test_a_single_point_is_no_points(explained, rules):
 
 
 @pytest.mark.parametrize(
-    ("rate", "english", "french"),
+    ("rate", "euros", "english", "french"),
     [
-        ("0.0005", "0.0005 points, rounded down = 0 points", "0,0005~point"),
-        ("1.5", "1.5 points = 150 points", "1,5~point = 150~points"),
+        ("0.0005", 2100, "0.0005 points, rounded down = 1 point", "0,0005~point"),
+        ("1.5", 100, "1.5 points = 150 points", "1,5~point = 150~points"),
     ],
 )
 def test_fractions_of_points_are_exact_and_counted_as_each_language_does(
-    rules, program, anna, rate, english, french
+    explained, rules, rate, euros, english, french
 ):
     rules(rate=rate)
-    entry = Entry(
-        kind="ORDER",
-        points=1,
-        version=program.current,
-        currency="EUR",
-        **dict.fromkeys(["eligible", "total"], 100),
-        unpaid=0,
-        rate=program.current.channels.get().points_per_unit,
-        entitled=150 if rate == "1.5" else 0,
-    )
+    told_en, told_fr = explained(line(euros))
 
-    assert english in explain(entry, "en")
-    assert fr(french) in explain(entry, "fr")
+    assert english in told_en
+    assert fr(french) in told_fr
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_loyalty.rules.entitlement import EarningTerms, Entitlement, entitlement
-from saleor_loyalty.rules.goods import Back, CameBack, How, what_came_back
+from saleor_loyalty.rules.goods import Back, what_came_back
 from saleor_loyalty.saleor_api.facts import Order
 from tests.paper_saleor import (
     PaperSaleor,
@@ -211,15 +211,6 @@ def test_an_order_of_nothing_but_shipping_that_came_back_earns_nothing():
     assert points(nothing) == 0
 
 
-def test_what_points_came_from_survives_being_kept():
-    back = [fulfillment("RETURNED", a=1)]
-    seen = basis(order(line(10, 8.13, name="a", quantity=3), shipping=4, refund=2, back=back))
-
-    kept = tuple(CameBack.from_json(each.as_json()) for each in seen.came_back)
-
-    assert replace(seen, came_back=kept) == seen
-
-
 C = line(20, name="c")  # as dear as B: money does not tell which of them came back
 
 
@@ -320,7 +311,7 @@ def test_a_rest_beyond_the_rounding_counts_whole():
 def test_a_piece_both_returned_and_refunded_is_said_to_be_returned():
     back, grants = [fulfillment("RETURNED", b=1)], [granted(20, b=1)]
     (seen,) = basis(order(A, B, refund=20, back=back, grants=grants)).came_back
-    assert seen.how == How.RETURNED
+    assert seen.returned
 
 
 def test_what_was_charged_beyond_the_price_is_not_said_to_be_unpaid():

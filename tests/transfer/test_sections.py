@@ -15,6 +15,7 @@ from saleor_loyalty.models import (
     Lot,
     LotUse,
     Member,
+    OrderPart,
     ResendRequest,
     Shop,
 )
@@ -48,6 +49,7 @@ def test_every_row_that_a_row_names_is_named_in_the_file():
         relations = {f.name for f in section.model._meta.concrete_fields if f.is_relation}
         besides = {
             Entry: {"lot", "note"},
+            OrderPart: {"member"},
             LotUse: {"member"},
             Member: {"account", "address"},
             AuditRecord: {"note"},
