@@ -51,7 +51,7 @@ class Part:
 
     def rounding(self, currency: str) -> Fraction:
         """By how much a refund of what came back may miss its value."""
-        if self.is_shipping or not self.back:
+        if not self.back:
             return Fraction(0)
         each = Fraction(self.gross) / Fraction(self.pieces)
         return refund_rounding(each, pieces=int(self.back), currency=currency)

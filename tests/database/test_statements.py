@@ -1,5 +1,6 @@
 """Rows of several tables, read and written by one statement, are those that Django would make."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +10,20 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from saleor_loyalty.database.statements import Writing, read
-from saleor_loyalty.models import ChannelTerms, Entry, Lot, Member, ProgramVersion, SettledOrder
+from saleor_loyalty.ledger.book import PARTS
+from saleor_loyalty.models import (
+    PART_FIELDS,
+    ChannelTerms,
+    Entry,
+    Lot,
+    Member,
+    OrderPart,
+    ProgramVersion,
+    SettledOrder,
+)
+from saleor_loyalty.rules.parts import Part
 from tests.accounts import account_of
+from tests.entitlements import entitled_by
 
 MOMENT = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=UTC)
 
@@ -90,6 +103,42 @@ def test_what_is_written_is_what_django_reads(program, anna):
         assert list(map(model_to_dict, kept)) == list(map(model_to_dict, new))
     assert [e.order_id for e in Entry.objects.order_by("pk")] == [row.pk for row in reversed(rows)]
     assert SettledOrder.objects.filter(settled_at=MOMENT).count() == 12
+
+
+def parts_of(entries: list[Entry], line_id: str) -> list[tuple[Entry, Part]]:
+    (part,) = entitled_by(Decimal("12345678901234567.891")).parts
+    return [
+        (entry, replace(part, line_id=f"{line_id}{n}", name="“Zoë”", back=Decimal("0.125")))
+        for entry in entries
+        for n in range(3)
+    ]
+
+
+def test_many_rows_that_belong_to_new_ones_are_written_along_in_their_order(program, anna):
+    rows = [order(anna, str(n)) for n in range(4)]
+    entries = [entry(row, 10) for row in rows]
+    parts = parts_of([entries[3], entries[0]], "line-")
+    writing = Writing()
+    writing.insert(rows)
+    writing.insert(entries)
+    writing.insert_many(PARTS, parts, PART_FIELDS)
+    writing.insert_many(PARTS, [], PART_FIELDS)
+    writing.write()
+
+    kept = list(OrderPart.objects.order_by("pk"))
+    assert [(row.entry_id, row.part) for row in kept] == [(e.pk, part) for e, part in parts]
+
+
+def test_what_belongs_to_new_rows_is_not_cut_to_fit_either(program, anna):
+    row = order(anna, "1")
+    entries = [entry(row, 10)]
+    writing = Writing()
+    writing.insert([row])
+    writing.insert(entries)
+    writing.insert_many(PARTS, parts_of(entries, "9" * 64), PART_FIELDS)
+
+    with pytest.raises(DataError, match="too long"), transaction.atomic():
+        writing.write()
 
 
 def test_rows_are_updated_beside_what_is_inserted(program, anna):

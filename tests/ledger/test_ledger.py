@@ -227,6 +227,8 @@ def test_an_entry_of_zero_points_is_refused_by_the_database(program, anna):
         "UPDATE saleor_loyalty_entry SET points = 1000",
         "DELETE FROM saleor_loyalty_entry",
         "TRUNCATE saleor_loyalty_entry CASCADE",
+        "UPDATE saleor_loyalty_orderpart SET rate = 20",
+        "DELETE FROM saleor_loyalty_orderpart",
         "UPDATE saleor_loyalty_programversion SET threshold = 1",
         "DELETE FROM saleor_loyalty_channelterms",
         "UPDATE saleor_loyalty_rewardversion SET valid_days = 1",

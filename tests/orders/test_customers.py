@@ -254,7 +254,7 @@ def test_t24_a_debt_moves_along_with_its_order(paper, settle, hear):
 
     assert balances() == {ANNA["id"]: 0, ANNA_AGAIN["id"]: 0, again["id"]: -5000}
     assert list(proof.differences()) == []
-    moved = member_of(ANNA_AGAIN).entries.order_by("-pk")[0]
+    moved = entries_of(member_of(ANNA_AGAIN)).latest("pk")
     assert explain(moved, "en") == (
         "Order 1 now belongs to another customer: −5,000 points went with it"
     )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from saleor_loyalty import proof
 from saleor_loyalty.models import Entry, OrderPart
@@ -132,3 +133,37 @@ def test_parts_take_no_statement_of_their_own(
 
     assert OrderPart.objects.count() == lines + 1
     assert sum("saleor_loyalty_orderpart" in query["sql"] for query in asked.captured_queries) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"line_id": "coffee"},
+        {"line_id": "other", "back": 3},
+        {"line_id": "other", "back": -1},
+    ],
+    ids=["a second part of a line", "more back than bought", "less than nothing back"],
+)
+def test_the_database_refuses_a_part_that_cannot_be(paper, settle, changed):
+    settle(paper.place(1, COFFEE))
+    part = OrderPart.objects.get()
+    part.pk = None
+    for name, value in changed.items():
+        setattr(part, name, value)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        part.save()
+
+
+@pytest.mark.parametrize("changed", [{"entitled": None}, {"order": None}, {"unpaid": 1}])
+def test_the_database_refuses_an_entry_of_half_an_order(paper, settle, shop, anna, changed):
+    settle(paper.place(1, COFFEE))
+    entry = Entry.objects.get()
+    entry.pk, entry.source = None, "another"
+    if "unpaid" in changed:
+        entry.order = entry.entitled = None
+    for name, value in changed.items():
+        setattr(entry, name, value)
+
+    with pytest.raises(IntegrityError, match="entry_of_an_order"), transaction.atomic():
+        entry.save()

@@ -248,7 +248,7 @@ def test_t34_a_voucher_made_before_a_crash_is_limited_before_it_is_listed(paper,
 def test_a_limited_coupon_is_used_by_an_order_whose_lines_tell_of_it(paper, settle, limited, told):
     """Saleor tells what a limited voucher takes off with the lines it came off."""
     coupon = limited(JUICE)
-    discounted = {**line(10), "discounts": told}
+    discounted = {**line(10, name="l2"), "discounts": told}
 
     settle(paper.place(2, line(5), discounted, voucherCode=coupon.code, discounts=[]))
 

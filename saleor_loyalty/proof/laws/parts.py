@@ -26,9 +26,8 @@ LAWS = (
             SELECT coalesce(sum(exact_points * (whole - back) * div(n, whole)), 0) AS worth,
                    coalesce(sum(gross * back * div(n, whole)), 0) AS gone,
                    coalesce(sum(gross * n), 0) AS price,
-                   coalesce(sum(back * unit * 0.5) FILTER (
-                       WHERE line_id <> '' AND mod(gross, whole * unit) <> 0
-                   ), 0) AS rounding
+                   coalesce(sum(back * unit * 0.5) FILTER (WHERE mod(gross, whole * unit) <> 0), 0)
+                       AS rounding
             FROM saleor_loyalty_orderpart,
                  LATERAL (SELECT coalesce(nullif(pieces, 0), 1) AS whole) AS line
             WHERE entry_id = e.id
@@ -44,11 +43,11 @@ LAWS = (
     Law(
         "only what was computed from an order has parts",
         """
-        SELECT m.id, 'parts of entry ' || e.id, count(*)::text, '0'
-        FROM scope m
-        JOIN saleor_loyalty_entry e ON e.member_id = m.id AND e.unpaid IS NULL
+        SELECT a.member_id, 'parts of entry ' || e.id, count(*)::text, '0'
+        FROM accounts a
+        JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.unpaid IS NULL
         JOIN saleor_loyalty_orderpart p ON p.entry_id = e.id
-        GROUP BY m.id, e.id
+        GROUP BY a.member_id, e.id
         """,
     ),
 )
