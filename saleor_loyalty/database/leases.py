@@ -72,10 +72,10 @@ def postponed(row: Any, error: Exception) -> dict[str, Any]:
 
 
 def wait_before_try(tries: int) -> timedelta:
-    """The wait after `tries` failed tries: 5 s, 10 s, 20 s ... 3 h, up to a quarter shorter.
+    """The wait after so many failed tries, one or more: 5 s, 10 s, 20 s ... 3 h.
 
-    The random part keeps what failed together from coming back together.
+    Up to a quarter less, by chance: so what failed together does not come back together.
     """
-    doublings = min(max(tries, 1) - 1, 20)
+    doublings = min(tries - 1, 20)
     wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
     return wait * (1 - secrets.randbelow(251) / 1000)

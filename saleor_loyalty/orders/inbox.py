@@ -116,7 +116,7 @@ def held(lease: Lease) -> QuerySet[Change]:
 
 
 def renew(lease: Lease) -> bool:
-    """Begin the lease anew; False when another worker has taken any of it over, or it is done."""
+    """Begin anew what is left of the lease; False when it was taken over or all is done."""
     with transaction.atomic():
         mine = {change.pk for change in held(lease).select_for_update()}
         Change.objects.filter(pk__in=mine).update(due_at=timezone.now() + leases.LEASE)
@@ -130,8 +130,6 @@ def finish(lease: Lease, changes: Iterable[Change], writing: Writing) -> None:
     raises LeaseLost when one of them is no longer this worker's.
     """
     ids = {change.pk: lease.marks[change.subject_id] for change in changes}
-    if not ids:
-        return
 
     def look(mine: int, due: int) -> None:
         if mine < len(ids):

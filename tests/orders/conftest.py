@@ -1,6 +1,9 @@
-"""Customers who change, and what becomes of their members."""
+"""Customers who change and what becomes of their members; a clock, and whom a mark wakes."""
+
+from datetime import datetime
 
 import pytest
+from django.utils import timezone
 
 from saleor_loyalty.models import Member
 from saleor_loyalty.orders import customers, inbox, settlement
@@ -16,6 +19,22 @@ def hear(shop, paper):
         work(shop, paper)
 
     return hear
+
+
+@pytest.fixture
+def now(monkeypatch) -> datetime:
+    """The clock stands still."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    return now
+
+
+@pytest.fixture
+def woken(monkeypatch) -> list[str]:
+    """The tasks that were asked for."""
+    tasks: list[str] = []
+    monkeypatch.setattr(inbox, "wake", tasks.append)
+    return tasks
 
 
 def work(shop, paper) -> None:

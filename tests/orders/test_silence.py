@@ -119,3 +119,80 @@ def test_an_order_for_which_the_api_does_not_answer_holds_up_no_other(
 
     assert Member.objects.get().balance == 300
     assert Change.objects.get().subject_id == bad
+
+
+def test_a_silent_shop_has_work_from_the_moment_it_may_be_asked(shop, program, now):
+    inbox.mark(shop=shop, order_ids=["a"])
+    Shop.objects.update(silent_since=now, ask_again_at=now)
+    assert inbox.shops_with_work() == [shop]
+
+    Shop.objects.update(ask_again_at=now + timedelta(microseconds=1))
+    assert inbox.shops_with_work() == []
+
+
+def test_what_a_silent_shop_gives_back_is_due_behind_all_else_that_waits(shop, program, now):
+    """It may be what the shop's API stumbles over. It says why it waits, in so many letters."""
+    inbox.mark(shop=shop, order_ids=["a", "b"])
+    Change.objects.filter(subject_id="b").update(due_at=now - timedelta(seconds=1))
+    lease = inbox.lease(shop=shop, limit=1)
+    assert lease.marks == {"b": 1}
+    Change.objects.filter(subject_id="a").update(due_at=now - timedelta(microseconds=1))
+
+    inbox.rest(shop, lease, error=SaleorUnavailable("down " * 200))
+
+    given_back = Change.objects.get(subject_id="b")
+    assert (given_back.lease, given_back.due_at, given_back.attempts) == (None, now, 0)
+    assert given_back.error == ("down " * 200)[:500]
+    assert [inbox.lease(shop=shop, limit=1).marks for _ in "ab"] == [{"a": 1}, {"b": 1}]
+
+
+@pytest.mark.parametrize(
+    ("silent", "asked", "rest"),
+    [
+        (None, 0, 5),
+        (4, 0, 5),
+        (60, 0, 60),
+        (299, 0, 299),
+        (301, 0, 300),
+        (None, 7, 7),
+        (60, 59, 60),
+        (900, 1800, 1800),
+    ],
+)
+def test_a_silent_shop_rests_as_long_as_it_was_silent_within_bounds_or_as_it_asked(
+    shop, program, now, silent, asked, rest
+):
+    """Seconds."""
+    since = None if silent is None else now - timedelta(seconds=silent)
+    Shop.objects.update(silent_since=since)
+    shop.refresh_from_db()
+    inbox.mark(shop=shop, order_ids=["a"])
+    error = SaleorUnavailable("down", retry_after=timedelta(seconds=asked))
+
+    inbox.rest(shop, inbox.lease(shop=shop, limit=1), error=error)
+
+    assert (shop.silent_since, shop.ask_again_at) == (since or now, now + timedelta(seconds=rest))
+    shop.refresh_from_db()
+    assert (shop.silent_since, shop.ask_again_at) == (since or now, now + timedelta(seconds=rest))
+
+
+def test_a_shop_that_answers_rests_no_more_and_wakes_the_workers_once(shop, program, now, woken):
+    Shop.objects.update(silent_since=now, ask_again_at=now)
+    shop.refresh_from_db()
+
+    inbox.note_answer(shop)
+    inbox.note_answer(shop)
+
+    assert woken == ["settle_orders"]
+    assert (shop.silent_since, shop.ask_again_at) == (None, None)
+    shop.refresh_from_db()
+    assert (shop.silent_since, shop.ask_again_at) == (None, None)
+
+
+def test_a_shop_that_was_never_silent_costs_its_answers_nothing(
+    shop, program, woken, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        inbox.note_answer(shop)
+
+    assert woken == []
