@@ -12,7 +12,7 @@ from saleor_loyalty.models import Change, CouponCode
 from saleor_loyalty.orders import inbox
 from tests.paper_saleor import line
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=3)  # another than the usual one
 
 
 def take(limit: int = 10, *, later: timedelta = timedelta(0)) -> list[str]:
