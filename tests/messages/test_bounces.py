@@ -138,10 +138,13 @@ def test_who_unsubscribes_at_the_provider_is_unsubscribed_here(report, ada):
     assert (ada.email_enabled, bounces.fault_of(ada)) == (False, None)
 
 
-@pytest.mark.parametrize(("said", "is_enabled"), [("2027-04-30", False), ("2027-05-02", True)])
+@pytest.mark.parametrize(
+    ("said", "is_enabled"),
+    [("10:00:00.000000", False), ("10:00:00.000001", True), ("09:59:59.999999", False)],
+)
 def test_an_older_report_does_not_undo_what_the_member_said_since(report, ada, said, is_enabled):
     preferences.change(member=ada, email_enabled=True)
-    Member.objects.update(email_chosen_at=f"{said}T10:00:00Z")
+    Member.objects.update(email_chosen_at=f"2027-05-01T{said}Z")
 
     report(**UNSUBSCRIBED)
 

@@ -174,6 +174,22 @@ def test_who_takes_no_mail_is_not_among_all_that_are_sent_again(
         failed.resend_all(shop, actor="Sam")
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "number"),
+    [
+        (MessageKind.GIFT_PUSH, {"push_enabled": False}, 0),
+        (MessageKind.GIFT_PUSH, {"email_enabled": False}, 1),
+        (MessageKind.GIFT_EMAIL, {"push_enabled": False}, 1),
+    ],
+)
+def test_whether_a_member_takes_the_kind_of_what_failed_is_what_counts(
+    shop, make_failed, make_member, kind, fields, number
+):
+    make_failed(kind, member=make_member(**fields))
+
+    assert failed.counted(failed.matching(shop)) == (1, number)
+
+
 # ------------------------------------------------------------------ why
 
 
