@@ -66,6 +66,14 @@ def test_nobody_is_told_by_push_who_has_no_device(shop, ada, push):
     assert kinds() == [MessageKind.GIFT_EMAIL]
 
 
+def test_nobody_is_told_by_push_on_the_device_of_another(shop, ada, make_member, make_device, push):
+    make_device(make_member(), "token")
+
+    staff_points.give(shop=shop, customer_id=ada.customer_id, **GIFT)
+
+    assert kinds() == [MessageKind.GIFT_EMAIL]
+
+
 def test_nobody_is_told_by_push_where_it_is_not_configured(shop, ada, make_device):
     make_device(ada, "token")
 
