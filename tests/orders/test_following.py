@@ -6,16 +6,19 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
+from saleor_loyalty.members import followed
 from saleor_loyalty.models import (
     Change,
     FollowedCustomer,
     Member,
+    Shop,
 )
 from saleor_loyalty.orders import customers, inbox
 from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorUnavailable
 from tests.accounts import balances
 from tests.orders.conftest import member_of
-from tests.paper_saleor import ANNA, line
+from tests.paper_saleor import ANNA, BEN, line
 
 
 def test_t38_while_the_programme_is_off_changed_customers_wait(shop, program):
@@ -186,3 +189,107 @@ def test_orders_that_become_theirs_just_after_the_confirmation_was_seen_are_foun
 
 def long_ago() -> None:
     FollowedCustomer.objects.update(since=F("since") - customers.MATCHED_WITHIN)
+
+
+# ---------------------------------------------------------------- together, and in trouble
+
+
+def test_customers_are_asked_for_together(paper, shop):
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"], BEN["id"]])
+
+    assert customers.follow_due(shop, Saleor(paper)) == 2
+
+    assert paper.calls == ["customers", "orders_of_customers"]
+    assert customers.follow_due(shop, Saleor(paper)) == 0
+
+
+def test_t32_a_shop_that_is_silent_when_asked_for_customers_rests(paper, shop):
+    """And what waits for it has lost no try."""
+    paper.down = True
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"]])
+
+    assert customers.follow_due(shop, Saleor(paper)) == 0
+
+    assert Shop.objects.get().silent_since is not None
+    assert Change.objects.get().attempts == 0
+
+
+def test_without_the_permission_customers_wait_and_are_not_asked_for_one_by_one(
+    paper, shop, monkeypatch
+):
+    asked = []
+
+    def forbid(_saleor, ids):
+        asked.append(ids)
+        raise SaleorForbade("MANAGE_USERS")
+
+    monkeypatch.setattr(Saleor, "customers", forbid)
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"], BEN["id"]])
+
+    assert customers.follow_due(shop, Saleor(paper)) == 0
+
+    assert asked == [[ANNA["id"], BEN["id"]]]
+    assert [change.lease for change in Change.objects.all()] == [None, None]
+    assert customers.follow_due(shop, Saleor(paper)) == 0  # not due before a later try
+    assert len(asked) == 1
+
+
+def test_a_bad_customer_is_put_off_and_the_others_of_its_lease_are_followed_now(paper, shop):
+    """Whoever is the first of them, and though one of them is bad there may be more to do."""
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"], "nonsense", BEN["id"]])
+
+    assert customers.follow_due(shop, Saleor(paper)) == 3
+
+    waits = Change.objects.get()
+    assert (waits.subject_id, waits.lease, waits.attempts) == ("nonsense", None, 1)
+    assert FollowedCustomer.objects.count() == 2
+
+
+def test_who_loses_the_lease_while_it_follows_leaves_members_as_they_were(
+    paper, anna, shop, monkeypatch
+):
+    """All that follows from a look is written with the change that is taken off, or nothing is."""
+    note = followed.note
+
+    def and_another_takes_over(*args, **options):
+        note(*args, **options)
+        Change.objects.update(lease=uuid.uuid4())
+
+    monkeypatch.setattr(followed, "note", and_another_takes_over)
+    paper.know({**ANNA, "firstName": "Ann"})
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"]])
+    customers.follow_due(shop, Saleor(paper))
+
+    anna.refresh_from_db()
+    assert anna.first_name == "Anna"
+    assert not FollowedCustomer.objects.exists()
+
+
+def test_what_another_has_taken_over_meanwhile_is_not_followed(paper, shop):
+    """Of two customers in one lease, the one that is still held is."""
+    paper.after["orders_of_customers"] = lambda: Change.objects.filter(subject_id=BEN["id"]).update(
+        lease=uuid.uuid4()
+    )
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"], BEN["id"]])
+    customers.follow_due(shop, Saleor(paper))
+
+    assert FollowedCustomer.objects.get().customer_id == ANNA["id"]
+    assert Change.objects.get(subject="CUSTOMER").subject_id == BEN["id"]
+
+
+def test_a_shop_that_falls_silent_over_one_customer_is_not_asked_for_the_next(
+    paper, shop, monkeypatch
+):
+    asked = []
+
+    def stumble_and_fall(_saleor, ids):
+        asked.append(ids)
+        raise ValueError("odd") if len(ids) > 1 else SaleorUnavailable("down")
+
+    monkeypatch.setattr(Saleor, "customers", stumble_and_fall)
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"], BEN["id"]])
+
+    assert customers.follow_due(shop, Saleor(paper)) == 0
+
+    assert asked == [[ANNA["id"], BEN["id"]], [ANNA["id"]]]
+    assert [change.lease for change in Change.objects.all()] == [None, None]
