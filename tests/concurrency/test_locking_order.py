@@ -17,24 +17,27 @@ from django.utils import timezone
 from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.members import enrolment
+from saleor_loyalty.members import enrolment, followed
 from saleor_loyalty.models import (
     Change,
     Coupon,
     EntryKind,
+    FollowedCustomer,
     Member,
     Program,
     ProgramVersion,
     SettledOrder,
     Shop,
+    Subject,
 )
-from saleor_loyalty.orders import inbox
+from saleor_loyalty.orders import customers, inbox
 from saleor_loyalty.orders.context import read_context
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
-from tests.paper_saleor import line
+from tests.paper_saleor import ANNA, PaperSaleor, global_id, line
+from tests.shops import LONG_AGO
 
 NAMES = ("a", "b", "c")
 
@@ -242,3 +245,39 @@ def test_customers_are_enrolled_in_the_order_of_their_ids(shop, enrol):
 def _in_a_transaction(work: Callable[[], object]) -> None:
     with transaction.atomic():
         work()
+
+
+@pytest.fixture
+def followed_before(shop: Shop, paper: PaperSaleor) -> list[Customer]:
+    """Customers who were active then and are not now, in the order of their ids."""
+    people = [{**ANNA, "id": global_id("User", number), "isActive": False} for number in (1, 2, 3)]
+    for person in people:
+        paper.know(person)
+    followed.note(shop, [Customer.from_json({**p, "isActive": True}) for p in people], now=LONG_AGO)
+    return [Customer.from_json(person) for person in people]
+
+
+def test_who_is_inactive_is_noted_in_the_order_of_customers(shop, followed_before):
+    held = locked_while_waiting_for_the_first(
+        FollowedCustomer.objects.all(),
+        lambda: followed.note_inactive(shop, reversed(followed_before)),
+        order_by="customer_id",
+    )
+
+    assert held == []
+
+
+def test_whose_orders_were_looked_for_is_noted_in_the_order_of_customers(
+    shop, paper, followed_before
+):
+    ids = [customer.id for customer in followed_before]
+    inbox.mark(shop=shop, customer_ids=reversed(ids))
+    lease = inbox.lease(shop=shop, subject=Subject.CUSTOMER, limit=3)
+
+    held = locked_while_waiting_for_the_first(
+        FollowedCustomer.objects.all(),
+        lambda: customers.follow(shop, Saleor(paper), lease, list(reversed(ids))),
+        order_by="customer_id",
+    )
+
+    assert held == []
