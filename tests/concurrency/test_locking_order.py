@@ -7,6 +7,7 @@ behind the others in its table, where whoever locks as it reads comes to it last
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.orders import customers, inbox
 from saleor_loyalty.orders.context import read_context
+from saleor_loyalty.program import ends
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
@@ -281,3 +283,63 @@ def test_whose_orders_were_looked_for_is_noted_in_the_order_of_customers(
     )
 
     assert held == []
+
+
+def test_members_whose_points_end_elsewhere_are_held_in_the_order_of_their_ids(
+    shop, people, version
+):
+    """And nobody whose points never end, who has none."""
+    for member in people:
+        _give(member, version)
+    bystander = enrolment.enroll_all(shop=shop, customers=[customer("d")])["d"]
+    held: set[int] = set()
+
+    def move() -> None:
+        ends.move(shop, shown_in="Europe/Paris", time_zone="Asia/Tokyo", now=timezone.now())
+        free = _free_elsewhere()
+        held.update({member.pk for member in people} - free)
+        assert bystander in free
+
+    old = Member.objects.filter(pk__in=[member.pk for member in people])
+
+    assert locked_while_waiting_for_the_first(old, move) == []
+    assert held == {member.pk for member in people}
+
+
+def test_who_has_no_points_but_a_period_that_runs_is_held_while_ends_move(shop, people):
+    soon = timezone.now() + timedelta(days=1)
+    Member.objects.filter(pk=people[1].pk).update(expires_at=soon)
+
+    with transaction.atomic():
+        ends.move(shop, shown_in="Europe/Paris", time_zone="Asia/Tokyo", now=timezone.now())
+        free = _free_elsewhere()
+
+    assert free == {people[0].pk, people[2].pk}
+
+
+def _give(member: Member, version: ProgramVersion) -> None:
+    posting = Posting(
+        member_id=member.pk, kind=EntryKind.GIFT, points=10, source="a", version=version
+    )
+    with (
+        transaction.atomic(),
+        open_book(
+            [member.pk], version=version, now=timezone.now(), consequences=[CouponBook(version)]
+        ) as book,
+    ):
+        book.post(posting)
+
+
+def _free_elsewhere() -> set[int]:
+    """The members that another transaction may lock now."""
+
+    def look() -> set[int]:
+        try:
+            with transaction.atomic():
+                members = Member.objects.select_for_update(skip_locked=True)
+                return set(members.values_list("pk", flat=True))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as threads:
+        return threads.submit(look).result(PATIENCE)
