@@ -99,7 +99,7 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
 
 def taken_back(gifts: Collection[Entry]) -> frozenset[int]:
     """Those of a member's entries, by id, that were taken back."""
-    found = Entry.objects.filter(kind=EntryKind.ADJUSTMENT, reverses__in=gifts)
+    found = Entry.objects.filter(reverses__in=gifts)
     reversed_ids = set(found.values_list("reverses", flat=True))
     return frozenset(gift.pk for gift in gifts if gift.pk in reversed_ids)
 

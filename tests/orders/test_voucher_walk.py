@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_loyalty.models import Coupon, Shop
@@ -32,7 +34,7 @@ def minted(shop, paper, settle, connected) -> Callable[..., list[Coupon]]:
     """So many coupons that are made, in their order, each with a voucher."""
 
     def minted(number: int) -> list[Coupon]:
-        settle(paper.place(1, line(500 * number)))
+        settle(paper.place(len(paper.orders) + 1, line(500 * number)))
         while coupons.mint_due(shop):
             pass
         return list(Coupon.objects.order_by("pk"))
@@ -146,6 +148,19 @@ def test_a_page_that_cannot_be_read_is_passed_over(shop, minted, walk, paper, mo
 
     assert walk() == [1, 0]
     assert [now_as(each).status for each in (first, second)] == ["ACTIVE", "WITHDRAWN"]
+
+
+def test_a_page_takes_as_many_statements_however_many_coupons(minted, walk):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            walk()
+        return len(queries)
+
+    minted(2)
+    few = statements()
+    minted(9)
+
+    assert statements() == few
 
 
 # ---------------------------------------------------------------- which coupons
