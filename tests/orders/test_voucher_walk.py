@@ -13,6 +13,7 @@ from django.utils import timezone
 from saleor_loyalty.models import Coupon, Shop
 from saleor_loyalty.orders import inbox, voucher_walk
 from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Unreadable
 from tests.paper_saleor import BEN, line
@@ -161,6 +162,25 @@ def test_a_page_takes_as_many_statements_however_many_coupons(minted, walk):
     minted(9)
 
     assert statements() == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_coupon_is_followed_in_a_transaction_of_its_own(paper, minted, walk, monkeypatch):
+    first, second = minted(2)
+    paper.vouchers.clear()
+    withdraw = CouponBook.withdraw
+
+    def stumble(book, coupon, **options):
+        withdraw(book, coupon, **options)
+        if coupon.pk == second.pk:
+            raise RuntimeError("no disk")
+
+    monkeypatch.setattr(CouponBook, "withdraw", stumble)
+    with pytest.raises(RuntimeError, match="no disk"):
+        walk()
+
+    assert [now_as(each).status for each in (first, second)] == ["WITHDRAWN", "ACTIVE"]
+    assert now_as(first).member.balance == 5000
 
 
 # ---------------------------------------------------------------- which coupons
