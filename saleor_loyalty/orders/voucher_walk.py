@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
@@ -159,7 +158,6 @@ def _is_long_refused(coupon: Coupon, now: datetime) -> bool:
     return coupon.refused_at is not None and coupon.refused_at <= now - BEING_ORDERED
 
 
-@transaction.atomic
 def _apply(shop: Shop, finding: Finding) -> bool:
     """True if the coupon was still as it was when its voucher was asked for."""
     program = programs.current(shop)
