@@ -37,6 +37,7 @@ from saleor_loyalty.program import ends
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.paper_saleor import ANNA, PaperSaleor, global_id, line
 from tests.shops import LONG_AGO
@@ -215,6 +216,16 @@ def test_changes_are_postponed_in_the_order_of_their_ids(lease):
     held = locked_while_waiting_for_the_first(
         Change.objects.all(),
         lambda: inbox.postpone(lease, NAMES, error=RuntimeError("down")),
+        order_by="subject_id",
+    )
+
+    assert held == []
+
+
+def test_changes_are_given_back_in_the_order_of_their_ids(shop, lease):
+    held = locked_while_waiting_for_the_first(
+        Change.objects.all(),
+        lambda: inbox.rest(shop, lease, error=SaleorUnavailable("down")),
         order_by="subject_id",
     )
 
