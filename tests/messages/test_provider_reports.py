@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from anymail.signals import AnymailTrackingEvent
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from saleor_loyalty.messages import bounces
@@ -149,3 +150,14 @@ def test_an_address_is_not_trusted_without_a_note_of_who_did(ada, monkeypatch):
         bounces.lift(ada, actor="Sam")
 
     assert bounces.fault_of(ada)
+
+
+def test_the_database_keeps_one_fault_of_an_address_and_one_trust_of_each_shop(ada, shop):
+    hear("complained")
+    bounces.lift(ada, actor="Sam")
+    key = AddressFault.objects.get().address
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AddressFault.objects.create(address=key, fault=EmailFault.BOUNCED, reported_at=AT)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AddressTrust.objects.create(shop=shop, address=key, trusted_at=AT)

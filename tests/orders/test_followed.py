@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from saleor_loyalty.members import followed
-from saleor_loyalty.models import FollowedCustomer
+from saleor_loyalty.models import Change, FollowedCustomer
 from saleor_loyalty.orders import customers, inbox
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
@@ -144,3 +145,13 @@ def test_who_was_active_when_last_followed_is_noted_as_inactive(shop, anna, now)
     followed.note_inactive(shop, [customer_of({**ANNA, "isActive": False})])
 
     assert not noted(ANNA).is_active
+
+
+def test_the_database_keeps_a_customer_and_a_change_of_one_once(shop, program, now):
+    followed.note(shop, [customer_of(ANNA)], now=now)
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"]])
+
+    for row in (noted(ANNA), Change.objects.get()):
+        row.pk = None
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.save(force_insert=True)
