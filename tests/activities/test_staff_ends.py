@@ -5,8 +5,9 @@ from django.db.models import Sum
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.members import announcements
-from saleor_loyalty.models import Coupon, Entry, Lot, Member, Message
+from saleor_loyalty.models import Account, Coupon, Entry, Lot, Member, Message
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
+from tests.accounts import account_of
 from tests.paper_saleor import ANNA
 from tests.shops import new_version
 
@@ -76,8 +77,8 @@ def test_gifts_without_a_key_are_as_many_as_are_given(act):
     assert balance() == 10
 
 
-def test_a_small_correction_upwards_is_taken_by_a_member_who_owes_more(act):
-    Member.objects.update(balance=-500)
+def test_a_small_correction_upwards_is_taken_by_a_member_who_owes_more(act, anna):
+    account_of(anna, balance=-500)
 
     act(staff_points.adjust, 100)
 
@@ -106,10 +107,10 @@ def test_before_the_first_rules_there_is_nothing_to_give_by(refused, program, po
     [(0, 10_000, 2), (0, 14_999, 2), (0, 15_000, 3), (4_999, 10_001, 3), (4_999, 10_000, 2)],
 )
 def test_one_gift_brings_so_many_coupons_and_none_too_many(
-    act, refused, settings, before, points, brings
+    act, refused, anna, settings, before, points, brings
 ):
     settings.LOYALTY_COUPONS_AT_ONCE = 2
-    Member.objects.update(balance=before)
+    account_of(anna, balance=before)
 
     if brings > 2:
         assert refused(staff_points.give, points).code == ErrorCode.OUT_OF_RANGE
@@ -118,9 +119,9 @@ def test_one_gift_brings_so_many_coupons_and_none_too_many(
         assert Coupon.objects.count() == brings
 
 
-def test_coupons_that_are_to_come_already_are_not_the_gifts(act, settings):
+def test_coupons_that_are_to_come_already_are_not_the_gifts(act, anna, settings):
     settings.LOYALTY_COUPONS_AT_ONCE = 1
-    Member.objects.update(balance=5_000)  # the rest of an order that brings many
+    account_of(anna, balance=5_000)  # the rest of an order that brings many
 
     act(staff_points.give, 5_000)
 
@@ -133,7 +134,7 @@ def test_a_correction_may_bring_more_coupons_than_a_gift(act, settings):
     act(staff_points.adjust, 10_000)
 
     assert Coupon.objects.count() == 1
-    assert Member.objects.get().rewards_to_come
+    assert Account.objects.get().rewards_to_come
 
 
 # ---------------------------------------------------------------- what goes with it

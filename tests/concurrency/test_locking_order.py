@@ -38,6 +38,7 @@ from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Customer
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
+from tests.accounts import account_of
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.paper_saleor import ANNA, PaperSaleor, global_id, line
 from tests.shops import LONG_AGO
@@ -319,7 +320,7 @@ def test_members_whose_points_end_elsewhere_are_held_in_the_order_of_their_ids(
 
 def test_who_has_no_points_but_a_period_that_runs_is_held_while_ends_move(shop, people):
     soon = timezone.now() + timedelta(days=1)
-    Member.objects.filter(pk=people[1].pk).update(expires_at=soon)
+    account_of(people[1], expires_at=soon)
 
     with transaction.atomic():
         ends.move(shop, shown_in="Europe/Paris", time_zone="Asia/Tokyo", now=timezone.now())

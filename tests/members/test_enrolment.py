@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from saleor_loyalty import audit
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import AuditRecord, Device, Member, Message, Shop
+from saleor_loyalty.models import Account, AuditRecord, Device, Member, Message, Shop
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_program, new_shop
 
@@ -292,7 +292,7 @@ def test_who_takes_part_is_active_here_and_in_the_shop(status, is_active, takes_
 
 @pytest.mark.parametrize(("balance", "spendable", "debt"), [(5, 5, 0), (0, 0, 0), (-5, 0, 5)])
 def test_a_debt_cannot_be_spent(balance, spendable, debt):
-    member = Member(balance=balance)
+    member = Member(account=Account(balance=balance))
 
     assert (member.spendable, member.debt) == (spendable, debt)
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from saleor_loyalty.ledger import expiry
 from saleor_loyalty.models import Entry, EntryKind, LotUse, Member, Program, Shop
 from saleor_loyalty.rules.expiry import ExpiryRule
+from tests.accounts import entries_of
 from tests.ledger.expiry.conftest import START, balance
 from tests.shops import new_shop
 
@@ -122,15 +123,15 @@ def test_each_members_entries_follow_one_another(set_up, enroll, order, clock, s
     assert sweep(END + timedelta(days=5)) == 6
 
     for member, points in ((ada, 100), (ben, 10)):
-        entries = Entry.objects.filter(member=member, kind=EntryKind.EXPIRY).order_by("pk")
+        entries = entries_of(member).filter(kind=EntryKind.EXPIRY).order_by("pk")
         assert list(entries.values_list("points", "balance_after")) == [
             (-points, 2 * points + 3),
             (-points - 1, points + 2),
             (-points - 2, 0),
         ]
         for entry in entries:
-            [use] = LotUse.objects.filter(entry=entry).select_related("lot__entry")
-            assert (use.points, use.lot.member_id, use.lot.points) == (
+            [use] = LotUse.objects.filter(entry=entry).select_related("lot__account")
+            assert (use.points, use.lot.account.member_id, use.lot.points) == (
                 -entry.points,
                 member.pk,
                 -entry.points,
