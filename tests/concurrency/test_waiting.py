@@ -21,6 +21,7 @@ from saleor_loyalty.models import (
     EntryKind,
     Lot,
     Member,
+    Message,
     Program,
     SettledOrder,
     Shop,
@@ -254,3 +255,19 @@ def test_what_another_transaction_claims_just_now_is_passed_over(shop):
 
         assert first.marks.keys() == {"a", "b"}
         assert second.result(PATIENCE).marks.keys() == {"c"}
+
+
+def test_what_is_noted_of_a_member_waits_for_no_change_of_their_customer(shop, anna):
+    """A message, say: it refers to the member, and changes nothing of them."""
+
+    def note() -> None:
+        now = timezone.now()
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        Message.objects.create(shop=shop, member=anna, kind="GIFT_EMAIL", cause="a", created_at=now)
+
+    with ThreadPoolExecutor() as threads, transaction.atomic():
+        enrolment.follow(shop=shop, customers={anna.customer_id: Customer.from_json(ANNA)})
+        threads.submit(_with_own_connection, note).result(PATIENCE)
+
+    assert Message.objects.filter(cause="a").exists()

@@ -307,3 +307,13 @@ def test_who_joined_at_another_moment_is_no_newcomer(shop, enroll, monkeypatch):
     enroll("ada")
 
     assert welcomed() == []
+
+
+def test_two_who_enrol_somebody_at_the_same_moment_welcome_them_once(shop, enroll, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    enroll("ada")
+
+    enroll("ada")
+
+    assert welcomed() == ["ada"]

@@ -16,6 +16,7 @@ from saleor_loyalty.rewards import coupons
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.facts import Unreadable
+from saleor_loyalty.saleor_api.transport import SaleorForbade
 from tests.paper_saleor import BEN, line
 from tests.shops import new_shop
 
@@ -162,6 +163,26 @@ def test_a_page_takes_as_many_statements_however_many_coupons(minted, walk):
     minted(9)
 
     assert statements() == few
+
+
+def test_where_vouchers_may_not_be_seen_one_page_is_asked_for_and_the_walk_stays_there(
+    shop, minted, walk, monkeypatch
+):
+    first, *_ = minted(3)
+    shop.coupons_walked_to = first.pk
+    shop.save()
+    monkeypatch.setattr(voucher_walk, "VOUCHERS_AT_ONCE", 1)
+    pages = []
+
+    def forbid(_saleor, ids):
+        pages.append(ids)
+        raise SaleorForbade("MANAGE_DISCOUNTS")
+
+    monkeypatch.setattr(Saleor, "vouchers", forbid)
+
+    assert walk() == []
+    assert len(pages) == 1
+    assert Shop.objects.get().coupons_walked_to == first.pk
 
 
 @pytest.mark.django_db(transaction=True)
