@@ -50,8 +50,7 @@ def follow(event: AnymailTrackingEvent, **_kwargs: Any) -> None:
         return
     at = event.timestamp or timezone.now()
     if _is_unsubscribed(event):
-        takers = _members_at(event.recipient).filter(email_enabled=True)
-        takers.exclude(email_chosen_at__gt=at).update(email_enabled=False)
+        _members_at(event.recipient).exclude(email_chosen_at__gt=at).update(email_enabled=False)
     elif (fault := _fault(event)) and note(addresses.keys(event.recipient)[0], fault, at):
         logger.warning("An address has %s", fault.lower())
 

@@ -33,7 +33,7 @@ def test_of_several_customers_only_those_with_news_have_their_orders_looked_for(
 
     assert walked(paper, shop, ANNA, BEN) == [BEN["id"]]
     assert noted(BEN).since == noted(BEN).followed_at
-    assert noted(ANNA).since < noted(ANNA).followed_at  # as it was
+    assert noted(ANNA).followed_at == noted(ANNA).since + customers.MATCHED_WITHIN  # as it was
 
 
 def test_orders_are_looked_for_until_ten_minutes_after_the_news_to_the_very_moment(

@@ -235,13 +235,13 @@ def test_without_the_permission_customers_wait_and_are_not_asked_for_one_by_one(
 
 
 def test_a_bad_customer_is_put_off_and_the_others_of_its_lease_are_followed_now(paper, shop):
-    """Whoever is the first of them, and though one of them is bad there may be more to do."""
-    inbox.mark(shop=shop, customer_ids=[ANNA["id"], "nonsense", BEN["id"]])
+    """Though the bad one comes first; and there may be more to do for the shop."""
+    inbox.mark(shop=shop, customer_ids=[ANNA["id"], "A bad one", BEN["id"]])
 
     assert customers.follow_due(shop, Saleor(paper)) == 3
 
     waits = Change.objects.get()
-    assert (waits.subject_id, waits.lease, waits.attempts) == ("nonsense", None, 1)
+    assert (waits.subject_id, waits.lease, waits.attempts) == ("A bad one", None, 1)
     assert FollowedCustomer.objects.count() == 2
 
 
