@@ -130,6 +130,17 @@ def test_only_the_inactive_are_noted_as_such_and_once(shop, anna, now, django_as
         followed.note_inactive(shop, [customer_of(BEN)])
 
 
+def test_who_is_inactive_is_noted_with_their_member_or_not_at_all(shop, anna, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no disk")
+
+    monkeypatch.setattr(followed, "note", fail)
+    with pytest.raises(RuntimeError, match="no disk"):
+        followed.note_inactive(shop, [customer_of({**ANNA, "isActive": False})])
+
+    assert member_of(ANNA).customer_is_active
+
+
 def test_one_who_is_inactive_beside_another_who_was_known_as_such_is_noted(shop, anna):
     followed.note_inactive(shop, [customer_of({**BEN, "isActive": False})])
 
