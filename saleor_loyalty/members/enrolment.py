@@ -10,7 +10,6 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
 from saleor_loyalty.database.statements import recordset
 from saleor_loyalty.members import addresses, announcements
@@ -21,6 +20,7 @@ from saleor_loyalty.models import (
     MemberStatus,
     Message,
     Shop,
+    audit,
 )
 from saleor_loyalty.models.member import EMAIL_LETTERS
 from saleor_loyalty.problems import ErrorCode, Problem, Refused

@@ -16,9 +16,8 @@ from django.db.models.functions import Upper
 from django.dispatch import receiver
 from django.utils import timezone
 
-from saleor_loyalty import audit
 from saleor_loyalty.members import addresses
-from saleor_loyalty.models import AddressFault, AddressTrust, AuditAction, EmailFault, Member
+from saleor_loyalty.models import AddressFault, AddressTrust, AuditAction, EmailFault, Member, audit
 
 # What a provider refuses to send, by its reason: it remembers an earlier bounce or complaint.
 REFUSED = {

@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty import audit
 from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.kinds import EMAILS, KINDS, PUSHES
 from saleor_loyalty.messages.rendering import one_line
@@ -21,6 +20,7 @@ from saleor_loyalty.models import (
     MessageStatus,
     ResendRequest,
     Shop,
+    audit,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.sentences import sentence

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext
 
-from saleor_loyalty import audit
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.messages import drafts
 from saleor_loyalty.messages.content import Email, Notice, Writer, write_email, write_notice
@@ -19,7 +18,7 @@ from saleor_loyalty.messages.outcomes import NotSent
 from saleor_loyalty.messages.push import PushCourier
 from saleor_loyalty.messages.sample import sample
 from saleor_loyalty.messages.wording import Text
-from saleor_loyalty.models import AuditAction, Branding, Member, Message, Shop
+from saleor_loyalty.models import AuditAction, Branding, Member, Message, Shop, audit
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import language_of
 from saleor_loyalty.shop import branding

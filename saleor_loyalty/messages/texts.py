@@ -6,10 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_loyalty import audit
 from saleor_loyalty.messages import drafts
 from saleor_loyalty.messages.wording import Text, standard_text, wording_of
-from saleor_loyalty.models import AuditAction, MessageKind, MessageSwitch, MessageText, Shop
+from saleor_loyalty.models import AuditAction, MessageKind, MessageSwitch, MessageText, Shop, audit
 from saleor_loyalty.problems import EditConflict
 from saleor_loyalty.rules.languages import LANGUAGES, checked_code
 

@@ -65,8 +65,15 @@ from saleor_loyalty.models.audit import AuditAction, AuditNote, AuditRecord
 from saleor_loyalty.models.branding import Branding
 from saleor_loyalty.models.change import Change, Subject
 from saleor_loyalty.models.channel import Channel
-from saleor_loyalty.models.coupon import BY_SALEOR, Coupon, CouponStatus, unused
-from saleor_loyalty.models.coupon_code import TO_MAKE, CouponCode, with_code
+from saleor_loyalty.models.coupon import (
+    BY_SALEOR,
+    TO_MAKE,
+    Coupon,
+    CouponCode,
+    CouponStatus,
+    unused,
+    with_code,
+)
 from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.entry_note import EntryNote

@@ -1,6 +1,7 @@
 """Who did what when, where no other row says it."""
 
 from django.db import models
+from django.utils import timezone
 
 from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.shop import Shop
@@ -64,3 +65,19 @@ class AuditNote(models.Model):
 
     def __str__(self) -> str:
         return f"note on record {self.record_id}"
+
+
+def note(
+    *,
+    shop: Shop,
+    actor: str,
+    action: AuditAction,
+    member: Member | None = None,
+    detail: str = "",
+    reason: str = "",
+) -> None:
+    """Keep that `actor` did this now. In the transaction of the action: both stand or neither."""
+    record = AuditRecord.objects.create(
+        shop=shop, at=timezone.now(), action=action, member=member, detail=detail[:255]
+    )
+    AuditNote.objects.create(record=record, actor=actor, reason=reason)

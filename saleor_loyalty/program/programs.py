@@ -9,7 +9,6 @@ from django.db.models import Max
 from django.dispatch import Signal
 from django.utils import timezone
 
-from saleor_loyalty import audit
 from saleor_loyalty.database.statements import read
 from saleor_loyalty.models import (
     Activation,
@@ -19,6 +18,7 @@ from saleor_loyalty.models import (
     ProgramVersion,
     RewardTerms,
     Shop,
+    audit,
 )
 from saleor_loyalty.problems import EditConflict
 from saleor_loyalty.program import ends, threshold_reward

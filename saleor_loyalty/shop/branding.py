@@ -11,9 +11,8 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty import audit
 from saleor_loyalty.conf import conf
-from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Shop
+from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Shop, audit
 from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import known_locale
 from saleor_loyalty.sentences import sentence

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty import audit
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Account, AuditRecord, Device, Member, Message, Shop
+from saleor_loyalty.models import Account, AuditRecord, Device, Member, Message, Shop, audit
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.shops import new_program, new_shop
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_loyalty import audit, proof
+from saleor_loyalty import proof
 from saleor_loyalty.members import addresses
 from saleor_loyalty.messages import bounces, unsubscribe
 from saleor_loyalty.messages.explanations import explain
@@ -29,6 +29,7 @@ from saleor_loyalty.models import (
     Program,
     ProgramVersion,
     SettledOrder,
+    audit,
 )
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.client import Saleor
