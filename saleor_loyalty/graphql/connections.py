@@ -26,12 +26,31 @@ class Connection(graphene.ObjectType):
     class Meta:
         abstract = True
 
-    page_info = graphene.Field(PageInfo, required=True)
+    page_info = graphene.Field(
+        PageInfo, required=True, description="Whether there is more, and where this page ends."
+    )
     total_count = graphene.Int(description="Items in the whole list.")
 
     @staticmethod
     def resolve_page_info(page: "Page[Any]", _info: graphene.ResolveInfo) -> "Page[Any]":
         return page
+
+
+def edges_field(edge: type[graphene.ObjectType]) -> graphene.List:
+    """The `edges` of a connection."""
+    return graphene.List(
+        graphene.NonNull(edge), required=True, description="This page's items, in the list's order."
+    )
+
+
+def node_field(type_: type[graphene.ObjectType]) -> graphene.Field:
+    """The `node` of an edge."""
+    return graphene.Field(type_, required=True, description="The item itself.")
+
+
+def cursor_field() -> graphene.String:
+    """The `cursor` of an edge."""
+    return graphene.String(required=True, description="Its place, for `after` and `before`.")
 
 
 class PageArguments(TypedDict, total=False):

@@ -8,7 +8,15 @@ from django.db.models import Case, CharField, F, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
-from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
+from saleor_loyalty.graphql.connections import (
+    Connection,
+    Page,
+    PageArguments,
+    cursor_field,
+    edges_field,
+    node_field,
+    paginate,
+)
 from saleor_loyalty.graphql.enums import LoyaltyCouponStatus, LoyaltyDiscountType
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
@@ -30,8 +38,10 @@ class LoyaltyCouponTerms(graphene.ObjectType):
     """What a coupon takes off in one channel."""
 
     channel = graphene.String(required=True, description="Channel slug.")
-    currency = graphene.String(required=True)
-    discount_value = Decimal(required=True)
+    currency = graphene.String(required=True, description="Of the channel, as EUR.")
+    discount_value = Decimal(
+        required=True, description="Percent, or an amount in the currency, as the coupon says."
+    )
     min_spent = Decimal(description="Order amount before discount that the coupon asks for.")
 
     @staticmethod
@@ -42,19 +52,23 @@ class LoyaltyCouponTerms(graphene.ObjectType):
 class LoyaltyCoupon(graphene.ObjectType):
     """A reward: a discount for one order, under the rules it was issued by, or the shop's since."""
 
-    id = graphene.ID(required=True)
+    id = graphene.ID(required=True, description="Ours.")
     code = graphene.String(description="Null while PENDING.")
-    status = LoyaltyCouponStatus(required=True)
+    status = LoyaltyCouponStatus(required=True, description="As it is now.")
     reward_name = graphene.String(
         required=True, language_code=language_argument(), description=REWARD_NAME
     )
-    discount_type = LoyaltyDiscountType(required=True)
-    terms = graphene.List(NonNull(LoyaltyCouponTerms), required=True)
+    discount_type = LoyaltyDiscountType(
+        required=True, description="What `discountValue` of its terms means."
+    )
+    terms = graphene.List(
+        NonNull(LoyaltyCouponTerms), required=True, description="One for each of its channels."
+    )
     limited_to = graphene.Field(LoyaltyCatalogue, required=True, description=LIMITED_TO)
-    issued_at = DateTime(required=True)
+    issued_at = DateTime(required=True, description="When points became the coupon.")
     expires_at = DateTime(description="Null: never.")
-    used_at = DateTime()
-    used_order_number = graphene.String()
+    used_at = DateTime(description="When the order was placed; null: it is not used.")
+    used_order_number = graphene.String(description="The order that it was used for.")
 
     @staticmethod
     def resolve_id(coupon: Coupon, _info: ResolveInfo) -> str:
@@ -94,12 +108,16 @@ class LoyaltyCoupon(graphene.ObjectType):
 
 
 class LoyaltyCouponEdge(graphene.ObjectType):
-    node = graphene.Field(LoyaltyCoupon, required=True)
-    cursor = graphene.String(required=True)
+    """A coupon and its place in the list."""
+
+    node = node_field(LoyaltyCoupon)
+    cursor = cursor_field()
 
 
 class LoyaltyCouponConnection(Connection):
-    edges = graphene.List(NonNull(LoyaltyCouponEdge), required=True)
+    """A page of a member's coupons."""
+
+    edges = edges_field(LoyaltyCouponEdge)
 
 
 def coupons_of(

@@ -4,10 +4,18 @@ from datetime import datetime
 from typing import Unpack
 
 import graphene
-from graphene import NonNull, ResolveInfo
+from graphene import ResolveInfo
 
 from saleor_loyalty.graphql.batch import batch_of
-from saleor_loyalty.graphql.connections import Connection, Page, PageArguments, paginate
+from saleor_loyalty.graphql.connections import (
+    Connection,
+    Page,
+    PageArguments,
+    cursor_field,
+    edges_field,
+    node_field,
+    paginate,
+)
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
@@ -21,8 +29,8 @@ from saleor_loyalty.permissions import Permission
 class LoyaltyEntry(graphene.ObjectType):
     """One movement of points. It never changes: a correction is another entry."""
 
-    id = graphene.ID(required=True)
-    kind = LoyaltyEntryKind(required=True)
+    id = graphene.ID(required=True, description="Ours.")
+    kind = LoyaltyEntryKind(required=True, description="What moved the points.")
     points = graphene.Int(required=True, description="Signed.")
     balance_after = graphene.Int(
         required=True,
@@ -31,10 +39,10 @@ class LoyaltyEntry(graphene.ObjectType):
             "is not the sum of the points before it."
         ),
     )
-    created_at = DateTime(required=True)
+    created_at = DateTime(required=True, description="When it was written.")
     expires_at = DateTime(description="When what is left of these points ends; null: never.")
-    order_id = graphene.ID()
-    order_number = graphene.String()
+    order_id = graphene.ID(description="Saleor's id of the order behind it; null: there is none.")
+    order_number = graphene.String(description="The number of that order, as the shop shows it.")
     reason = graphene.String(description="What staff wrote.")
     actor = graphene.String(description="Who, for staff entries. Requires MANAGE_USERS.")
     explanation = graphene.String(
@@ -82,12 +90,16 @@ class LoyaltyEntry(graphene.ObjectType):
 
 
 class LoyaltyEntryEdge(graphene.ObjectType):
-    node = graphene.Field(LoyaltyEntry, required=True)
-    cursor = graphene.String(required=True)
+    """An entry and its place in the list."""
+
+    node = node_field(LoyaltyEntry)
+    cursor = cursor_field()
 
 
 class LoyaltyEntryConnection(Connection):
-    edges = graphene.List(NonNull(LoyaltyEntryEdge), required=True)
+    """A page of a member's history."""
+
+    edges = edges_field(LoyaltyEntryEdge)
 
 
 def entries_of(member: Member, **arguments: Unpack[PageArguments]) -> Page[Entry]:

@@ -21,8 +21,8 @@ class LoyaltyError(graphene.ObjectType):
     """Something wrong with the input of a mutation; nothing was changed."""
 
     field = graphene.String(description="As in the input; null: the input as a whole.")
-    message = graphene.String(required=True)
-    code = LoyaltyErrorCode(required=True)
+    message = graphene.String(required=True, description="In English, for who writes programs.")
+    code = LoyaltyErrorCode(required=True, description="What kind of thing is wrong.")
 
     @staticmethod
     def resolve_field(problem: Problem, _info: graphene.ResolveInfo) -> str | None:
@@ -41,7 +41,11 @@ def in_english(problem: Problem) -> str:
 
 def errors_field() -> graphene.List:
     """The `errors` that every mutation answers with, empty when all went well."""
-    return graphene.List(graphene.NonNull(LoyaltyError), required=True)
+    return graphene.List(
+        graphene.NonNull(LoyaltyError),
+        required=True,
+        description="What is wrong; empty when all went well.",
+    )
 
 
 def shown(error: Exception) -> dict[str, Any]:

@@ -35,7 +35,7 @@ DIRECTIVES = {"User": '@key(fields: "id")', "Order": '@key(fields: "id")', "Page
 class User(graphene.ObjectType):
     """Saleor's user."""
 
-    id = graphene.ID(required=True)
+    id = graphene.ID(required=True, description="Saleor's.")
     loyalty = user_loyalty_field()
 
     @staticmethod
@@ -46,7 +46,7 @@ class User(graphene.ObjectType):
 class Order(graphene.ObjectType):
     """Saleor's order."""
 
-    id = graphene.ID(required=True)
+    id = graphene.ID(required=True, description="Saleor's.")
     loyalty = order_loyalty_field()
 
     @staticmethod

@@ -21,10 +21,10 @@ from saleor_loyalty.rules.rewards import progress
 class LoyaltyMember(graphene.ObjectType):
     """A customer inside the program."""
 
-    id = graphene.ID(required=True)
-    customer_id = graphene.ID(required=True)
-    email = graphene.String(required=True)
-    status = LoyaltyMemberStatus(required=True)
+    id = graphene.ID(required=True, description="Ours.")
+    customer_id = graphene.ID(required=True, description="Saleor's id of the customer.")
+    email = graphene.String(required=True, description="As in the customer's account.")
+    status = LoyaltyMemberStatus(required=True, description="Whether they take part.")
     balance = graphene.Int(
         required=True, description="Points that can be spent now; 0 while in debt."
     )
@@ -37,11 +37,13 @@ class LoyaltyMember(graphene.ObjectType):
     )
     expires_at = DateTime(description="Next moment at which points expire; null: none will.")
     expiring_points = graphene.Int(required=True, description="How many go then.")
-    joined_at = DateTime(required=True)
-    last_activity_at = DateTime()
-    language_code = graphene.String(required=True)
-    email_enabled = graphene.Boolean(required=True)
-    push_enabled = graphene.Boolean(required=True)
+    joined_at = DateTime(required=True, description="When they became a member.")
+    last_activity_at = DateTime(description="When their points last moved; null: never.")
+    language_code = graphene.String(
+        required=True, description="In which they are told things: as de or pt-br."
+    )
+    email_enabled = graphene.Boolean(required=True, description="Whether they take emails.")
+    push_enabled = graphene.Boolean(required=True, description="Whether they take push notices.")
     entries = graphene.Field(
         LoyaltyEntryConnection,
         required=True,
@@ -52,7 +54,7 @@ class LoyaltyMember(graphene.ObjectType):
         LoyaltyCouponConnection,
         required=True,
         description="Newest first.",
-        status=graphene.List(NonNull(LoyaltyCouponStatus)),
+        status=graphene.List(NonNull(LoyaltyCouponStatus), description="Those in one of these."),
         **page_arguments(),
     )
 

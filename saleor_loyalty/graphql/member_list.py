@@ -11,6 +11,9 @@ from saleor_loyalty.graphql.connections import (
     Connection,
     Page,
     PageArguments,
+    cursor_field,
+    edges_field,
+    node_field,
     page_arguments,
     paginate,
 )
@@ -25,12 +28,16 @@ DIRECTIONS = {"ASC": False, "DESC": True}
 
 
 class LoyaltyMemberEdge(graphene.ObjectType):
-    node = graphene.Field(LoyaltyMember, required=True)
-    cursor = graphene.String(required=True)
+    """A member and its place in the list."""
+
+    node = node_field(LoyaltyMember)
+    cursor = cursor_field()
 
 
 class LoyaltyMemberConnection(Connection):
-    edges = graphene.List(NonNull(LoyaltyMemberEdge), required=True)
+    """A page of the shop's members."""
+
+    edges = edges_field(LoyaltyMemberEdge)
 
 
 class LoyaltyMemberFilter(graphene.InputObjectType):
@@ -39,14 +46,16 @@ class LoyaltyMemberFilter(graphene.InputObjectType):
     search = graphene.String(
         description="How an email or a first name begins, or a whole customer id."
     )
-    status = graphene.List(NonNull(LoyaltyMemberStatus))
+    status = graphene.List(NonNull(LoyaltyMemberStatus), description="One of these.")
     balance_gte = graphene.Int(description="At least; a debt is below 0.")
     balance_lte = graphene.Int(description="At most; -1 finds who owes points.")
     inactive_since = DateTime(description="Neither joined nor did anything from then on.")
 
 
 class LoyaltyMemberSort(graphene.InputObjectType):
-    field = LoyaltyMemberSortField(required=True)
+    """The order of a list of members."""
+
+    field = LoyaltyMemberSortField(required=True, description="What they are sorted by.")
     direction = graphene.String(required=True, description="ASC or DESC.")
 
 
@@ -55,8 +64,8 @@ def members_field() -> graphene.Field:
     return graphene.Field(
         LoyaltyMemberConnection,
         required=True,
-        filter=LoyaltyMemberFilter(),
-        sort_by=LoyaltyMemberSort(),
+        filter=LoyaltyMemberFilter(description="Who is on the list; everybody if not given."),
+        sort_by=LoyaltyMemberSort(description="In which order; the latest to join first if not."),
         description="Members, the latest to join first if not said. Requires MANAGE_USERS.",
         resolver=_resolve,
         **page_arguments(),

@@ -20,7 +20,7 @@ from saleor_loyalty.problems import Refused
 class LoyaltyMessage(graphene.ObjectType):
     """What members are told, in one language. The title of a push notice is its subject."""
 
-    kind = LoyaltyMessageKind(required=True)
+    kind = LoyaltyMessageKind(required=True, description="What it tells of, and how.")
     language_code = graphene.String(required=True, description="As CLDR writes it: de, pt_BR.")
     is_active = graphene.Boolean(
         required=True, description="Whether the kind is sent at all, in whichever language."
@@ -32,19 +32,21 @@ class LoyaltyMessage(graphene.ObjectType):
 class LoyaltyMessageInput(graphene.InputObjectType):
     """What is left out stays as it is; a first text in a language needs subject and body."""
 
-    kind = LoyaltyMessageKind(required=True)
+    kind = LoyaltyMessageKind(required=True, description="Which message.")
     language_code = graphene.String(required=True, description="In any spelling: PT_BR, pt-br.")
     is_active = graphene.Boolean(description="Of the kind, in all languages.")
-    subject = graphene.String()
-    body = graphene.String()
+    subject = graphene.String(description="Liquid; of a push notice its title.")
+    body = graphene.String(description="Liquid; HTML in an email.")
 
 
 class LoyaltyRenderedMessage(graphene.ObjectType):
     """A message as an invented member of the shop would get it."""
 
-    subject = graphene.String(required=True)
+    subject = graphene.String(required=True, description="Of a push notice its title.")
     html = graphene.String(description="Null for a push notice.")
-    text = graphene.String(required=True)
+    text = graphene.String(
+        required=True, description="A push notice, or an email for who reads no HTML."
+    )
 
 
 class MessageQueries:
@@ -53,8 +55,8 @@ class MessageQueries:
     loyalty_messages = graphene.List(
         NonNull(LoyaltyMessage),
         required=True,
-        kind=LoyaltyMessageKind(),
-        language_code=graphene.String(),
+        kind=LoyaltyMessageKind(description="Of this kind alone."),
+        language_code=graphene.String(description="In any spelling: PT_BR, pt-br."),
         description=(
             "All texts; with a language those that its members get, be they in another one. "
             "Requires MANAGE_SETTINGS."
@@ -62,7 +64,7 @@ class MessageQueries:
     )
     loyalty_message_preview = graphene.Field(
         LoyaltyRenderedMessage,
-        input=LoyaltyMessageInput(required=True),
+        input=LoyaltyMessageInput(required=True, description="The text to try."),
         description="What a text would look like; nothing is kept. Requires MANAGE_SETTINGS.",
     )
 
@@ -98,9 +100,9 @@ class LoyaltyMessageUpdate(ByStaff):
     """Words a message anew, or switches its kind on or off. Requires MANAGE_SETTINGS."""
 
     class Arguments:
-        input = LoyaltyMessageInput(required=True)
+        input = LoyaltyMessageInput(required=True, description="What to change.")
 
-    message = graphene.Field(LoyaltyMessage)
+    message = graphene.Field(LoyaltyMessage, description="As it is now.")
 
     permission = Permission.MANAGE_SETTINGS
 
@@ -115,14 +117,14 @@ class LoyaltyMessageTest(ByStaff):
     """Sends a message with invented contents, at once. Requires MANAGE_SETTINGS."""
 
     class Arguments:
-        kind = LoyaltyMessageKind(required=True)
-        language_code = graphene.String(required=True)
+        kind = LoyaltyMessageKind(required=True, description="Which message.")
+        language_code = graphene.String(required=True, description="In any spelling.")
         recipient = graphene.String(
             required=True,
             description="An email address; for a push notice that of a member with a device.",
         )
 
-    ok = graphene.Boolean(required=True)
+    ok = graphene.Boolean(required=True, description="Whether it was sent.")
 
     permission = Permission.MANAGE_SETTINGS
     undone: ClassVar[dict[str, Any]] = {"ok": False}

@@ -22,13 +22,17 @@ from saleor_loyalty.program import programs
 from saleor_loyalty.shop import catalogue
 
 
+CUSTOMER = "Saleor's id of the customer."
+MEMBER = "As they are now; null if it was refused."
+
+
 class LoyaltyProgramUpdate(ByStaff):
     """Changes the program, or sets it up. Requires MANAGE_SETTINGS."""
 
     class Arguments:
-        input = LoyaltyProgramInput(required=True)
+        input = LoyaltyProgramInput(required=True, description="What to change.")
 
-    program = graphene.Field(LoyaltyProgram)
+    program = graphene.Field(LoyaltyProgram, description="As it is now; null if it was refused.")
 
     permission = Permission.MANAGE_SETTINGS
 
@@ -47,8 +51,8 @@ class PointsByStaff(ByStaff):
     class Meta:
         abstract = True
 
-    entry = graphene.Field(LoyaltyEntry)
-    member = graphene.Field(LoyaltyMember)
+    entry = graphene.Field(LoyaltyEntry, description="The points; null if they were refused.")
+    member = graphene.Field(LoyaltyMember, description="As they are now; likewise.")
 
     permission = Permission.MANAGE_USERS
     verb: ClassVar[Callable[..., Entry]]
@@ -63,8 +67,8 @@ class LoyaltyPointsGift(PointsByStaff):
     """Gives a customer points. Requires MANAGE_USERS."""
 
     class Arguments:
-        customer_id = graphene.ID(required=True)
-        points = graphene.Int(required=True)
+        customer_id = graphene.ID(required=True, description=CUSTOMER)
+        points = graphene.Int(required=True, description="How many.")
         reason = graphene.String(required=True, description="The customer reads it.")
         idempotency_key = graphene.String(
             description="A second gift to this customer under the same key is not given."
@@ -77,7 +81,7 @@ class LoyaltyPointsAdjust(PointsByStaff):
     """Corrects a customer's points, up or down to what they have. Requires MANAGE_USERS."""
 
     class Arguments:
-        customer_id = graphene.ID(required=True)
+        customer_id = graphene.ID(required=True, description=CUSTOMER)
         points = graphene.Int(required=True, description="Signed.")
         reason = graphene.String(required=True, description="The customer reads it.")
         idempotency_key = graphene.String(
@@ -91,10 +95,10 @@ class LoyaltyMemberUpdate(ByStaff):
     """Lets a member take part, or not. Requires MANAGE_USERS."""
 
     class Arguments:
-        customer_id = graphene.ID(required=True)
-        status = LoyaltyMemberStatus(required=True)
+        customer_id = graphene.ID(required=True, description=CUSTOMER)
+        status = LoyaltyMemberStatus(required=True, description="What they are from now on.")
 
-    member = graphene.Field(LoyaltyMember)
+    member = graphene.Field(LoyaltyMember, description=MEMBER)
 
     permission = Permission.MANAGE_USERS
 
@@ -107,13 +111,13 @@ class LoyaltyPreferencesUpdate(graphene.Mutation):
     """Changes what the signed-in customer is told, and in which language."""
 
     class Arguments:
-        email_enabled = graphene.Boolean()
-        push_enabled = graphene.Boolean()
+        email_enabled = graphene.Boolean(description="Whether they take emails.")
+        push_enabled = graphene.Boolean(description="Whether they take push notices.")
         language_code = graphene.String(
             description="As de or pt-br. It stays, whatever language the customer's account has."
         )
 
-    member = graphene.Field(LoyaltyMember)
+    member = graphene.Field(LoyaltyMember, description=MEMBER)
     errors = errors_field()
 
     @classmethod
@@ -132,9 +136,9 @@ class LoyaltyDeviceRegister(graphene.Mutation):
         token = graphene.String(
             required=True, description="Registration token of Firebase Cloud Messaging."
         )
-        platform = LoyaltyDevicePlatform(required=True)
+        platform = LoyaltyDevicePlatform(required=True, description="Where notices appear.")
 
-    ok = graphene.Boolean(required=True)
+    ok = graphene.Boolean(required=True, description="Whether it takes them from now on.")
     errors = errors_field()
 
     @classmethod
@@ -151,9 +155,9 @@ class LoyaltyDeviceUnregister(graphene.Mutation):
     """Sends the signed-in customer's push notices to this device no more."""
 
     class Arguments:
-        token = graphene.String(required=True)
+        token = graphene.String(required=True, description="As it was registered.")
 
-    ok = graphene.Boolean(required=True)
+    ok = graphene.Boolean(required=True, description="That it takes none from now on.")
     errors = errors_field()
 
     @classmethod
@@ -178,6 +182,8 @@ def _own_member(info: ResolveInfo) -> Member:
 
 
 class Mutation(graphene.ObjectType):
+    """What can be changed."""
+
     loyalty_program_update = LoyaltyProgramUpdate.Field()
     loyalty_points_gift = LoyaltyPointsGift.Field()
     loyalty_points_adjust = LoyaltyPointsAdjust.Field()

@@ -43,7 +43,7 @@ class LoyaltyChannelTerms(graphene.ObjectType):
     """What the program says of one channel."""
 
     channel = graphene.String(required=True, description="Channel slug.")
-    currency = graphene.String(required=True)
+    currency = graphene.String(required=True, description="Of the channel, as EUR.")
     points_per_unit = Decimal(required=True, description="Points for one unit of the currency.")
     discount_value = Decimal(
         required=True, description="Of the reward coupon: percent, or an amount in the currency."
@@ -74,8 +74,12 @@ class LoyaltyChannelTerms(graphene.ObjectType):
 class LoyaltyCatalogue(graphene.ObjectType):
     """Things of the shop's catalogue, by Saleor's ids. All lists empty: everything."""
 
-    products = graphene.List(NonNull(graphene.ID), required=True)
-    collections = graphene.List(NonNull(graphene.ID), required=True)
+    products = graphene.List(
+        NonNull(graphene.ID), required=True, description="These, in all their variants."
+    )
+    collections = graphene.List(
+        NonNull(graphene.ID), required=True, description="What is in them at the time."
+    )
     categories = graphene.List(NonNull(graphene.ID), required=True, description=CATEGORIES)
 
 
@@ -97,19 +101,25 @@ class LoyaltyProgram(graphene.ObjectType):
     class Meta:
         default_resolver = _of_version
 
-    name = graphene.String(required=True)
+    name = graphene.String(required=True, description="What members know it by.")
     is_active = graphene.Boolean(required=True, description="Off: nothing is credited or sent.")
     threshold = graphene.Int(required=True, description="Points for one reward.")
     reward_name = graphene.String(
         required=True, language_code=language_argument(), description=REWARD_NAME
     )
-    discount_type = LoyaltyDiscountType(required=True)
+    discount_type = LoyaltyDiscountType(
+        required=True, description="What `discountValue` of the channels means."
+    )
     coupon_valid_days = graphene.Int(description="Null: no end.")
-    channels = graphene.List(NonNull(LoyaltyChannelTerms), required=True)
+    channels = graphene.List(
+        NonNull(LoyaltyChannelTerms),
+        required=True,
+        description="Where orders earn, and how much; elsewhere they earn nothing.",
+    )
     limited_to = graphene.Field(LoyaltyCatalogue, required=True, description=LIMITED_TO)
-    basis = LoyaltySpendBasis(required=True)
-    include_shipping = graphene.Boolean(required=True)
-    expiry_policy = LoyaltyExpiryPolicy(required=True)
+    basis = LoyaltySpendBasis(required=True, description="Whether taxes count.")
+    include_shipping = graphene.Boolean(required=True, description="Whether shipping counts.")
+    expiry_policy = LoyaltyExpiryPolicy(required=True, description="When points expire.")
     expiry_days = graphene.Int(description="Null only for NEVER.")
     time_zone = graphene.String(required=True, description="IANA name; days end at midnight there.")
     reminders = graphene.List(
@@ -167,16 +177,20 @@ class LoyaltyChannelTermsInput(graphene.InputObjectType):
     """All terms of one channel."""
 
     channel = graphene.String(required=True, description="Channel slug.")
-    points_per_unit = Decimal(required=True)
-    discount_value = Decimal(required=True)
-    min_spent = Decimal()
+    points_per_unit = Decimal(required=True, description="Points for one unit of the currency.")
+    discount_value = Decimal(
+        required=True, description="Of the reward coupon: percent, or an amount in the currency."
+    )
+    min_spent = Decimal(
+        description="Order amount before discount that the coupon asks for; null: none."
+    )
 
 
 class LoyaltyCatalogueInput(graphene.InputObjectType):
     """Things of the shop's catalogue, by Saleor's ids."""
 
-    products = graphene.List(NonNull(graphene.ID))
-    collections = graphene.List(NonNull(graphene.ID))
+    products = graphene.List(NonNull(graphene.ID), description="In all their variants.")
+    collections = graphene.List(NonNull(graphene.ID), description="What is in them at the time.")
     categories = graphene.List(NonNull(graphene.ID), description=CATEGORIES)
 
 
@@ -186,20 +200,24 @@ class LoyaltyProgramInput(graphene.InputObjectType):
     `channels` replaces all terms, `limitedTo` all limits: an empty one is for the whole order.
     """
 
-    name = graphene.String()
-    is_active = graphene.Boolean()
-    threshold = graphene.Int()
+    name = graphene.String(description="What members know it by.")
+    is_active = graphene.Boolean(description="Off: nothing is credited or sent.")
+    threshold = graphene.Int(description="Points for one reward.")
     reward_name = graphene.String(description="Empty: it is called by what it takes off.")
-    discount_type = LoyaltyDiscountType()
-    coupon_valid_days = graphene.Int()
-    channels = graphene.List(NonNull(LoyaltyChannelTermsInput))
-    limited_to = LoyaltyCatalogueInput()
-    basis = LoyaltySpendBasis()
-    include_shipping = graphene.Boolean()
-    expiry_policy = LoyaltyExpiryPolicy()
-    expiry_days = graphene.Int()
-    time_zone = graphene.String()
-    reminders = graphene.List(NonNull(LoyaltyReminder))
+    discount_type = LoyaltyDiscountType(description="What `discountValue` means.")
+    coupon_valid_days = graphene.Int(description="Null: coupons have no end.")
+    channels = graphene.List(
+        NonNull(LoyaltyChannelTermsInput), description="Of every channel where orders earn."
+    )
+    limited_to = LoyaltyCatalogueInput(description="What coupons are good for.")
+    basis = LoyaltySpendBasis(description="Whether taxes count.")
+    include_shipping = graphene.Boolean(description="Whether shipping counts.")
+    expiry_policy = LoyaltyExpiryPolicy(description="When points expire.")
+    expiry_days = graphene.Int(description="After how many days; required unless NEVER.")
+    time_zone = graphene.String(description="IANA name; days end at midnight there.")
+    reminders = graphene.List(
+        NonNull(LoyaltyReminder), description="How long before points expire members are told."
+    )
 
 
 def changes_of(given: Mapping[str, Any], known: Mapping[str, Channel]) -> Changes:

@@ -16,6 +16,8 @@ from saleor_loyalty.program import programs
 
 
 class Query(MessageQueries, graphene.ObjectType):
+    """What can be read. Reading changes nothing: nobody becomes a member by it."""
+
     loyalty_program = graphene.Field(
         LoyaltyProgram, description="The shop's program; null when it has none yet."
     )
@@ -24,9 +26,9 @@ class Query(MessageQueries, graphene.ObjectType):
     )
     loyalty_member = graphene.Field(
         LoyaltyMember,
-        id=graphene.ID(),
-        customer_id=graphene.ID(),
-        email=graphene.String(),
+        id=graphene.ID(description="Ours."),
+        customer_id=graphene.ID(description="Saleor's id of the customer."),
+        email=graphene.String(description="In whichever spelling."),
         description="A member by one of the arguments. Requires MANAGE_USERS.",
     )
     loyalty_members = members_field()

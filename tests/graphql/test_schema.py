@@ -7,9 +7,10 @@ from pathlib import Path
 from django.core.management import call_command
 from graphql import parse, print_ast
 
-from saleor_loyalty.graphql.federation import sdl, subgraph_sdl
+from saleor_loyalty.graphql.federation import own_schema, sdl, subgraph_sdl
 
 PRINTED = Path(__file__).parents[2] / "docs" / "schema.graphql"
+OWN = {"Query", "Mutation", "User", "Order"}
 
 
 def definitions(text: str) -> dict[str, list[str]]:
@@ -42,3 +43,30 @@ def test_the_command_prints_what_a_gateway_composes():
     call_command("loyalty_schema", subgraph=True, stdout=printed)
 
     assert printed.getvalue() == subgraph_sdl()
+
+
+EVERYTHING = """{ __schema { types {
+  name description
+  fields { name description args { name description } }
+  inputFields { name description }
+} } }"""
+
+
+def test_every_type_field_and_argument_of_ours_says_what_it_is():
+    types = own_schema.execute(EVERYTHING).data["__schema"]["types"]
+    ours = [t for t in types if t["name"].startswith("Loyalty") or t["name"] in OWN]
+
+    silent = [name for type_ in ours for name, text in described(type_) if not text]
+
+    assert len(ours) > 30
+    assert silent == []
+
+
+def described(type_):
+    """Each name of a type, its own first, with its description."""
+    yield type_["name"], type_["description"]
+    for field in (type_["fields"] or []) + (type_["inputFields"] or []):
+        yield f"{type_['name']}.{field['name']}", field["description"]
+        for argument in field.get("args", ()):
+            place = f"{type_['name']}.{field['name']}({argument['name']})"
+            yield place, argument["description"]
