@@ -1,6 +1,7 @@
 """A member's history in GraphQL."""
 
 from datetime import datetime
+from decimal import Decimal as ExactDecimal
 from typing import Unpack
 
 import graphene
@@ -19,7 +20,7 @@ from saleor_loyalty.graphql.connections import (
 from saleor_loyalty.graphql.enums import LoyaltyEntryKind
 from saleor_loyalty.graphql.ids import write_id
 from saleor_loyalty.graphql.language import language_argument, language_for
-from saleor_loyalty.graphql.scalars import DateTime
+from saleor_loyalty.graphql.scalars import DateTime, as_int, exactly
 from saleor_loyalty.ledger.endings import entry_ends
 from saleor_loyalty.messages.explanations import explain, explainable
 from saleor_loyalty.models import Entry, Member
@@ -32,6 +33,7 @@ class LoyaltyEntry(graphene.ObjectType):
     id = graphene.ID(required=True, description="Ours.")
     kind = LoyaltyEntryKind(required=True, description="What moved the points.")
     points = graphene.Int(required=True, description="Signed.")
+    exact_points = exactly("points")
     balance_after = graphene.Int(
         required=True,
         description=(
@@ -39,6 +41,7 @@ class LoyaltyEntry(graphene.ObjectType):
             "is not the sum of the points before it."
         ),
     )
+    exact_balance_after = exactly("balanceAfter")
     created_at = DateTime(required=True, description="When it was written.")
     expires_at = DateTime(description="When what is left of these points ends; null: never.")
     order_id = graphene.ID(description="Saleor's id of the order behind it; null: there is none.")
@@ -56,9 +59,20 @@ class LoyaltyEntry(graphene.ObjectType):
         return write_id("LoyaltyEntry", entry.pk)
 
     @staticmethod
+    def resolve_points(entry: Entry, _info: ResolveInfo) -> int:
+        return as_int(entry.points)
+
+    @staticmethod
+    def resolve_exact_points(entry: Entry, _info: ResolveInfo) -> ExactDecimal:
+        return ExactDecimal(entry.points)
+
+    @staticmethod
     def resolve_balance_after(entry: Entry, info: ResolveInfo) -> int:
-        sees_debt = info.context.loyalty_viewer.may(Permission.MANAGE_USERS)
-        return entry.balance_after if sees_debt else max(0, entry.balance_after)
+        return as_int(_balance_after(entry, info))
+
+    @staticmethod
+    def resolve_exact_balance_after(entry: Entry, info: ResolveInfo) -> ExactDecimal:
+        return ExactDecimal(_balance_after(entry, info))
 
     @staticmethod
     def resolve_expires_at(entry: Entry, info: ResolveInfo) -> datetime | None:
@@ -87,6 +101,11 @@ class LoyaltyEntry(graphene.ObjectType):
         entry: Entry, info: ResolveInfo, language_code: str | None = None
     ) -> str:
         return explain(entry, language_for(info, language_code, entry.member))
+
+
+def _balance_after(entry: Entry, info: ResolveInfo) -> int:
+    sees_debt = info.context.loyalty_viewer.may(Permission.MANAGE_USERS)
+    return entry.balance_after if sees_debt else max(0, entry.balance_after)
 
 
 class LoyaltyEntryEdge(graphene.ObjectType):

@@ -4,6 +4,7 @@ Either door turns its own object into ids and hands them in. Before a list, `bat
 `batch.load_orders` reads all at once; what is not loaded is read one by one.
 """
 
+from decimal import Decimal as ExactDecimal
 from typing import Any
 
 import graphene
@@ -11,6 +12,7 @@ from graphene import ResolveInfo
 
 from saleor_loyalty.graphql.batch import batch_of
 from saleor_loyalty.graphql.member import LoyaltyMember
+from saleor_loyalty.graphql.scalars import as_int, exactly
 from saleor_loyalty.models import Member, SettledOrder
 from saleor_loyalty.permissions import Permission
 
@@ -19,9 +21,18 @@ class LoyaltyOrder(graphene.ObjectType):
     """What an order brought its customer."""
 
     points = graphene.Int(required=True, description="Net points this order stands at now.")
+    exact_points = exactly("points")
     member = graphene.Field(
         LoyaltyMember, description="Whose they are. Requires MANAGE_USERS, or to be them."
     )
+
+    @staticmethod
+    def resolve_points(order: SettledOrder, _info: ResolveInfo) -> int:
+        return as_int(order.points)
+
+    @staticmethod
+    def resolve_exact_points(order: SettledOrder, _info: ResolveInfo) -> ExactDecimal:
+        return ExactDecimal(order.points)
 
     @staticmethod
     def resolve_member(order: SettledOrder, info: ResolveInfo) -> Member:

@@ -21,7 +21,6 @@ from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.shop import catalogue
 
-
 CUSTOMER = "Saleor's id of the customer."
 MEMBER = "As they are now; null if it was refused."
 

@@ -7,8 +7,22 @@ import graphene
 from graphql import GraphQLError
 
 DateTime = graphene.DateTime
+INT = range(-(2**31), 2**31)  # what GraphQL's Int holds
 # As JSON and GraphQL write numbers; Python reads more: other alphabets, 1_000.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def as_int(points: int) -> int:
+    """Points in an Int: the nearest that it holds. The field beside it (`exactly`) has them all."""
+    return min(max(points, INT[0]), INT[-1])
+
+
+def exactly(of: str) -> "Decimal":
+    """The field beside an Int of points, for numbers that it cannot hold."""
+    return Decimal(
+        required=True,
+        description=f"`{of}`, beyond {INT[-1]:,} too, where that stops. A whole number.",
+    )
 
 
 class Decimal(graphene.Scalar):
