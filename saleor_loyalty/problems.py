@@ -16,6 +16,7 @@ class ErrorCode(enum.StrEnum):
     OUT_OF_RANGE = "OUT_OF_RANGE"
     TEMPLATE_INVALID = "TEMPLATE_INVALID"
     BUSY = "BUSY"
+    ALREADY_USED = "ALREADY_USED"
 
 
 class Item(NamedTuple):

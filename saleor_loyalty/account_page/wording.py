@@ -123,10 +123,8 @@ def _state(coupon: Coupon, status: str, reader: ReaderLocale) -> str:
             return _("Its code is being made and will be here in a moment.")
         case CouponStatus.USED:
             return _used(coupon, reader)
-        case CouponStatus.WITHDRAWN if coupon.withdrawn_by:
-            return _("Withdrawn by the shop. Its points are back.")
         case CouponStatus.WITHDRAWN:
-            return _("Withdrawn, because points it was made from were taken back.")
+            return _withdrawn(coupon)
         case CouponStatus.EXPIRED if coupon.expires_at:
             return _("It was valid until the end of {day}.").format(
                 day=reader.last_day(coupon.expires_at, time_zone=zone)
@@ -138,6 +136,16 @@ def _state(coupon: Coupon, status: str, reader: ReaderLocale) -> str:
             return _("Valid until the end of {day}.").format(day=day)
         case _:
             return _("Valid without an end.")
+
+
+def _withdrawn(coupon: Coupon) -> str:
+    if coupon.forfeited:
+        return _("Withdrawn by the shop, and its points do not come back: {reason}").format(
+            reason=isolated(coupon.withdrawal_reason)
+        )
+    if coupon.withdrawn_by:
+        return _("Withdrawn by the shop. Its points are back.")
+    return _("Withdrawn, because points it was made from were taken back.")
 
 
 def title(entry: Entry) -> str:

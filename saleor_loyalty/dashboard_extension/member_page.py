@@ -243,6 +243,8 @@ def _notes(coupon: Coupon) -> Iterator[str]:
         yield _("Its voucher was deleted in Saleor; the points are back.")
     elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
         yield _("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
+        if coupon.forfeited:
+            yield _("Its points did not come back.")
 
 
 def _messages(member: Member) -> list[dict[str, object]]:

@@ -33,6 +33,7 @@ DEEDS = {
     AuditAction.MESSAGE_TESTED: _("Sent a test message"),
     AuditAction.MESSAGE_ON: _("Switched a message on"),
     AuditAction.MESSAGE_OFF: _("Switched a message off"),
+    AuditAction.COUPON_FORFEITED: _("Withdrew a coupon without its points"),
     AuditAction.EMAIL_TRUSTED: _("Trusted an email address again"),
     AuditAction.BRANDING_CHANGED: _("Changed the branding"),
 }
@@ -95,6 +96,8 @@ def action_in_words(record: AuditRecord) -> dict[str, object]:
 def _detail(record: AuditRecord) -> str:
     if record.action == AuditAction.BRANDING_CHANGED:
         return ", ".join(str(LOOK.get(name, name)) for name in record.detail.split(", "))
+    if record.action == AuditAction.COUPON_FORFEITED:
+        return record.reason
     if record.action == AuditAction.ALL_RESENT:
         return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, more = record.detail.partition(" ")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 import graphene
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
@@ -67,6 +67,9 @@ class LoyaltyCoupon(graphene.ObjectType):
     limited_to = graphene.Field(LoyaltyCatalogue, required=True, description=LIMITED_TO)
     issued_at = DateTime(required=True, description="When points became the coupon.")
     expires_at = DateTime(description="Null: never.")
+    withdrawal_reason = graphene.String(
+        description="What staff wrote when they withdrew it; null: they did not."
+    )
     used_at = DateTime(description="When the order was placed; null: it is not used.")
     used_order_number = graphene.String(description="The order that it was used for.")
 
@@ -103,6 +106,10 @@ class LoyaltyCoupon(graphene.ObjectType):
         return by_kind(terms_now(coupon).limited_to)
 
     @staticmethod
+    def resolve_withdrawal_reason(coupon: Coupon, _info: ResolveInfo) -> str | None:
+        return coupon.withdrawal_reason or None
+
+    @staticmethod
     def resolve_used_order_number(coupon: Coupon, _info: ResolveInfo) -> str | None:
         return coupon.used_order_number or None
 
@@ -124,11 +131,20 @@ def coupons_of(
     member: Member, *, status: Sequence[str] | None = None, **arguments: Unpack[PageArguments]
 ) -> Page[Coupon]:
     """A page of a member's coupons, with what its fields read, in two queries."""
-    coupons = with_code(member.coupons.all()).annotate(status_now=_status_now())
+    coupons = _as_shown(member.coupons.all())
     if status is not None:
         coupons = coupons.filter(status_now__in=status)
-    coupons = coupons.select_related("reward").prefetch_related("reward__terms")
     return paginate("LoyaltyCoupon", coupons, **arguments)
+
+
+def coupon_now(coupon: Coupon) -> Coupon:
+    """One coupon as it is now, with what its fields read, in two queries."""
+    return _as_shown(Coupon.objects.select_related("member")).get(pk=coupon.pk)
+
+
+def _as_shown(coupons: QuerySet[Coupon]) -> QuerySet[Coupon]:
+    coupons = with_code(coupons).annotate(status_now=_status_now())
+    return coupons.select_related("reward").prefetch_related("reward__terms")
 
 
 def _status_now() -> Case:

@@ -33,8 +33,8 @@ class LoyaltyEntryKind(graphene.Enum):
 
 
 class LoyaltyCouponStatus(graphene.Enum):
-    """PENDING: the shop does not take it yet, or not just now. WITHDRAWN: taken back, its points
-    were reversed."""
+    """PENDING: the shop does not take it yet, or not just now. WITHDRAWN: taken back; its points
+    came back, unless staff kept them."""
 
     class Meta:
         enum = models.CouponStatus

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Self
 import graphene
 from graphene import ResolveInfo
 
-from saleor_loyalty.activities import staff_points
+from saleor_loyalty.activities import joining, staff_points
 from saleor_loyalty.graphql.by_staff import ByStaff
+from saleor_loyalty.graphql.coupon_by_staff import LoyaltyCouponResend, LoyaltyCouponWithdraw
 from saleor_loyalty.graphql.entry import LoyaltyEntry
 from saleor_loyalty.graphql.enums import LoyaltyDevicePlatform, LoyaltyMemberStatus
 from saleor_loyalty.graphql.errors import errors_field
@@ -106,6 +107,25 @@ class LoyaltyMemberUpdate(ByStaff):
         return {"member": enrolment.set_status(shop=shop, actor=actor, **arguments)}
 
 
+class LoyaltyJoin(graphene.Mutation):
+    """Makes the signed-in customer a member; whoever is one stays as they are.
+
+    Orders, gifts and the other mutations of their own make them one too; reading never does.
+    """
+
+    member = graphene.Field(LoyaltyMember, description=MEMBER)
+    errors = errors_field()
+
+    @classmethod
+    def mutate(cls, _root: None, info: ResolveInfo) -> Self:
+        shop, customer_id = info.context.loyalty_viewer.require_customer()
+        try:
+            member = joining.join(shop=shop, customer_id=customer_id)
+        except Refused as refused:
+            return cls(errors=refused.problems)
+        return cls(member=_known(member), errors=[])
+
+
 class LoyaltyPreferencesUpdate(graphene.Mutation):
     """Changes what the signed-in customer is told, and in which language."""
 
@@ -170,7 +190,11 @@ class LoyaltyDeviceUnregister(graphene.Mutation):
 def _own_member(info: ResolveInfo) -> Member:
     """The signed-in customer, made a member if they are none yet. Raises PermissionDenied."""
     shop, customer_id = info.context.loyalty_viewer.require_customer()
-    member = enrolment.find_or_enroll(shop=shop, customer_id=customer_id)
+    return _known(enrolment.find_or_enroll(shop=shop, customer_id=customer_id))
+
+
+def _known(member: Member | None) -> Member:
+    """The member, if the shop has their customer. Raises PermissionDenied."""
     if member is None:  # deleted after its token was made, or Saleor lists no staff as customers
         message = (
             "The shop has no customer with this account: it was deleted, or it is a staff "
@@ -189,6 +213,9 @@ class Mutation(graphene.ObjectType):
     loyalty_member_update = LoyaltyMemberUpdate.Field()
     loyalty_message_update = LoyaltyMessageUpdate.Field()
     loyalty_message_test = LoyaltyMessageTest.Field()
+    loyalty_coupon_withdraw = LoyaltyCouponWithdraw.Field()
+    loyalty_coupon_resend = LoyaltyCouponResend.Field()
+    loyalty_join = LoyaltyJoin.Field()
     loyalty_preferences_update = LoyaltyPreferencesUpdate.Field()
     loyalty_device_register = LoyaltyDeviceRegister.Field()
     loyalty_device_unregister = LoyaltyDeviceUnregister.Field()

@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                             ("PROGRAM_ON", "Program On"),
                             ("PROGRAM_OFF", "Program Off"),
                             ("MEMBER_STATUS", "Member Status"),
+                            ("COUPON_FORFEITED", "Withdrew a coupon without its points"),
                             ("EMAIL_TRUSTED", "Trusted a member's email address again"),
                             ("MESSAGE_RESENT", "Message Resent"),
                             ("ALL_RESENT", "Had all failed messages of a kind or fault sent again"),
@@ -618,6 +619,24 @@ class Migration(migrations.Migration):
                         default="",
                         help_text="Staff, or BY_SALEOR; empty when it covers a debt.",
                         max_length=255,
+                    ),
+                ),
+                (
+                    "withdrawal_reason",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What staff wrote; its member reads it.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "forfeited",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Of a withdrawn one: its points stay spent.",
                     ),
                 ),
                 (
@@ -2121,6 +2140,13 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "ACTIVE")),
                 fields=["shop", "id"],
                 name="saleor_loyalty_coupon_to_watch",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="coupon",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("forfeited", False), ("status", "WITHDRAWN"), _connector="OR"),
+                name="saleor_loyalty_coupon_forfeited_is_withdrawn",
             ),
         ),
         migrations.AddConstraint(

@@ -11,6 +11,7 @@ class AuditAction(models.TextChoices):
     PROGRAM_ON = "PROGRAM_ON"
     PROGRAM_OFF = "PROGRAM_OFF"
     MEMBER_STATUS = "MEMBER_STATUS"
+    COUPON_FORFEITED = "COUPON_FORFEITED", "Withdrew a coupon without its points"
     EMAIL_TRUSTED = "EMAIL_TRUSTED", "Trusted a member's email address again"
     MESSAGE_RESENT = "MESSAGE_RESENT"
     ALL_RESENT = "ALL_RESENT", "Had all failed messages of a kind or fault sent again"
@@ -24,7 +25,8 @@ class AuditRecord(models.Model):
     """One action of staff. Like an entry it is added and never changed: the database refuses.
 
     Gifts, corrections, rules and texts are not noted here: their own rows keep who made them.
-    `detail` is the new status, the kind of message or the names of the fields: no personal data.
+    `detail` is the new status, the kind of message, the names of the fields or a coupon's uid: no
+    personal data.
     Who did it and why is in an AuditNote beside it.
     """
 

@@ -67,6 +67,16 @@ class Coupon(models.Model):
         db_default="",
         help_text="Staff, or BY_SALEOR; empty when it covers a debt.",
     )
+    withdrawal_reason = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What staff wrote; its member reads it.",
+    )
+    forfeited = models.BooleanField(
+        default=False, db_default=False, help_text="Of a withdrawn one: its points stay spent."
+    )
     refused_at = models.DateTimeField(
         null=True, help_text="Since when the shop does not take the code of an unused coupon."
     )
@@ -84,6 +94,12 @@ class Coupon(models.Model):
     )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(forfeited=False) | models.Q(status=CouponStatus.WITHDRAWN),
+                name="saleor_loyalty_coupon_forfeited_is_withdrawn",
+            ),
+        ]
         indexes = [
             models.Index(fields=["shop", "issued_at"], name="saleor_loyalty_coupon_issued"),
             models.Index(

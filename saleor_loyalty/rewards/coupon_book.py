@@ -139,8 +139,10 @@ class CouponBook(Consequence):
         coupon.expires_at, coupon.shop_terms, coupon.refused_at = ends_at, found, refused_at
         self._cover_debt(coupon.member_id)
 
-    def withdraw(self, coupon: Coupon, *, reason: str = "", actor: str = "") -> None:
-        """Take an unused coupon back. Its points return, and buy no new one.
+    def withdraw(
+        self, coupon: Coupon, *, reason: str = "", actor: str = "", return_points: bool = True
+    ) -> None:
+        """Take an unused coupon back. Its points return, and buy no new one; or they stay spent.
 
         Not before the member's points change again: what then reaches the threshold does.
         """
@@ -148,7 +150,10 @@ class CouponBook(Consequence):
         self._issues.retire(code, voucher_lives=True)
         self._issues.change(coupon)
         coupon.status, coupon.withdrawn_at = CouponStatus.WITHDRAWN, self._book.now
-        coupon.withdrawn_by = actor
+        coupon.withdrawn_by, coupon.withdrawal_reason = actor, reason
+        coupon.forfeited = not return_points
+        if not return_points:
+            return
         self._withdrawals[coupon.pk] = self._book.append(
             Posting(
                 member_id=coupon.member_id,
@@ -165,10 +170,10 @@ class CouponBook(Consequence):
     def use(self, coupon: Coupon, *, order_id: str, number: str, at: datetime, code: str) -> None:
         """Note that an order was placed with one of the coupon's codes.
 
-        A withdrawn coupon that was used all the same costs its points again. One that was
-        reissued meanwhile is used up by the order that had its former code.
+        A withdrawn coupon that was used all the same costs its points again, if they were back.
+        One that was reissued meanwhile is used up by the order that had its former code.
         """
-        was_withdrawn = coupon.status == CouponStatus.WITHDRAWN
+        costs_again = coupon.status == CouponStatus.WITHDRAWN and not coupon.forfeited
         self._issues.change(coupon)
         current = self.code_of(coupon)
         if current.code != code:
@@ -179,8 +184,9 @@ class CouponBook(Consequence):
         coupon.status, coupon.look_again_at = CouponStatus.USED, self._book.now
         coupon.used_at, coupon.used_order_id, coupon.used_order_number = at, order_id, number
         coupon.withdrawn_at = coupon.refused_at = None
-        coupon.withdrawn_by = ""
-        if was_withdrawn:
+        coupon.withdrawn_by = coupon.withdrawal_reason = ""
+        coupon.forfeited = False
+        if costs_again:
             withdrawal = self._withdrawals.get(coupon.pk) or Entry.objects.filter(
                 reverses=coupon.paid_by or coupon.entry
             ).latest("pk")

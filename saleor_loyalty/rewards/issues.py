@@ -19,6 +19,7 @@ from saleor_loyalty.workers.waking import wake
 
 COUPON_CHANGES = (
     *("paid_by", "status", "expires_at", "withdrawn_at", "withdrawn_by"),
+    *("withdrawal_reason", "forfeited"),
     *("used_at", "used_order_id", "used_order_number", "look_again_at"),
     *("refused_at", "shop_terms", "announced_as"),
 )

@@ -202,7 +202,9 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
         Personal.IDENTIFIER: ("uid", "used_order_id", "used_order_number", "announced_as"),
         Personal.HISTORY: (
             *("status", "issued_at", "expires_at", "used_at", "withdrawn_at", "refused_at"),
+            "forfeited",
         ),
+        Personal.TEXT: ("withdrawal_reason",),
         Personal.STAFF: ("withdrawn_by",),
         NOTHING: ("shop", "entry", "paid_by", "reward", "shop_terms", "look_again_at"),
     },

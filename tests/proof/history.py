@@ -59,7 +59,8 @@ def _use(paper: PaperSaleor, settle, coupon: Coupon, number: int) -> str:
 
 
 def _anna_collects(program: Program, paper: PaperSaleor, settle) -> None:
-    """Five coupons: two withdrawn, of which one is used all the same; one used; one reissued."""
+    """Six coupons: two withdrawn, of which one is used all the same; one used; one reissued; one
+    withdrawn without its points."""
     for number in range(1, 5):
         settle(paper.place(number, line(520 + number / 4)))
     _mint(program, paper)
@@ -75,6 +76,13 @@ def _anna_collects(program: Program, paper: PaperSaleor, settle) -> None:
     assert withdrawn.count() == 2
     _use(paper, settle, withdrawn[0], 13)
     settle(paper.place(5, line(1200)))
+    coupons.withdraw(
+        shop=program.shop,
+        coupon_id=Coupon.objects.latest("pk").pk,
+        reason="Sold on",
+        actor="staff@example.com",
+        return_points=False,
+    )
     _tell_by_push_too(ANNA, "REWARD")
     Message.objects.filter(kind="REWARD_EMAIL").update(
         status="SENT", sent_at=datetime(2026, 3, 2, 8, 30, 0, 123456, tzinfo=UTC)

@@ -227,7 +227,7 @@ def test_a_withdrawn_coupon_whose_points_did_not_come_back(history):
     coupon = coupon_of(ANNA, "PENDING")
     damage("UPDATE saleor_loyalty_coupon SET status = 'WITHDRAWN' WHERE id = %s", coupon.pk)
 
-    law = "a withdrawn coupon's points are back, and not spent again"
+    law = "a withdrawn coupon's points are back, and not spent again, unless they are forfeited"
     where = f"withdrawn coupon {coupon.pk}"
     assert one(law) == (member(ANNA).pk, where, "its points not back", "its points back")
 
@@ -239,7 +239,7 @@ def test_a_withdrawn_coupon_whose_points_were_spent_again(history):
         coupon.pk,
     )
 
-    law = "a withdrawn coupon's points are back, and not spent again"
+    law = "a withdrawn coupon's points are back, and not spent again, unless they are forfeited"
     where = f"withdrawn coupon {coupon.pk}"
     assert one(law) == (member(ANNA).pk, where, "its points spent again", "its points back")
 
@@ -249,9 +249,28 @@ def test_t13_points_that_came_back_though_the_coupon_can_be_used(history):
     damage("UPDATE saleor_loyalty_coupon SET status = 'ACTIVE' WHERE id = %s", coupon.pk)
     entry = Entry.objects.get(kind="REVERSAL", reverses=coupon.entry)
 
-    law = "points came back only with a withdrawn coupon"
+    law = "points came back only with a withdrawn coupon that did not forfeit them"
     found = f"points of entry {coupon.entry_id} back"
-    assert one(law) == (member(ANNA).pk, f"entry {entry.pk}", found, "its coupon is withdrawn")
+    expected = "its coupon is withdrawn with its points"
+    assert one(law) == (member(ANNA).pk, f"entry {entry.pk}", found, expected)
+
+
+def test_points_that_came_back_though_the_coupon_forfeited_them(history):
+    coupon = coupon_of(ANNA, "WITHDRAWN")
+    damage("UPDATE saleor_loyalty_coupon SET forfeited = true WHERE id = %s", coupon.pk)
+    entry = Entry.objects.get(kind="REVERSAL", reverses=coupon.entry)
+
+    law = "points came back only with a withdrawn coupon that did not forfeit them"
+    assert one(law)[:2] == (member(ANNA).pk, f"entry {entry.pk}")
+
+
+def test_a_forfeited_coupon_that_is_said_to_have_given_its_points_back(history):
+    coupon = Coupon.objects.get(forfeited=True)
+    damage("UPDATE saleor_loyalty_coupon SET forfeited = false WHERE id = %s", coupon.pk)
+
+    law = "a withdrawn coupon's points are back, and not spent again, unless they are forfeited"
+    where = f"withdrawn coupon {coupon.pk}"
+    assert one(law) == (member(ANNA).pk, where, "its points not back", "its points back")
 
 
 def test_a_coupon_that_was_paid_back_at_another_price(history):

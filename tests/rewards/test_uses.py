@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.models import Coupon, CouponCode
+from saleor_loyalty import proof
+from saleor_loyalty.models import AuditAction, AuditRecord, Coupon, CouponCode, Member
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.rewards import coupons
 from saleor_loyalty.saleor_api.facts import Order
@@ -134,3 +135,52 @@ def test_a_reason_is_kept_without_the_space_around_it_and_not_longer_than_there_
     withdraw(shop, coupon, reason="  " + "x" * 600)
 
     assert entries_of(coupon.member).latest("pk").reason == "x" * coupons.LONGEST_REASON
+
+
+def forfeit(shop, coupon) -> Coupon:
+    return coupons.withdraw(
+        shop=shop, coupon_id=coupon.pk, reason="Sold on", actor="Sam", return_points=False
+    )
+
+
+def test_a_coupon_is_withdrawn_without_its_points(shop, coupon):
+    before = coupon.member.balance
+    history = entries_of(coupon.member).count()
+
+    withdrawn = forfeit(shop, coupon)
+
+    assert (withdrawn.status, withdrawn.forfeited) == ("WITHDRAWN", True)
+    assert (withdrawn.withdrawn_by, withdrawn.withdrawal_reason) == ("Sam", "Sold on")
+    assert CouponCode.objects.get(coupon=coupon).retired_at is not None
+    assert Member.objects.get(pk=coupon.member_id).balance == before
+    assert entries_of(coupon.member).count() == history
+    assert list(proof.differences()) == []
+
+
+def test_who_withdrew_a_coupon_without_its_points_and_why_is_kept(shop, coupon):
+    forfeit(shop, coupon)
+
+    record = AuditRecord.objects.get()
+    assert (record.action, record.detail) == (AuditAction.COUPON_FORFEITED, str(coupon.uid))
+    assert (record.member, record.actor, record.reason) == (coupon.member, "Sam", "Sold on")
+
+
+def test_a_forfeited_coupon_that_was_used_all_the_same_costs_nothing_again(
+    paper, settle, shop, coupon
+):
+    forfeit(shop, coupon)
+    history = entries_of(coupon.member).filter(kind="REWARD").count()
+
+    settle(paper.place(2, line(0), voucherCode=coupon.code))
+
+    coupon.refresh_from_db()
+    assert (coupon.status, coupon.forfeited, coupon.withdrawal_reason) == ("USED", False, "")
+    assert entries_of(coupon.member).filter(kind="REWARD").count() == history
+    assert list(proof.differences()) == []
+
+
+def test_a_withdrawn_coupon_forfeits_nothing_afterwards(shop, coupon):
+    withdraw(shop, coupon)
+
+    assert forfeit(shop, coupon).forfeited is False
+    assert not AuditRecord.objects.exists()

@@ -36,14 +36,15 @@ LAWS = (
         """,
     ),
     Law(
-        "a withdrawn coupon's points are back, and not spent again",
+        "a withdrawn coupon's points are back, and not spent again, unless they are forfeited",
         """
         SELECT m.id, 'withdrawn coupon ' || c.id,
                CASE WHEN back.id IS NULL THEN 'its points not back'
                     ELSE 'its points spent again' END,
                'its points back'
         FROM scope m
-        JOIN saleor_loyalty_coupon c ON c.member_id = m.id AND c.status = 'WITHDRAWN'
+        JOIN saleor_loyalty_coupon c
+          ON c.member_id = m.id AND c.status = 'WITHDRAWN' AND NOT c.forfeited
         LEFT JOIN saleor_loyalty_entry back
           ON back.kind = 'REVERSAL' AND back.reverses_id = coalesce(c.paid_by_id, c.entry_id)
         LEFT JOIN saleor_loyalty_entry again
@@ -52,16 +53,16 @@ LAWS = (
         """,
     ),
     Law(
-        "points came back only with a withdrawn coupon",
+        "points came back only with a withdrawn coupon that did not forfeit them",
         """
         SELECT a.member_id, 'entry ' || e.id, 'points of entry ' || e.reverses_id || ' back',
-               'its coupon is withdrawn'
+               'its coupon is withdrawn with its points'
         FROM accounts a
         JOIN saleor_loyalty_entry e ON e.account_id = a.id AND e.kind = 'REVERSAL'
         JOIN saleor_loyalty_entry spent ON spent.id = e.reverses_id AND spent.kind = 'REWARD'
         LEFT JOIN saleor_loyalty_entry again ON again.kind = 'REWARD' AND again.reverses_id = e.id
         LEFT JOIN saleor_loyalty_coupon c
-          ON c.member_id = a.member_id AND c.status = 'WITHDRAWN'
+          ON c.member_id = a.member_id AND c.status = 'WITHDRAWN' AND NOT c.forfeited
          AND coalesce(c.paid_by_id, c.entry_id) = spent.id
         WHERE again.id IS NULL AND c.id IS NULL
         """,
