@@ -46,12 +46,21 @@ class Viewer:
     def require(self, permission: Permission) -> Shop:
         """The viewer's shop, if they hold the permission there. Raises PermissionDenied."""
         if self.shop is None or not self.may(permission):
-            message = (
-                "To access this path, you need one of the following permissions: "
-                f"{permission.value}"
-            )
-            raise PermissionDenied(message)
+            raise PermissionDenied(self._lacks(permission))
         return self.shop
+
+    def _lacks(self, permission: Permission) -> str:
+        """What is missing, in Saleor's words; to staff also which token they want."""
+        message = (
+            f"To access this path, you need one of the following permissions: {permission.value}"
+        )
+        if self.shop is None or not self.is_staff:
+            return message
+        return (
+            f"{message}. Your own token opens here what is yours as a customer. As staff send the "
+            f'token that Saleor makes you for this app, {{ app(id: "{self.shop.app_id}") '
+            "{ accessToken } }, or an app's."
+        )
 
     def require_own_or(self, permission: Permission, *, customer_id: str) -> Shop:
         """The viewer's shop, if they are this customer or hold the permission there.

@@ -31,6 +31,7 @@ class Saleor:
     """The server. Change its attributes to change what it answers, `paper` while holding `lock`.
 
     `app_id` None: the app is not there (any more). `may_orders` False: it lacks a permission.
+    `others`: apps that the shop has besides ours, by their tokens.
     `firewall`: the status and the page that something in front of it answers instead.
     """
 
@@ -46,6 +47,8 @@ class Saleor:
         self.may_orders = True
         self.firewall: tuple[int, str] | None = None
         self.key_requests = 0
+        self.others: dict[str, dict[str, Any]] = {}  # other apps, by their tokens
+        self.token_requests = 0  # whose a token is
         self._server = Server(self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
@@ -104,6 +107,10 @@ class Saleor:
             permissions = [{"code": "MANAGE_ORDERS"}]
             app = {"id": self.app_id, "identifier": self.identifier, "permissions": permissions}
             return {"data": {"app": app if is_us else None}}
+        if "LoyaltyWhose " in asked["query"]:
+            self.token_requests += 1
+            app = self.others.get(authorization.removeprefix("Bearer "))
+            return {"data": {"app": app}} if app else DENIED
         if not is_us or (not self.may_orders and "LoyaltyOrders" in asked["query"]):
             return DENIED
         return {"data": self.paper.execute(asked["query"], asked["variables"])}

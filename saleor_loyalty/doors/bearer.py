@@ -31,6 +31,8 @@ class TokenProblem(enum.Enum):
     AUDIENCE_FOREIGN = "This token is meant for somebody else."
     KIND_REFUSED = "Only a shopper's access token or a token made for this app is accepted."
     APP_FOREIGN = "This token was made for another app."
+    APP_UNKNOWN = "This is not a token of Saleor, nor of an app that is active in the shop."
+    SHOP_UNNAMED = "Say in the header Saleor-Api-Url of which shop's app this token is."
     NOT_STAFF = "This token was made for this app, but not for a member of staff."
 
 

@@ -50,6 +50,15 @@ class App:
     permissions: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class OtherApp:
+    """Whom a token belongs to that is not ours, and what they may do."""
+
+    id: str
+    name: str
+    permissions: frozenset[str]
+
+
 @cache
 def document(name: str) -> str:
     """The text of the GraphQL document `documents/<name>.graphql`, with the fragment it spreads."""
@@ -145,6 +154,14 @@ class Saleor:
         if not app:
             raise SaleorForbade("the token belongs to no app")
         return App(app["id"], app["identifier"], frozenset(p["code"] for p in app["permissions"]))
+
+    def whose(self) -> OtherApp | None:
+        """The app that the token of this line belongs to; None: no app's."""
+        app = self._run("whose")["app"]
+        if not app:
+            return None
+        permissions = frozenset(permission["code"] for permission in app["permissions"] or ())
+        return OtherApp(app["id"], " ".join((app["name"] or "").split()), permissions)
 
     def names(self, ids: Sequence[str]) -> dict[str, str]:
         """What products, collections and categories are called, up to 100 of each, by their ids.

@@ -3,7 +3,7 @@
 import pytest
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.doors.app import rates, shops
+from saleor_loyalty.doors.app import others, rates, shops
 from saleor_loyalty.models import Shop
 from tests.saleor_over_http import Saleor
 from tests.shops import installed
@@ -36,4 +36,5 @@ def shop(db: None, saleor: Saleor) -> Shop:
 def _nothing_is_counted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """All tests send from one address."""
     rates._limiter(conf.rate_store).storage.reset()
+    others.forget()
     monkeypatch.setattr(rates, "_not_before", 0.0)

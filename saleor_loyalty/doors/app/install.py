@@ -20,7 +20,9 @@ from saleor_loyalty.workers.waking import wake
 logger = logging.getLogger(__name__)
 
 
-@door
+@door(
+    "Saleor calls this address, by POST, when a shop installs the app. Its manifest: app/manifest"
+)
 def register_view(request: HttpRequest) -> HttpResponse:
     """Take a shop in, or its new token. The call is unsigned: all it says is checked with Saleor.
 

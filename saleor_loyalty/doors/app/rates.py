@@ -29,11 +29,13 @@ logger = logging.getLogger(__name__)
 
 SOCKET_TIMEOUT = 0.25  # seconds
 AT_ONCE, AT_ONCE_FROM_ONE = 3, 2  # installations under way in one process
+TOKENS_AT_ONCE = 2  # that a shop is asked about from one process
 COOL_DOWN = 5.0  # seconds in which this process does not ask a store again that failed
 
 _not_before = 0.0  # by time.monotonic
 _under_way: list[str] = []  # who has us try an installation just now
 _lock = threading.Lock()
+_tokens = threading.BoundedSemaphore(TOKENS_AT_ONCE)
 
 
 def take_event(shop: Shop) -> None:
@@ -95,6 +97,28 @@ def installation(api_url: str, *, source: str) -> Iterator[None]:
     finally:
         with _lock:
             _under_way.remove(sender)
+
+
+@contextmanager
+def unknown_token(shop: Shop, *, source: str, is_known: bool) -> Iterator[None]:
+    """Count a question to a shop whose a token is, by where it comes from and by the shop.
+
+    One that the shop knew a while ago is not counted. Raises Refusal.
+    """
+    if is_known:
+        yield
+        return
+    counts = (
+        ("30/minute", "tokens", str(shop.pk), _sender(source)),
+        ("120/minute", "tokens", str(shop.pk)),
+    )
+    if not all(_may(rate, *who) for rate, *who in counts) or not _tokens.acquire(blocking=False):
+        message = "Too many tokens that the shop has to be asked about. Try again in a minute."
+        raise Refusal(Code.TOO_MANY_REQUESTS, message, shop_id=shop.pk)
+    try:
+        yield
+    finally:
+        _tokens.release()
 
 
 def _host(api_url: str) -> str:

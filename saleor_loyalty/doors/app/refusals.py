@@ -8,7 +8,6 @@ from functools import wraps
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 logger = logging.getLogger(__name__)
 
@@ -77,27 +76,44 @@ class Refusal(Exception):
         return JsonResponse({"error": error}, status=self.status)
 
 
-def door(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def door(what: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """A view for machines: POST only, never an exception or a stack trace to the outside.
 
-    Such requests carry their own proof, never a cookie, so CSRF does not apply.
+    Who comes with another method, as a browser does, reads `what` it is. Such requests carry their
+    own proof, never a cookie, so CSRF does not apply.
     """
 
-    @csrf_exempt
-    @require_POST
-    @wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
-        try:
-            return view(request)
-        except Refusal as raised:
-            refusal = raised
-            logger.warning(
-                "%s refused: %s (shop %s)", request.path, refusal.code.name, refusal.shop_id
-            )
-        except Exception:
-            logger.exception("%s failed", request.path)
-            refusal = Refusal(Code.UNEXPECTED, "Something went wrong here. Try again.")
-        refused.send(door, path=request.path, reason=refusal.code.name)
-        return refusal.response()
+    def decorate(view: View) -> Callable[..., HttpResponseBase]:
+        @csrf_exempt
+        @wraps(view)
+        def answer(request: HttpRequest) -> HttpResponse:
+            if request.method != "POST":
+                return _told(what)
+            return _answered(view, request)
 
-    return answer
+        return answer
+
+    return decorate
+
+
+def _answered(view: View, request: HttpRequest) -> HttpResponse:
+    try:
+        return view(request)
+    except Refusal as raised:
+        refusal = raised
+        logger.warning("%s refused: %s (shop %s)", request.path, refusal.code.name, refusal.shop_id)
+    except Exception:
+        logger.exception("%s failed", request.path)
+        refusal = Refusal(Code.UNEXPECTED, "Something went wrong here. Try again.")
+    refused.send(door, path=request.path, reason=refusal.code.name)
+    return refusal.response()
+
+
+def _told(what: str) -> HttpResponse:
+    """To a method other than POST."""
+    response = HttpResponse(f"{what}\n", status=405, content_type="text/plain; charset=utf-8")
+    response["Allow"] = "POST"
+    return response

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.doors.app import body, keys, rates, tokens
+from saleor_loyalty.doors.app import body, keys, others, rates
 from saleor_loyalty.doors.app.refusals import Code, Refusal, door, refused
 from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.graphql import documents, limits
@@ -23,12 +23,20 @@ SALEOR_CODES = {
 }
 
 
-@door
+WHAT = """This is the GraphQL API of the shop's loyalty program.
+
+Ask it by POST, with JSON such as {"query": "{ loyaltyProgram { name threshold } }"} as
+application/json. A customer, or staff for this app, sends the token that Saleor gave them as
+"Authorization: Bearer …"; an app of the shop its own. Where several shops are served, the header
+Saleor-Api-Url names the one that is meant."""
+
+
+@door(WHAT)
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """One GraphQL request, as JSON. A token that is not valid is refused, not passed over."""
     try:
         operation = _operation(body.parse(body.read(request)))
-        viewer = tokens.viewer_of(request)
+        viewer = others.viewer_of(request)
         rates.take_request(viewer, mutations=limits.mutations(operation["query"]))
         result = execute(**operation, context=SimpleNamespace(loyalty_viewer=viewer))
     except InvalidToken as error:

@@ -29,7 +29,7 @@ class Changed:
     customers: Iterable[str] = ()
 
 
-@door
+@door("Saleor sends the events of a shop that has the app to this address, by POST.")
 def webhook_view(request: HttpRequest) -> HttpResponse:
     """Note what changed, and no more: it is settled by a worker.
 
