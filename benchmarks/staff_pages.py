@@ -1,7 +1,7 @@
 """The staff's pages among many members: how long each takes on the server, in this process.
 
-Every member has ten entries of the last 90 days, a coupon, and a message that failed, of a gift or
-the coupon; one in ten has a message that was sent.
+Every member has an order, ten entries of the last 90 days, a coupon, and a message that failed, of
+a gift or the coupon; one in ten has a message that was sent.
 """
 
 import time
@@ -23,6 +23,8 @@ PAGES = (
     "members",
     "members?sort=-BALANCE",
     "members?search=p77",
+    "members?search={code}",
+    "members?search=500",
     "members?inactive=30&status=ACTIVE&sort=EMAIL",
     "members/{member}",
     "widgets/customer?customerId=customer-500",
@@ -41,7 +43,7 @@ def rows(run: Run) -> Iterator[Row]:
     ask = _ask_a_shop_of(members)
     member = Member.objects.filter(coupons__isnull=False).earliest("pk")
     for page in PAGES:
-        path = page.format(member=member.pk)
+        path = page.format(member=member.pk, code=member.coupons.earliest("pk").code)
         taken = [timed(lambda path=path: ask(path)) for _ in range(run.rounds)]
         yield Row(f"{page}, of {members:,} members", taken, at_most=GOAL)
 

@@ -1,4 +1,4 @@
--- Members with ten entries of the last 90 days, a coupon and a message that failed; one in ten has a sent one.
+-- Members with an order, ten entries of the last 90 days, a coupon and a message that failed; one in ten has a sent one.
 INSERT INTO saleor_loyalty_member
     (shop_id, customer_id, email, first_name, language_code, status, status_by, joined_at,
      last_activity_at, email_enabled, push_enabled)
@@ -26,6 +26,11 @@ SELECT entry.shop_id, member_id, entry.id, reward_id, 'ACTIVE', entry.created_at
 FROM saleor_loyalty_entry AS entry
 JOIN saleor_loyalty_account AS account ON account.id = account_id
 JOIN saleor_loyalty_programversion AS version ON version.id = version_id WHERE kind = 'REWARD';
+INSERT INTO saleor_loyalty_settledorder
+    (shop_id, order_id, number, member_id, channel_id, version_id, points, revision,
+     gift_card_lines, waived, fully_paid_at, settled_at)
+SELECT shop_id, 'order-' || id, id::text, id, '', %(version)s, 0, 0, '{}', false, now(), now()
+FROM saleor_loyalty_member;
 INSERT INTO saleor_loyalty_couponcode
     (shop_id, coupon_id, issue, code, voucher_id, made_at, attempts, error)
 SELECT shop_id, id, 1, 'C' || id, '', issued_at, 0, '' FROM saleor_loyalty_coupon;

@@ -41,7 +41,7 @@ class MemberFilters(Form):
         required=False,
         max_length=254,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Email, first name or customer id")}
+            attrs={"type": "search", "placeholder": _("Email, name, coupon code or order number")}
         ),
     )
     status = forms.ChoiceField(

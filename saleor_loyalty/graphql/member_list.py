@@ -44,7 +44,10 @@ class LoyaltyMemberFilter(graphene.InputObjectType):
     """Members who fit all that is given."""
 
     search = graphene.String(
-        description="How an email or a first name begins, or a whole customer id."
+        description=(
+            "How an email, a first name or a surname begins; or a whole customer id, order number "
+            "or coupon code, be it one of the past. Surnames the shop is asked for."
+        )
     )
     status = graphene.List(NonNull(LoyaltyMemberStatus), description="One of these.")
     balance_gte = graphene.Int(description="At least; a debt is below 0.")

@@ -8,6 +8,7 @@ from django.db.models import Expression, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Upper
 
 from saleor_loyalty.database.paging import Keyset
+from saleor_loyalty.members import searching
 from saleor_loyalty.models import Member, Shop
 from saleor_loyalty.models.member import EMAIL_LETTERS, FIRST_NAME_LETTERS, LAST_ACTIVITY
 
@@ -43,7 +44,8 @@ def matching(
 ) -> QuerySet[Member]:
     """The shop's members who fit all that is given; None, and an empty search, fit everybody.
 
-    `search` is how an email or first name begins, letter case aside, or a whole customer id.
+    `search` is how an email, a first name or a surname begins, letter case aside; or a whole
+    customer id, coupon code or order number. For surnames the shop is asked.
     A debt counts as a negative balance. Inactive since a moment is who neither joined nor did
     anything from then on.
     """
@@ -57,15 +59,17 @@ def matching(
     members = members.alias(active_at=LAST_ACTIVITY, points=BALANCE)
     members = members.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
     search = (search or "").replace("\x00", "").strip()  # PostgreSQL's text has no NUL
-    return _beginning_with(search, members) if search else members
+    return _found(shop, search, members) if search else members
 
 
-def _beginning_with(search: str, members: QuerySet[Member]) -> QuerySet[Member]:
+def _found(shop: Shop, search: str, members: QuerySet[Member]) -> QuerySet[Member]:
+    """By ids that were looked up before: only so each condition has its index."""
     letters = Upper(Value(search))
     return members.alias(email_letters=EMAIL_LETTERS, name_letters=FIRST_NAME_LETTERS).filter(
         Q(email_letters__startswith=letters)
         | Q(name_letters__startswith=letters)
-        | Q(customer_id=search)
+        | Q(customer_id__in=[search, *searching.by_surname(shop, search)])
+        | Q(pk__in=searching.by_code_or_order(shop, search))
     )
 
 

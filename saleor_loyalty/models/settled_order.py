@@ -57,6 +57,8 @@ class SettledOrder(models.Model):
             ),
         ]
         indexes = [
+            # Staff look for whose an order is.
+            models.Index(fields=["shop", "number"], name="saleor_loyalty_order_number"),
             models.Index(
                 fields=["shop", "look_again_at"],
                 condition=models.Q(look_again_at__isnull=False),

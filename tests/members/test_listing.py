@@ -1,5 +1,6 @@
 """The list of members: who is on it, in which order, and where a page begins."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -8,11 +9,34 @@ import pytest
 from saleor_loyalty.database.paging import UnknownPlace
 from saleor_loyalty.members import listing
 from saleor_loyalty.members.listing import SortField
-from saleor_loyalty.models import Member, MemberStatus, Shop
+from saleor_loyalty.models import (
+    Coupon,
+    CouponCode,
+    Entry,
+    Member,
+    MemberStatus,
+    SettledOrder,
+    Shop,
+)
 from tests.accounts import account_of
+from tests.saleor_over_http import Saleor
+from tests.shops import installed, new_program
 
+EMMY = {"email": "emmy@example.com", "firstName": "Emmy", "lastName": "Noether"}
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def saleor() -> Iterator[Saleor]:
+    saleor = Saleor()
+    yield saleor
+    saleor.stop()
+
+
+@pytest.fixture
+def shop(db, saleor) -> Shop:
+    return installed(saleor)
 
 
 @pytest.fixture
@@ -93,6 +117,10 @@ def test_without_a_filter_all_members_of_the_shop_and_no_others_are_listed(
         (" ada@example.com ", ["Ada"]),
         ("customer-0", ["Ada"]),
         ("customer-", []),
+        ("noether", ["Emmy"]),
+        ("Emmy Noe", ["Emmy"]),
+        ("noether, em", ["Emmy"]),
+        ("oether", []),
         ("da", []),
         ("%", []),
         ("_da", []),
@@ -101,14 +129,89 @@ def test_without_a_filter_all_members_of_the_shop_and_no_others_are_listed(
     ],
 )
 def test_a_search_finds_emails_and_names_by_their_beginning_and_ids_as_a_whole(
-    enroll, names, search, found
+    enroll, names, search, found, saleor
 ):
+    saleor.paper.customers = {"customer-4": {**EMMY, "id": "customer-4"}}
     enroll("Ada")
     enroll("Grace")
     enroll("Gráinne", email="grainne@example.com")
     enroll("Großmut", email="g@example.com")
+    enroll("Emmy")
 
     assert names(search=search) == found
+
+
+@pytest.fixture
+def coupon(shop, enroll) -> Coupon:
+    """Bob's, of which he has had another code before."""
+    ada, bob = enroll("Ada"), enroll("Bob")
+    version = new_program(shop).current
+    entry = Entry.objects.create(
+        shop=shop,
+        account=account_of(bob),
+        version=version,
+        kind="REWARD",
+        source="a test",
+        points=-5000,
+        balance_after=0,
+        created_at=START,
+    )
+    coupon = Coupon.objects.create(
+        shop=shop, member=bob, entry=entry, reward=version.reward, issued_at=START
+    )
+    for issue, code in enumerate(("7K2M-QX9T-4HBD-W3NE", "9XQ2-M77K-DB4H-E3NW"), start=1):
+        CouponCode.objects.create(shop=shop, coupon=coupon, issue=issue, code=code)
+    for member, number in ((ada, "21"), (bob, "210")):
+        SettledOrder.objects.create(
+            shop=shop,
+            order_id=f"order-{number}",
+            number=number,
+            member=member,
+            version=version,
+            fully_paid_at=START,
+            settled_at=START,
+        )
+    return coupon
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("9XQ2-M77K-DB4H-E3NW", ["Bob"]),
+        (" 7k2m-qx9t-4hbd-w3ne ", ["Bob"]),
+        ("7K2M", []),
+        ("21", ["Ada"]),
+        ("#210", ["Bob"]),
+        ("1", []),
+    ],
+)
+def test_a_search_finds_whose_a_coupon_code_or_an_order_number_is(names, coupon, search, found):
+    assert names(search=search) == found
+
+
+def test_t37_codes_and_orders_of_another_shop_find_nobody(names, coupon, other_shop):
+    CouponCode.objects.update(shop=other_shop)
+    SettledOrder.objects.update(shop=other_shop)
+
+    assert names(search="9XQ2-M77K-DB4H-E3NW") == names(search="21") == []
+
+
+@pytest.mark.parametrize("search", ["ada@example.com", "7K2M-QX9T", "#21", "a"])
+def test_the_shop_is_not_asked_for_what_is_no_name(names, enroll, saleor, search):
+    enroll("Ada")
+
+    names(search=search)
+
+    assert saleor.paper.calls == []
+
+
+def test_while_the_shop_does_not_answer_members_are_found_by_what_is_known_here(
+    names, enroll, saleor
+):
+    saleor.is_down = True
+    enroll("Ada")
+
+    assert names(search="ad") == ["Ada"]
 
 
 def test_members_are_found_by_their_status(enroll, names):

@@ -1,5 +1,7 @@
 """Customers over the API: registered by themselves, listed and kept by staff and apps."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from ariadne import MutationType, QueryType
@@ -18,6 +20,7 @@ mutation = MutationType()
 
 SORTING = {"EMAIL": "email", "CREATED_AT": "date_joined", "LAST_MODIFIED_AT": "updated_at"}
 NAMES = ("first_name", "last_name", "language_code")
+SEARCHED = ("email", "first_name", "last_name")
 COLUMNS = (*NAMES, "is_confirmed", "is_active")
 
 
@@ -26,6 +29,7 @@ def customers_(
     _root: object,
     info: GraphQLResolveInfo,
     where: dict[str, Any] | None = None,
+    search: str | None = None,
     sort_by: dict[str, str] | None = None,
     first: int | None = None,
     after: str | None = None,
@@ -38,6 +42,9 @@ def customers_(
         found = found.filter(pk__in=user_keys(where["ids"]))
     if since := (where.get("updated_at") or {}).get("gte"):
         found = found.filter(updated_at__gte=since)
+    for word in (search or "").split():
+        begins = (Q(**{f"{field}__istartswith": word}) for field in SEARCHED)
+        found = found.filter(reduce(or_, begins))
     found = found.order_by(column(sort_by, SORTING, unless_sorted="email"), "pk")
     return connection(info, found, first=first, after=after)
 
