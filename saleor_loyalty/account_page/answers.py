@@ -1,7 +1,7 @@
 """How the page is sent: never kept by a cache, nothing run that is not ours, framed by few."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,8 +26,12 @@ def page(
     shown_as: Branding,
     language: str,
     status: int = 200,
+    framed_by: Sequence[str] | None = None,
 ) -> HttpResponse:
-    """A page of ours in a shop's look and in one of our languages."""
+    """A page of ours in a shop's look and in one of our languages.
+
+    The storefronts may frame it, or who is in `framed_by`.
+    """
     nonce = secrets.token_urlsafe(16)
     frame = {
         "branding": shown_as,
@@ -40,7 +44,9 @@ def page(
     with override(language):
         content = rendered(f"account/{template}.html", {**frame, **context}, request)
     response = HttpResponse(content, status=status)
-    response["Content-Security-Policy"] = _policy(nonce, shown_as.logo_url)
+    response["Content-Security-Policy"] = _policy(
+        nonce, shown_as.logo_url, conf.allowed_origins if framed_by is None else framed_by
+    )
     return guarded(response)
 
 
@@ -61,8 +67,8 @@ def _root(request: HttpRequest) -> str:
     return "./" if match and match.url_name == PAGE else "../"
 
 
-def _policy(nonce: str, logo_url: str) -> str:
-    frames = " ".join(conf.allowed_origins) or "'none'"
+def _policy(nonce: str, logo_url: str, framed_by: Sequence[str]) -> str:
+    frames = " ".join(framed_by) or "'none'"
     logo = urlsplit(logo_url)
     # Checked when it was saved, but what else would stand there is no word of a policy.
     is_host = branding.HOST.fullmatch(logo.netloc)

@@ -36,7 +36,8 @@ class Session:
 
     `back` is the address there that leads back, on one of LOYALTY_ALLOWED_ORIGINS; empty: none.
     `is_framed` when the storefront shows the page in a frame of its own. `theme` is "light" or
-    "dark" where the storefront is only that; empty: as the shopper's device is.
+    "dark" where the storefront is only that; empty: as the shopper's device is. `language` is the
+    code of the one that the storefront speaks; empty: it did not say.
     """
 
     shop_id: int
@@ -44,6 +45,7 @@ class Session:
     back: str
     is_framed: bool
     theme: str = ""
+    language: str = ""
 
     def shop(self) -> Shop | None:
         """The shop, while it is served here."""

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from saleor_loyalty.shop import frames
 from saleor_loyalty.account_page import answers, contents, sessions, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
 from saleor_loyalty.conf import conf
@@ -24,7 +25,7 @@ from saleor_loyalty.models import Branding, Member, MemberStatus, Program, Shop
 from saleor_loyalty.permissions import PermissionDenied, Viewer
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
-from saleor_loyalty.rules.languages import LANGUAGES, language_of, locale_of
+from saleor_loyalty.rules.languages import LANGUAGES, known_locale, language_of, locale_of
 from saleor_loyalty.shop import branding
 
 logger = logging.getLogger(__name__)
@@ -40,15 +41,15 @@ SignedInView = Callable[[HttpRequest, Session, Shop], HttpResponse]
 def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
     """Begin a session for the customer whose access token the storefront posts.
 
-    It posts `token`, and may post `return_url`, an address of its own, and `theme`. The answer
-    leads to the page.
+    It posts `token`, and may post `return_url`, an address of its own, `theme` and `language`. The
+    answer leads to the page.
     """
     if request.method != "POST":
         return answers.guarded(HttpResponseRedirect("../"))
     origin = request.headers.get("Origin")  # browsers send it with every POST, apps do not
     if origin is not None and origin not in conf.allowed_origins:
         logger.warning("Account page: sign-in from an origin that is not allowed")
-        return _turned_away(request, "origin", status=403)
+        return _turned_away(request, "origin", status=403, origin=origin)
     back = _back(request.POST.get("return_url", ""), origin)
     try:
         shop, customer_id = _shopper(verify(request.POST.get("token", "")))
@@ -63,6 +64,7 @@ def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
         back=back,
         is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
         theme=theme if (theme := request.POST.get("theme", "")) in THEMES else "",
+        language=_spoken(request.POST.get("language", "")),
     )
     response = HttpResponseRedirect("../")
     sessions.begin(response, session, request=request, path=request.path.removesuffix("sign-in/"))
@@ -81,6 +83,8 @@ def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
+        if origin := frames.stranger(request, conf.allowed_origins):
+            return _turned_away(request, "origin", status=403, origin=origin)
         try:
             session = sessions.read(request)
         except Expired as expired:
@@ -117,7 +121,7 @@ def change_preferences(request: HttpRequest, session: Session, shop: Shop) -> Ht
             member=member,
             email_enabled="email" in request.POST,
             push_enabled="push" in request.POST,
-            language_code=language if language != _code(member) else None,
+            language_code=language if language != _code(session, member) else None,
         )
     except Refused as refused:
         return _account(request, session, shop, problem=str(refused))
@@ -143,8 +147,8 @@ def _account(
     if member and member.status == MemberStatus.CLOSED:
         return _turned_away(request, "closed", status=403, session=session, shop=shop)
     shown_as, program = branding.of(shop), programs.current(shop)
-    language = _language(request, member, shown_as)
-    reader = _reader(member, program, language)
+    language = _language(request, session, member, shown_as)
+    reader = _reader(session, member, program, language)
     context = {
         "session": session,
         "form_token": sessions.form_token(request),
@@ -157,7 +161,7 @@ def _account(
         if program and program.current:
             context["rules"] = list(wording.rules(program.current, reader))
         if program and member:
-            context |= _of_member(request, member, program, reader)
+            context |= _of_member(request, session, member, program, reader)
     return answers.page(
         request,
         "account",
@@ -169,7 +173,11 @@ def _account(
 
 
 def _of_member(
-    request: HttpRequest, member: Member, program: Program, reader: wording.ReaderLocale
+    request: HttpRequest,
+    session: Session,
+    member: Member,
+    program: Program,
+    reader: wording.ReaderLocale,
 ) -> dict[str, object]:
     before = whole_number(request.GET.get("before"))
     usable, earlier = contents.coupons(member, reader)
@@ -181,7 +189,7 @@ def _of_member(
         "history": contents.history(member, reader, before=before),
         "is_older": before is not None,
         "is_blocked": member.status == MemberStatus.BLOCKED,
-        "languages": _languages(member),
+        "languages": _languages(session, member),
     }
 
 
@@ -193,21 +201,28 @@ def _turned_away(
     session: Session | None = None,
     back: str = "",
     shop: Shop | None = None,
+    origin: str = "",
 ) -> HttpResponse:
-    """A page that says why there is nothing to see, and what to do about it."""
+    """A page that says why there is nothing to see, and what to do about it.
+
+    To a page of `origin`, which is none of the shop's, also in its frame: it holds nothing of
+    anybody.
+    """
+    spoken = (session and session.language) or get_language_from_request(request)
     context = {
         "reason": reason,
         "session": session,
         "back": session.back if session else back,
-        "origin": request.headers.get("Origin", ""),
+        "origin": origin,
     }
     return answers.page(
         request,
         "turned_away",
         context,
         shown_as=branding.of(shop) if shop else Branding(),
-        language=language_of(get_language_from_request(request)),
+        language=language_of(spoken),
         status=status,
+        framed_by=["*"] if origin else None,
     )
 
 
@@ -221,29 +236,46 @@ def _back(return_url: str, origin: str | None) -> str:
     return return_url if is_ours and len(return_url) <= LONGEST_BACK else origin or ""
 
 
-def _language(request: HttpRequest, member: Member | None, shown_as: Branding) -> str:
-    """Of our languages the member's; for who is none yet the browser's."""
-    code = member.language_code if member else get_language_from_request(request)
+def _spoken(language: str) -> str:
+    """The storefront's language, if it is one we know: as de, or pt-br."""
+    locale = known_locale(language)
+    return str(locale) if locale else ""
+
+
+def _code_for(session: Session, member: Member | None) -> str:
+    """The language that the member chose here, else the storefront's, else their account's."""
+    if member and member.language_is_own:
+        return member.language_code
+    return session.language or (member.language_code if member else "")
+
+
+def _language(
+    request: HttpRequest, session: Session, member: Member | None, shown_as: Branding
+) -> str:
+    """Of our languages the reader's; of whom nobody says it, the browser's."""
+    code = _code_for(session, member) or get_language_from_request(request)
     chosen = language_of(code)
     return chosen if code.lower().startswith(chosen) else language_of(shown_as.default_language)
 
 
-def _reader(member: Member | None, program: Program | None, language: str) -> wording.ReaderLocale:
+def _reader(
+    session: Session, member: Member | None, program: Program | None, language: str
+) -> wording.ReaderLocale:
     """Where the reader is: in their own variety of the language, and in the programme's zone."""
-    locale = locale_of(member.language_code if member else language)
+    locale = locale_of(_code_for(session, member) or language)
     return wording.ReaderLocale(
         locale=locale if locale.language == language else Locale.parse(language),
         time_zone=program.current.time_zone if program and program.current else "UTC",
     )
 
 
-def _code(member: Member) -> str:
-    """The member's language as CLDR writes it."""
-    return str(locale_of(member.language_code))
+def _code(session: Session, member: Member) -> str:
+    """The language that the page is to speak with a member, as CLDR writes it."""
+    return str(locale_of(_code_for(session, member)))
 
 
-def _languages(member: Member) -> list[tuple[str, str, bool]]:
-    """Those to choose from: code, own name, and whether it is the member's now."""
-    now = _code(member)
+def _languages(session: Session, member: Member) -> list[tuple[str, str, bool]]:
+    """Those to choose from: code, own name, and whether it is spoken now."""
+    now = _code(session, member)
     codes = dict.fromkeys((*LANGUAGES, now))
     return [(code, (Locale.parse(code).get_display_name() or code), code == now) for code in codes]

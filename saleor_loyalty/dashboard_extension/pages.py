@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
+from saleor_loyalty.shop import frames
 from saleor_loyalty.dashboard_extension import assets
 from saleor_loyalty.dashboard_extension.door import Door, TokenRefused
 from saleor_loyalty.dashboard_extension.templating import rendered
@@ -114,6 +115,9 @@ def shell(request: HttpRequest, door: Door) -> HttpResponse:
     """The frame's document: static, the same for everybody."""
     if request.method != "GET":
         return HttpResponse("A token is needed.", status=401, content_type="text/plain")
+    sources = door.framed_by(request)
+    if origin := frames.stranger(request, sources):
+        return _to_stranger(request, origin)
     with translation.override(_language(request)):
         html = rendered(
             "shell.html",
@@ -126,9 +130,22 @@ def shell(request: HttpRequest, door: Door) -> HttpResponse:
             request,
         )
     response = _uncached(HttpResponse(html))
-    response["Content-Security-Policy"] = _policy(" ".join(door.framed_by(request)))
+    response["Content-Security-Policy"] = _policy(" ".join(sources))
     # The script learns from the referrer which Dashboard it may talk to.
     response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _to_stranger(request: HttpRequest, origin: str) -> HttpResponse:
+    """In a frame of a page that is no Dashboard of the shop's, as far as we know: why it is so.
+
+    It holds nothing of anybody, so anybody may frame it.
+    """
+    language = _language(request)
+    with translation.override(language):
+        html = rendered("unframed.html", {"origin": origin, "language": language}, request)
+    response = _uncached(HttpResponse(html, status=403))
+    response["Content-Security-Policy"] = _policy("*")
     return response
 
 

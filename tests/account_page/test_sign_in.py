@@ -8,6 +8,8 @@ from django.core import signing
 from django.test import Client
 
 from saleor_loyalty.account_page import sessions
+from saleor_loyalty.members import preferences
+from saleor_loyalty.models import Member
 from tests.account_page.conftest import STORE, enroll
 from tests.accounts import account_of
 from tests.saleor_over_http import Saleor
@@ -288,3 +290,70 @@ def test_how_the_shop_marks_what_its_templates_lack_does_not_reach_the_page(clie
     ]
 
     assert "MISSING" not in page(client).content.decode()
+
+
+def sign_in_speaking(client, token, language):
+    given = {"token": token, "language": language}
+    client.post("/account/sign-in/", given, headers={"Origin": STORE})
+    return client.get("/account/").text
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [("fr", "fr"), ("PT_br", "en"), ("de-AT", "de"), ("x" * 9000, "pl"), ("", "pl")],
+)
+def test_the_page_speaks_the_storefronts_language(client, ada, program, token, language, spoken):
+    Member.objects.update(language_code="pl")
+
+    assert f'<html lang="{spoken}"' in sign_in_speaking(client, token, language)
+
+
+def test_a_language_that_the_shopper_chose_here_outlives_the_storefronts(
+    client, ada, program, token
+):
+    preferences.change(member=ada, language_code="es")
+
+    assert '<html lang="es"' in sign_in_speaking(client, token, "fr")
+
+
+def test_saving_preferences_does_not_take_the_storefronts_language_for_a_choice(
+    client, ada, program, token
+):
+    page = sign_in_speaking(client, token, "fr")
+    form_token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+
+    client.post("/account/preferences/", {"form_token": form_token, "language": "fr"})
+
+    ada.refresh_from_db()
+    assert (ada.language_code, ada.language_is_own) == ("en", False)
+
+
+def framed_on(client, referrer, path="/account/"):
+    return client.get(path, headers={"Sec-Fetch-Dest": "iframe", "Referer": referrer})
+
+
+def test_in_a_frame_of_a_page_that_is_none_of_the_shops_it_says_why(sign_in, ada, program):
+    answer = framed_on(sign_in(), "https://stranger.example.com/page")
+
+    assert answer.status_code == 403
+    assert "<code>https://stranger.example.com</code>" in answer.text
+    assert "LOYALTY_ALLOWED_ORIGINS" in answer.text
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+    assert "ada@example.com" not in answer.text
+
+
+def test_a_sign_in_from_a_strangers_frame_says_why_in_the_frame(client, ada, token):
+    answer = client.post(
+        "/account/sign-in/", {"token": token}, headers={"Origin": "https://stranger.example.com"}
+    )
+
+    assert answer.status_code == 403
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("referrer", [f"{STORE}/", "http://testserver/account/", "", "https://["])
+def test_in_a_frame_of_the_shops_or_of_nobody_known_it_is_as_ever(sign_in, ada, program, referrer):
+    answer = framed_on(sign_in(), referrer)
+
+    assert answer.status_code == 200
+    assert "frame-ancestors *" not in answer["Content-Security-Policy"]

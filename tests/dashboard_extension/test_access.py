@@ -224,3 +224,29 @@ def test_an_address_made_by_hand_is_answered(ask, ada, program, path, status):
 )
 def test_a_form_made_by_hand_is_refused_in_words(ask, ada, program, path, form, status):
     assert ask(path, post=form).status_code == status
+
+
+def test_a_dashboard_that_is_not_known_reads_in_its_frame_what_to_set(client, dashboard, shop):
+    answer = client.get(
+        "/app/members",
+        {"saleorApiUrl": dashboard.api_url},
+        headers={"Sec-Fetch-Dest": "iframe", "Referer": "https://dash.example.com/"},
+    )
+
+    assert answer.status_code == 403
+    assert "<code>https://dash.example.com</code>" in answer.text
+    assert "LOYALTY_ALLOWED_ORIGINS" in answer.text
+    assert "<script" not in answer.text
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+
+
+def test_in_the_frame_of_a_dashboard_that_is_known_the_page_is_as_ever(client, dashboard, shop):
+    for around in (dashboard.url, "https://store.example.com"):
+        answer = client.get(
+            "/app/members",
+            {"saleorApiUrl": dashboard.api_url},
+            headers={"Sec-Fetch-Dest": "iframe", "Referer": f"{around}/dashboard/"},
+        )
+
+        assert answer.status_code == 200
+        assert "frame-ancestors *" not in answer["Content-Security-Policy"]
