@@ -24,6 +24,7 @@ def account_urls(verify: Verify) -> list[URLPattern]:
         path("", views.account, name=PAGE),
         path("sign-in/", views.sign_in, {"verify": verify}),
         path("sign-out/", views.sign_out),
+        path("join/", views.join),
         path("preferences/", views.change_preferences),
         *(path(name, asset, {"name": name}) for name in ASSETS),
     ]

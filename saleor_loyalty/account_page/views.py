@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from saleor_loyalty.shop import frames
 from saleor_loyalty.account_page import answers, contents, sessions, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
+from saleor_loyalty.activities import joining
 from saleor_loyalty.conf import conf
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.members import enrolment, preferences
@@ -26,6 +27,7 @@ from saleor_loyalty.permissions import PermissionDenied, Viewer
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rules.languages import LANGUAGES, known_locale, language_of, locale_of
+from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from saleor_loyalty.shop import branding
 
 logger = logging.getLogger(__name__)
@@ -103,6 +105,24 @@ def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:
 def account(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
     """The page itself; `?before=<entry>` shows what is older in the history."""
     return _account(request, session, shop)
+
+
+@csrf_exempt
+@require_POST
+@signed_in
+def join(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse:
+    """Make the customer a member, and show the page again."""
+    if not sessions.is_own_form(request):
+        return _turned_away(request, "form", status=403, session=session, shop=shop)
+    try:
+        member = joining.join(shop=shop, customer_id=session.customer_id)
+    except Refused as refused:
+        return _account(request, session, shop, problem=str(refused))
+    except SaleorUnavailable:
+        return _turned_away(request, "unavailable", status=503, session=session, shop=shop)
+    if member is None:
+        return _turned_away(request, "closed", status=403, session=session, shop=shop)
+    return answers.guarded(HttpResponseRedirect("../"))
 
 
 @csrf_exempt

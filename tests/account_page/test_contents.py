@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Branding, CouponStatus, Lot, Member, MemberStatus
+from saleor_loyalty.models import Branding, CouponStatus, Lot, Member, MemberStatus, Program
 from tests.account_page.conftest import STORE, use
+from tests.saleor_over_http import CUSTOMER_ID
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,65 @@ def test_a_limited_coupon_is_promised_and_shown_as_one(shown, program, ada, gift
     text = shown()
     assert "Only on selected products." in text  # the coupon keeps its rules
     assert "Coupons are for selected products only." not in text
+
+
+def join(client, page):
+    form_token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+    return client.post("/account/join/", {"form_token": form_token})
+
+
+@pytest.fixture
+def customer(saleor):
+    """Ada, as the shop has her: a customer who is no member yet."""
+    person = {"email": "ada@example.com", "firstName": "Ada", "languageCode": "EN"}
+    confirmed = {"isConfirmed": True, "isActive": True}
+    saleor.paper.customers = {CUSTOMER_ID: {"id": CUSTOMER_ID, **person, **confirmed}}
+
+
+def test_who_is_no_member_yet_joins_by_a_button(sign_in, program, customer):
+    client = sign_in()
+
+    answer = join(client, client.get("/account/").text)
+
+    assert (answer.status_code, answer["Location"]) == (302, "../")
+    assert Member.objects.get().email == "ada@example.com"
+    assert "Join now" not in client.get("/account/").text
+
+
+def test_joining_is_not_offered_while_the_program_is_off_and_refused_then(
+    sign_in, program, customer
+):
+    client = sign_in()
+    before = client.get("/account/").text
+    Program.objects.update(is_active=False)
+
+    assert "Join now" not in client.get("/account/").text
+    answer = join(client, before)
+    assert answer.status_code == 400
+    assert "nobody can join" in answer.text
+    assert not Member.objects.exists()
+
+
+def test_a_form_that_is_not_the_pages_own_joins_nobody(sign_in, program, customer):
+    answer = sign_in().post("/account/join/", {"form_token": "x"})
+
+    assert answer.status_code == 403
+    assert not Member.objects.exists()
+
+
+def test_a_shop_that_does_not_answer_joins_nobody_and_says_so(sign_in, program, saleor):
+    client = sign_in()
+    page = client.get("/account/").text
+    saleor.is_down = True
+
+    assert join(client, page).status_code == 503
+
+
+def test_a_customer_whom_the_shop_does_not_have_joins_nothing(sign_in, program, saleor):
+    client = sign_in()
+    saleor.paper.customers = {}
+
+    assert join(client, client.get("/account/").text).status_code == 403
 
 
 def test_looking_at_the_page_makes_nobody_a_member(shown, program):

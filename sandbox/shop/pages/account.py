@@ -58,6 +58,24 @@ def hosted_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """Become a member of the program, with no order behind it."""
+    user = visitor.user_of(request)
+    if user is None or user.is_staff:
+        return redirect("account")
+    try:
+        outcome = loyalty.ask(loyalty.JOIN, token=tokens.access(user))["loyaltyJoin"]
+    except loyalty.Unavailable as error:
+        messages.error(request, str(error))
+        return redirect("account")
+    for error in outcome["errors"]:
+        messages.error(request, error["message"])
+    if outcome["member"]:
+        messages.success(request, "You are a member now. A welcome is on its way: see Mail.")
+    return redirect("account")
+
+
+@require_POST
 def allow_notices(request: HttpRequest) -> HttpResponse:
     """Get a device token where a phone gets it, and tell the loyalty app about it."""
     user = visitor.user_of(request)

@@ -44,6 +44,7 @@ GIFT = """mutation Gift($customerId: ID!, $points: Int!, $reason: String!, $key:
     errors { field message code }
   }
 }"""
+JOIN = """mutation Join { loyaltyJoin { member { email } errors { message } } }"""
 DEVICE = """mutation Device($deviceToken: String!) {
   loyaltyDeviceRegister(token: $deviceToken, platform: WEB) { ok errors { message } }
 }"""

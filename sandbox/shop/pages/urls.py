@@ -21,6 +21,7 @@ urlpatterns = [
     path("orders/<uuid:pk>/cancel/", order.cancel, name="cancel"),
     path("account/", account.account, name="account"),
     path("account/hosted/", account.hosted_page, name="hosted_page"),
+    path("account/join/", account.join, name="join"),
     path("account/notices/", account.allow_notices, name="allow_notices"),
     path("account/balance.json", account.balance, name="balance"),
     path("staff/", staff.staff, name="staff"),
