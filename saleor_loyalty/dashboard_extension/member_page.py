@@ -24,7 +24,7 @@ from saleor_loyalty.dashboard_extension.words import (
 )
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
-from saleor_loyalty.members import announcements
+from saleor_loyalty.members import announcements, followed
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.messages.explanations import explain, explainable, taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
@@ -111,6 +111,7 @@ def show_member(
     rows, older = _history(visit, member)
     context = {
         "member": member,
+        "orders_wait": orders_wait(visit.shop, member.customer_id),
         "opened": opened,
         "refusal": refusal,
         "gift": gift or GiftForm(),
@@ -135,6 +136,12 @@ def show_member(
         **standing(visit, member),
     }
     return show(visit, "members/member.html", context, status=status)
+
+
+def orders_wait(shop: Shop, customer_id: str) -> bool:
+    """Whether a customer has paid for what brings points once their email is confirmed."""
+    known = customer_id.replace("\x00", "")  # text has no NUL
+    return followed.have_orders_waiting(shop).filter(customer_id=known).exists()
 
 
 def standing(visit: Visit, member: Member) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from saleor_loyalty.dashboard_extension import statistics
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.statistics import Day, Movement, Stuck
 from saleor_loyalty.dashboard_extension.tags import moment, number
+from saleor_loyalty.members import followed
 from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Permission
@@ -92,6 +93,7 @@ def _health(shop: Shop) -> list[dict[str, object]]:
     stuck = statistics.stuck(shop)
     return [
         _orders(shop, stuck),
+        *_waiting(shop),
         _check(
             stuck.coupons,
             fine=_("Coupons get their vouchers"),
@@ -118,6 +120,23 @@ def _health(shop: Shop) -> list[dict[str, object]]:
             page="staff:failed",
         ),
     ]
+
+
+def _waiting(shop: Shop) -> list[dict[str, object]]:
+    """A hint, and no trouble: nothing is said where nobody waits."""
+    count = followed.have_orders_waiting(shop).count()
+    if not count:
+        return []
+    words = ngettext(
+        "{number} customer has paid and gets no points until their email is confirmed",
+        "{number} customers have paid and get no points until their emails are confirmed",
+        count,
+    )
+    help = _(
+        "They confirm by the link in Saleor’s mail, or by setting a password; those whom staff "
+        "make in the Dashboard have done neither."
+    )
+    return [{**_check(count, wrong=words, help=help), "is_hint": True}]
 
 
 def _orders(shop: Shop, stuck: Stuck) -> dict[str, object]:

@@ -5,7 +5,12 @@ from django.utils.translation import get_language
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import GiftForm
-from saleor_loyalty.dashboard_extension.member_page import gift_of, standing, why_taken_back
+from saleor_loyalty.dashboard_extension.member_page import (
+    gift_of,
+    orders_wait,
+    standing,
+    why_taken_back,
+)
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
 from saleor_loyalty.dashboard_extension.words import gave, took_back
 from saleor_loyalty.members import enrolment
@@ -22,7 +27,11 @@ def customer_view(visit: Visit) -> HttpResponse:
     """`?customerId=`: the customer's points, and how they came about last."""
     customer_id = visit.request.GET.get("customerId", "")
     member = enrolment.find(shop=visit.shop, customer_id=customer_id)
-    context: dict[str, object] = {"member": member, "customer_id": customer_id}
+    context: dict[str, object] = {
+        "member": member,
+        "customer_id": customer_id,
+        "orders_wait": orders_wait(visit.shop, customer_id),
+    }
     if member:
         entries = explainable(Entry.objects.filter(account__member=member))
         context |= {

@@ -20,6 +20,11 @@ class FollowedCustomer(models.Model):
     is_active = models.BooleanField(
         default=True, db_default=True, help_text="When last seen; else the walk looks again."
     )
+    orders_wait = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="They have paid, and get no points until their email is confirmed.",
+    )
     since = models.DateTimeField(help_text="When the fingerprint was first seen.")
     followed_at = models.DateTimeField(help_text="When all orders were last looked for.")
 
@@ -32,6 +37,9 @@ class FollowedCustomer(models.Model):
         indexes = [
             models.Index(
                 "shop", condition=models.Q(is_active=False), name="saleor_loyalty_not_active"
+            ),
+            models.Index(
+                "shop", condition=models.Q(orders_wait=True), name="saleor_loyalty_orders_wait"
             ),
         ]
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from saleor_loyalty.database.statements import Writing
 from saleor_loyalty.ledger.book import Book
 from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import Entry, EntryKind, Member, ProgramVersion, SettledOrder
 from saleor_loyalty.orders.context import SettlementContext
 from saleor_loyalty.rules.entitlement import Entitlement, entitlement
-from saleor_loyalty.saleor_api.facts import Order
+from saleor_loyalty.saleor_api.facts import Customer, Order
 
 ROW_FIELDS = (
     *("member", "version", "points", "left_behind", "revision"),
@@ -137,6 +138,18 @@ def unsettled(context: SettlementContext, *, past: bool) -> list[OrderDue]:
     """
     orders_due = (_standing(context, order, past=past) for order in context.orders)
     return sorted((s for s in orders_due if s and not s.is_settled), key=_oldest_first)
+
+
+def waiting(context: SettlementContext) -> list[Customer]:
+    """Customers who have paid for what would earn, were it known whose their email is."""
+    return [
+        order.customer
+        for order in context.orders
+        if order.customer
+        and not enrolment.is_known(order.customer)
+        and not (order.id in context.rows and context.rows[order.id].revision)
+        and _version(context, order, past=False)
+    ]
 
 
 def post(orders_due: Sequence[OrderDue], book: Book) -> list[Entry]:

@@ -144,6 +144,12 @@ def bring_to_entitlement(shop: Shop, orders: Sequence[Order], *, past: bool = Fa
 
 
 def _settle_on(context: SettlementContext, writing: Writing, *, past: bool = False) -> list[Entry]:
+    entries = _post(context, writing, past=past)
+    followed.note_waiting(context.shop, due.waiting(context), now=context.now)
+    return entries
+
+
+def _post(context: SettlementContext, writing: Writing, *, past: bool) -> list[Entry]:
     unsettled = due.unsettled(context, past=past)
     due.note_asked(context, writing, kept=unsettled)
     if not unsettled and not context.uses:

@@ -130,7 +130,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     FollowedCustomer: {
         Personal.IDENTIFIER: ("customer_id",),
         Personal.TRACE: ("fingerprint",),
-        Personal.HISTORY: ("is_active", "since"),
+        Personal.HISTORY: ("is_active", "orders_wait", "since"),
         NOTHING: ("shop", "followed_at"),
     },
     AddressFault: {

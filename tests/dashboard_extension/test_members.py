@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.members import enrolment
+from saleor_loyalty.members import enrolment, followed
 from saleor_loyalty.models import (
     AuditRecord,
     CouponStatus,
@@ -385,9 +385,9 @@ def test_pages_cost_the_same_however_much_there_is(
 
     with django_assert_max_num_queries(8):
         ask("members?sort=-BALANCE")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         ask(f"members/{ada.pk}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         ask("overview")
 
 
@@ -429,3 +429,28 @@ def test_numbers_below_zero_have_a_minus_and_no_hyphen(ask, ada, program, gift, 
 
         assert not HYPHEN.search(re.sub(r"\d{4}-\d\d-\S+", "", text)), path
         assert "−20" in text
+
+
+def test_orders_that_wait_for_a_confirmed_email_are_said_to_wherever_staff_look(
+    ask, shop, program, ada
+):
+    words = "Points for paid orders wait until the email is confirmed."
+    hint = "1 customer has paid and gets no points until their email is confirmed"
+    pages = (f"members/{ada.pk}", f"widgets/customer?customerId={ada.customer_id}")
+    assert not any(words in ask(path).text for path in pages)
+    assert "gets no points until" not in ask("overview").text
+    email = Customer(ada.customer_id, ada.email, "", "en", is_confirmed=False)
+
+    followed.note_waiting(shop, [email], now=timezone.now())
+
+    assert all(words in ask(path).text for path in pages)
+    assert hint in ask("overview").text
+
+
+def test_who_is_no_member_and_has_not_confirmed_is_said_to_wait(ask, shop, program):
+    stranger = Customer("VXNlcjo5", "new@example.com", "", "en", is_confirmed=False)
+    followed.note_waiting(shop, [stranger], now=timezone.now())
+
+    page = ask("widgets/customer?customerId=VXNlcjo5").text
+
+    assert "Points for paid orders wait until the email is confirmed." in page

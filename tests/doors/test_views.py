@@ -121,3 +121,12 @@ def test_other_origins_may_not_call_from_the_browser(client: Client, shop: Shop)
     response = ask(client, {"query": "{ __typename }"}, Origin="https://elsewhere.example.com")
 
     assert "Access-Control-Allow-Origin" not in response
+
+
+def test_who_opens_the_bare_address_reads_what_is_where(client: Client) -> None:
+    response = client.get("/")
+
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/plain")
+    for where in ("/app/manifest", "/account/", "/graphql/"):
+        assert f"https://loyalty.example.com{where}" in response.text

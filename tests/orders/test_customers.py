@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from saleor_loyalty import proof
-from saleor_loyalty.members import enrolment
+from saleor_loyalty.members import enrolment, followed
 from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import (
     Change,
@@ -306,3 +306,51 @@ def test_t23_a_shop_that_asks_for_no_confirmation_may_say_so(paper, settle, sett
     settle(paper.place(1, line(100), user=UNCONFIRMED))
 
     assert Member.objects.get().balance == 1000
+
+
+# ------------------------------------------------------------------ who waits
+
+
+@pytest.fixture
+def waiting(shop, program):
+    return lambda: list(followed.have_orders_waiting(shop).values_list("customer_id", flat=True))
+
+
+def test_t23_who_paid_before_they_confirmed_is_noted_until_they_do(paper, settle, hear, waiting):
+    paper.know(UNCONFIRMED)
+    order = paper.place(1, line(10), user=UNCONFIRMED)
+    settle(order)
+    settle(order)
+    hear(ANNA)
+    assert waiting() == [ANNA["id"]]
+    assert balances() == {}
+
+    paper.know(ANNA)
+    hear(ANNA)
+
+    assert waiting() == []
+
+
+def test_who_was_credited_before_waits_for_nothing(paper, settle, waiting):
+    order = paper.place(1, line(10))
+    settle(order)
+    paper.know(UNCONFIRMED)
+    settle(order)
+
+    assert waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("user", "changes"),
+    [
+        (ANNA, {}),
+        (None, {}),
+        ({**ANNA, "isActive": False}, {}),
+        (UNCONFIRMED, {"events": [], "chargeStatus": "PARTIAL"}),
+    ],
+    ids=["confirmed", "a guest", "inactive", "not paid"],
+)
+def test_nobody_else_is_said_to_wait_for_a_confirmation(paper, settle, waiting, user, changes):
+    settle(paper.place(1, line(10), user=user, **changes))
+
+    assert waiting() == []

@@ -174,6 +174,16 @@ def test_more_than_was_charged_is_not_refunded(page, shop_url):
         expect(page.locator(".heading")).to_contain_text("Paid")
 
 
+def test_a_shopper_who_has_bought_nothing_joins(page, shop_url):
+    sign_in(page, shop_url, "Chloé Martin")
+    page.goto(f"{shop_url}/account/")
+
+    page.get_by_role("button", name="Or join now").click()
+
+    expect(page.get_by_text("You are a member now.")).to_be_visible()
+    expect(page.locator(".way")).to_contain_text("to your next reward")
+
+
 def test_staff_give_points_with_a_reason_that_the_shopper_reads(page, shop_url):
     sign_in(page, shop_url, "Sam Keeper")
     page.goto(f"{shop_url}/staff/")
@@ -240,16 +250,6 @@ def test_one_click_leads_to_the_hosted_page_and_another_back(page, at, shop_url)
 
     page.get_by_role("link", name="Back to the shop").click()
     expect(page).to_have_url(f"{shop_url}/account/")
-
-
-def test_a_shopper_who_has_bought_nothing_joins(page, shop_url):
-    sign_in(page, shop_url, "Chloé Martin")
-    page.goto(f"{shop_url}/account/")
-
-    page.get_by_role("button", name="Or join now").click()
-
-    expect(page.get_by_text("You are a member now.")).to_be_visible()
-    expect(page.locator(".way")).to_contain_text("to your next reward")
 
 
 def test_a_shopper_who_allows_notices_has_a_phone(page, shop_url):

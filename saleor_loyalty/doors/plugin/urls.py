@@ -11,8 +11,9 @@ from saleor.core.db.connection import allow_writer
 from saleor_loyalty.account_page.unsubscribe import unsubscribe_view
 from saleor_loyalty.account_page.urls import account_urls
 from saleor_loyalty.dashboard_extension.overview import overview_view
-from saleor_loyalty.doors.plugin.addresses import PREFIX
+from saleor_loyalty.doors.plugin.addresses import PREFIX, api_url
 from saleor_loyalty.doors.plugin.pages import PluginDoor, customer_of
+from saleor_loyalty.doors.signpost import Sign, shoppers_page, signpost
 
 DOOR = {"door": PluginDoor()}
 
@@ -33,7 +34,17 @@ account = [
     for page in account_urls(customer_of)
 ]
 
+
+def signs() -> list[Sign]:
+    return [
+        ("Staff", "in the Dashboard, Customers > Loyalty"),
+        shoppers_page(),
+        ("Programs", f"in Saleor's own GraphQL API at {api_url()}"),
+    ]
+
+
 pages: list[URLPattern | URLResolver] = [
+    path("", signpost(signs)),
     # The Dashboard asks for the first page without the slash.
     path("app", overview_view, DOOR),
     path("app/", include("saleor_loyalty.dashboard_extension.urls"), DOOR),
