@@ -15,7 +15,6 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saleor_loyalty.shop import frames
 from saleor_loyalty.account_page import answers, contents, sessions, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
 from saleor_loyalty.activities import joining
@@ -28,7 +27,7 @@ from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rules.languages import LANGUAGES, known_locale, language_of, locale_of
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
-from saleor_loyalty.shop import branding
+from saleor_loyalty.shop import branding, frames
 
 logger = logging.getLogger(__name__)
 

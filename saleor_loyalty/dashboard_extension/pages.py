@@ -27,13 +27,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
-from saleor_loyalty.shop import frames
 from saleor_loyalty.dashboard_extension import assets
 from saleor_loyalty.dashboard_extension.door import Door, TokenRefused
 from saleor_loyalty.dashboard_extension.templating import rendered
 from saleor_loyalty.models import Program, Shop
 from saleor_loyalty.permissions import Permission, PermissionDenied, Viewer
 from saleor_loyalty.program import programs
+from saleor_loyalty.shop import frames
 
 Parameters = ParamSpec("Parameters")
 

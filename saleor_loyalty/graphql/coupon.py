@@ -1,7 +1,7 @@
 """A member's coupons in GraphQL."""
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Any, Unpack
 
 import graphene
 from django.db.models import Case, CharField, F, QuerySet, Value, When
@@ -131,7 +131,7 @@ def coupons_of(
     member: Member, *, status: Sequence[str] | None = None, **arguments: Unpack[PageArguments]
 ) -> Page[Coupon]:
     """A page of a member's coupons, with what its fields read, in two queries."""
-    coupons = _as_shown(member.coupons.all())
+    coupons: QuerySet[Any] = _as_shown(member.coupons.all())
     if status is not None:
         coupons = coupons.filter(status_now__in=status)
     return paginate("LoyaltyCoupon", coupons, **arguments)

@@ -14,7 +14,6 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saleor_loyalty import audit
 from saleor_loyalty.database import leases
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.members import announcements
@@ -26,6 +25,7 @@ from saleor_loyalty.models import (
     CouponStatus,
     DiscountType,
     Shop,
+    audit,
 )
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
