@@ -1,7 +1,7 @@
 """A member's coupons in GraphQL."""
 
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 import graphene
 from django.db.models import Case, CharField, F, QuerySet, Value, When
@@ -131,9 +131,7 @@ def coupons_of(
     member: Member, *, status: Sequence[str] | None = None, **arguments: Unpack[PageArguments]
 ) -> Page[Coupon]:
     """A page of a member's coupons, with what its fields read, in two queries."""
-    coupons: QuerySet[Any] = _as_shown(member.coupons.all())
-    if status is not None:
-        coupons = coupons.filter(status_now__in=status)
+    coupons = _as_shown(member.coupons.all(), status=status)
     return paginate("LoyaltyCoupon", coupons, **arguments)
 
 
@@ -142,8 +140,13 @@ def coupon_now(coupon: Coupon) -> Coupon:
     return _as_shown(Coupon.objects.select_related("member")).get(pk=coupon.pk)
 
 
-def _as_shown(coupons: QuerySet[Coupon]) -> QuerySet[Coupon]:
+def _as_shown(
+    coupons: QuerySet[Coupon], *, status: Sequence[str] | None = None
+) -> QuerySet[Coupon]:
+    """With what their fields read; those in one of these states now, if any are named."""
     coupons = with_code(coupons).annotate(status_now=_status_now())
+    if status is not None:
+        coupons = coupons.filter(status_now__in=status)
     return coupons.select_related("reward").prefetch_related("reward__terms")
 
 

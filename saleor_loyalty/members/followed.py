@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -60,7 +59,7 @@ def have_orders_waiting(shop: Shop) -> QuerySet[FollowedCustomer]:
 
 
 def _execute(
-    statement: str, shop: Shop, customers: Collection[Customer], *more: Any, now: datetime
+    statement: str, shop: Shop, customers: Collection[Customer], *more: list[str], now: datetime
 ) -> None:
     """With the customers' ids, fingerprints and whether they are active, a column each."""
     if not customers:
