@@ -41,7 +41,7 @@ from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from tests.accounts import account_of
 from tests.locks import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.paper_saleor import ANNA, PaperSaleor, global_id, line
-from tests.shops import LONG_AGO
+from tests.shops import LONG_AGO, new_program, new_shop
 
 NAMES = ("a", "b", "c")
 
@@ -327,6 +327,16 @@ def test_who_has_no_points_but_a_period_that_runs_is_held_while_ends_move(shop, 
         free = _free_elsewhere()
 
     assert free == {people[0].pk, people[2].pk}
+
+
+def test_another_shops_members_are_not_held_while_ends_move(shop, people, version):
+    _give(people[0], version)
+    other = new_shop("https://other.example.com/graphql/")
+    new_program(other)
+
+    with transaction.atomic():
+        ends.move(other, shown_in="Europe/Paris", time_zone="Asia/Tokyo", now=timezone.now())
+        assert _free_elsewhere() == {member.pk for member in people}
 
 
 def _give(member: Member, version: ProgramVersion) -> None:

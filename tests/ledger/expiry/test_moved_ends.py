@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from saleor_loyalty.models import Lot, Member, Message, MessageKind, Program
+from saleor_loyalty.models import Account, Lot, Member, Message, MessageKind, Program
 from saleor_loyalty.program import ends
 from tests.ledger.expiry.conftest import START
 from tests.shops import new_shop
@@ -125,6 +125,18 @@ def test_points_that_were_spent_move_too(lot, move):
     move()
 
     assert now_in(made, "expires_at") == MOVED
+
+
+def test_the_end_of_a_period_moves_though_no_lot_ends_with_it(set_up, enroll, gift, move):
+    """A gift began it."""
+    set_up("ROLLING", 30, "Europe/Paris")
+    gift(enroll("ada"), 10)
+    Lot.objects.update(**dict.fromkeys(COLUMNS))
+    assert Account.objects.get().expires_at == END
+
+    move()
+
+    assert Account.objects.get().expires_at == MOVED
 
 
 # ---------------------------------------------------------------- reminders

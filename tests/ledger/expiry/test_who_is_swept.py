@@ -6,11 +6,11 @@ import pytest
 from django.db import transaction
 
 from saleor_loyalty.ledger import expiry
-from saleor_loyalty.models import Entry, EntryKind, LotUse, Member, Program, Shop
+from saleor_loyalty.models import Entry, EntryKind, Lot, LotUse, Member, Program, Shop
 from saleor_loyalty.rules.expiry import ExpiryRule
 from tests.accounts import entries_of
 from tests.ledger.expiry.conftest import START, balance
-from tests.shops import new_shop
+from tests.shops import new_program, new_shop
 
 END = datetime(2027, 4, 1, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -175,6 +175,36 @@ def test_before_the_first_rules_nothing_ends(set_up, crowd, sweep):
     set_up("ROLLING", 30)
     [ada] = crowd("ada")
     Program.objects.update(current=None)
+
+    assert sweep(END) == 0
+    assert balance(ada) == 10
+
+
+@BOTH
+def test_what_was_taken_of_several_lots_is_noted_in_their_order(
+    set_up, enroll, order, sweep, policy
+):
+    """Points that come back go into them in that order again."""
+    set_up(policy, 30)
+    ada = enroll("ada")
+    for points in (10, 20, 30):
+        order(ada, points)
+    for lot in Lot.objects.order_by("-pk"):
+        lot.save(update_fields=["had_grace"])  # as they lie in their table from now on
+
+    sweep(END)
+
+    [entry] = Entry.objects.filter(kind=EntryKind.EXPIRY)
+    assert [use.points for use in entry.uses.order_by("pk")] == [10, 20, 30]
+
+
+def test_while_a_programme_is_off_nothing_ends_though_that_of_another_shop_is_on(
+    set_up, crowd, sweep
+):
+    set_up("ROLLING", 30)
+    [ada] = crowd("ada")
+    Program.objects.update(is_active=False)
+    new_program(new_shop("https://other.example.com/graphql/"), expiry_policy="ROLLING")
 
     assert sweep(END) == 0
     assert balance(ada) == 10
