@@ -10,7 +10,7 @@ const [parent] = location.ancestorOrigins ?? [];
 if (parent && !document.referrer) Object.defineProperty(document, "referrer", { value: parent });
 const bridge = isFramed ? new AppBridge({ autoNotifyReady: false }) : null;
 
-// The Dashboard tells pages and widgets its language, but not popups: they ask the other frames.
+// Dashboards before 3.23 tell their language to pages and widgets alone: popups ask the other frames.
 const frames = new BroadcastChannel("saleor-loyalty:language");
 let told = null;
 let heard = null;
@@ -68,14 +68,17 @@ export const noteAddress = (path) => tell(actions.UpdateRouting({ newRoute: path
 // To a page of the Dashboard itself.
 export const visit = (path) => tell(actions.Redirect({ to: path }));
 
-// What a Dashboard does not know it fails over being asked: so its version is asked first.
+// What a Dashboard does not know it fails over being asked: so its version is asked first. Released
+// ones say "v3.23.27".
 function isAtLeast(...wanted) {
-  const version = bridge?.getState().dashboardVersion?.split(/[.-]/).slice(0, 3).map(Number) ?? [];
+  const said = bridge?.getState().dashboardVersion?.match(/^v?(\d+)\.(\d+)\.(\d+)/);
+  if (!said) return false;
+  const version = said.slice(1).map(Number);
   const at = wanted.findIndex((number, place) => version[place] !== number);
-  return version.length === 3 && (at < 0 || version[at] > wanted[at]);
+  return at < 0 || version[at] > wanted[at];
 }
 
-// Older ones keep the height of widgets as it is.
+// Older Dashboards keep the height of widgets as it is.
 export function fitHeight(height) {
   if (isAtLeast(3, 23, 7)) tell(actions.WidgetResize({ height }));
 }

@@ -6,6 +6,7 @@ import * as dashboard from "./dashboard.js";
 
 const page = document.getElementById("page");
 const isWidget = () => page.querySelector("[data-widget]") !== null;
+const isPopup = () => page.querySelector(".popup") !== null;
 const changes = new BroadcastChannel("saleor-loyalty");
 let shownIn = null;
 
@@ -71,23 +72,35 @@ async function speak(language) {
 // What the answer says beside its content: HX-Trigger, see pages.py.
 document.addEventListener("staff:told", ({ detail }) => {
   // Every frame of ours on a page of the Dashboard would be taken to say it; a popup says it itself.
-  if (!page.querySelector(".popup")) dashboard.notify(detail);
+  if (!isPopup()) dashboard.notify(detail);
   document.getElementById("told").textContent = detail.text;
 });
-document.addEventListener("staff:changed", () => changes.postMessage("changed"));
+document.addEventListener("staff:changed", () => changes.postMessage(isPopup() ? "changed by popup" : "changed"));
 // A gift in a popup changes what the widget under it shows.
-changes.addEventListener("message", () => {
-  if (isWidget()) show(location.href);
+let isCovered = false;
+changes.addEventListener("message", ({ data }) => {
+  if (!isWidget()) return;
+  isCovered = data === "changed by popup";
+  if (data === "popup gone") fit();
+  else show(location.href);
 });
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   const language = detail.ctx.response?.headers.get("Content-Language");
   if (language) speak(language);
-  if (isWidget()) dashboard.fitHeight(document.body.scrollHeight);
   // Not where a part of the page came, such as a preview: its reader is further down.
   if (detail.ctx.target !== page) return;
   page.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
+
+// Rounded up: of a broken pixel the Dashboard would cut off the rest, and show a bar for it. Type that
+// comes late, and another width, make another height. The Dashboard gives it to every frame of ours on
+// its page, to a popup's as well: what a popup changed waits until that is gone.
+function fit() {
+  if (isWidget() && !isCovered) dashboard.fitHeight(Math.ceil(page.getBoundingClientRect().height));
+}
+new ResizeObserver(fit).observe(page);
+window.addEventListener("pagehide", () => isPopup() && changes.postMessage("popup gone"));
 
 document.addEventListener("click", (event) => {
   const { visit, opensApp } = event.target.closest("[data-visit], [data-opens-app]")?.dataset ?? {};

@@ -5,15 +5,19 @@ The Dashboard's part of App Bridge is the sandbox's own script: demo and tests p
 
 import html
 import json
+import re
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import sandbox
 from saleor_loyalty.dashboard_extension.extensions import EXTENSIONS
 from tests.saleor_over_http import APP_ID, Saleor
 from tests.signing import SigningKey
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FrameLocator, Locator, Page
 
 SCRIPT = Path(sandbox.__file__).parent / "shop/static/shop/dashboard.js"
 STYLE = SCRIPT.with_suffix(".css")
@@ -46,6 +50,7 @@ class Dashboard(Saleor):
         }
         self.paper.catalogue = {JUICE: "Juice", MUG: "Mug", SALE: "Sale", DRINKS: "Drinks"}
         self.email = "sam@example.com"
+        self.version = ""  # what the Dashboard announces; nothing: what the released one does
         self.stale_tokens = 0  # so many of the next tokens have run out already
 
     @property
@@ -71,10 +76,10 @@ class Dashboard(Saleor):
             "apiUrl": self.api_url,
             "tokenUrl": "/token",
             "home": "/dashboard/",
+            **({"version": self.version} if self.version else {}),
         }
         if kind == "app":
-            query = f"?{asked.query}" if asked.query else ""
-            content = _iframe("Loyalty", f"/{rest}{query}", {})
+            content = _iframe("Loyalty", f"/{rest}", {})
         else:
             mount, name = {
                 "customers": ("CUSTOMER_DETAILS", "customerId"),
@@ -97,6 +102,15 @@ class Dashboard(Saleor):
         return super().answer(path, authorization, body)
 
 
+def inside(page: "Page", title: str = "Loyalty") -> "FrameLocator":
+    """A frame of ours on a page of the Dashboard."""
+    return page.frame_locator(f'iframe[title="{title}"]')
+
+
+def heading(frame: "FrameLocator", name: "str | re.Pattern[str]") -> "Locator":
+    return frame.get_by_role("heading", name=name, level=1)
+
+
 def _places(app_url: str, mount: str, about: dict[str, str]) -> list[str]:
     """The widgets of a page of the Dashboard, and a button for each popup."""
     places = []
@@ -113,8 +127,8 @@ def _places(app_url: str, mount: str, about: dict[str, str]) -> list[str]:
 
 def _iframe(title: str, path: str, about: dict[str, str]) -> str:
     path, given = html.escape(path), html.escape(json.dumps(about))
-    height = 200 if about else 900
-    return (
+    frame = (
         f'<iframe title="{title}" data-path="{path}" data-params="{given}" sandbox="{SANDBOX}" '
-        f'style="height:{height}px;width:{"290px" if about else "100%"}"></iframe>'
+        f'style="height:900px;width:{"290px" if about else "100%"}"></iframe>'
     )
+    return f"<section>{frame}</section>" if about else frame

@@ -4,8 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.dashboard_extension.frame import DRINKS, JUICE, MUG
-from tests.dashboard_extension.test_browser import inside
+from tests.dashboard_extension.frame import DRINKS, JUICE, MUG, inside
 from tests.dashboard_extension.test_coupon_scope import rules, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
