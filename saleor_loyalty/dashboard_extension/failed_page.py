@@ -54,7 +54,9 @@ def failed_resend_view(visit: Visit, *, message_id: int) -> HttpResponse:
         failed.resend(message, actor=visit.viewer.actor)
     except Refused as refused:
         return _show(visit, refusal=str(refused))
-    return go(visit, "failed", told=_("The message will go out again"), query=visit.request.GET)
+    return go(
+        visit, "failed", told=_("The message will go out again"), query=visit.request.GET.dict()
+    )
 
 
 def _resend_all(visit: Visit) -> HttpResponse:

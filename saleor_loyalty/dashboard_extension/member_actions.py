@@ -14,6 +14,7 @@ from saleor_loyalty.dashboard_extension.forms import (
 from saleor_loyalty.dashboard_extension.member_page import (
     Undone,
     gift_of,
+    kept_of,
     member_of,
     show_member,
     show_undo,
@@ -136,4 +137,4 @@ def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpRespons
 
 
 def _done(visit: Visit, member: Member, told: str) -> HttpResponse:
-    return go(visit, "member", member.pk, told=told)
+    return go(visit, "member", member.pk, told=told, query=kept_of(visit))

@@ -1,12 +1,11 @@
 """One member: where they stand, how it came about, and what staff can do for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from saleor_loyalty.activities import staff_points
@@ -17,6 +16,8 @@ from saleor_loyalty.dashboard_extension.forms import (
     TakeBackForm,
     WithdrawForm,
 )
+from saleor_loyalty.dashboard_extension.member_coupons import coupons
+from saleor_loyalty.dashboard_extension.member_history import BY_STAFF, history
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.words import (
     action_in_words,
@@ -26,14 +27,10 @@ from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements, followed
 from saleor_loyalty.messages import bounces
-from saleor_loyalty.messages.explanations import explain, explainable, taken_back
+from saleor_loyalty.messages.explanations import taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
-    BY_SALEOR,
-    Coupon,
-    CouponStatus,
     Entry,
-    EntryKind,
     Member,
     MemberStatus,
     Message,
@@ -41,21 +38,16 @@ from saleor_loyalty.models import (
     Shop,
 )
 from saleor_loyalty.permissions import Permission
-from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
-from saleor_loyalty.rewards.offers import offers, reward_name
 from saleor_loyalty.rules.rewards import progress
-from saleor_loyalty.sentences import locale
 
-HISTORY = 20
-COUPONS = 50
 MESSAGES = 10
 ACTIONS = 10
-BY_STAFF = (EntryKind.GIFT, EntryKind.ADJUSTMENT)
+KEPT = ("kind", "since", "until", "page", "coupons", "coupon_page")
 
 
 @page(Permission.MANAGE_USERS)
 def member_view(visit: Visit, *, member_id: int) -> HttpResponse:
-    """The page; `?older=` continues the history, `?undo=` asks whether to take a gift back."""
+    """The page; `?undo=` asks whether to take a gift back. KEPT say what its lists show."""
     member = member_of(visit.shop, member_id)
     asked = whole_number(visit.request.GET.get("undo"))
     if asked is None:
@@ -65,22 +57,18 @@ def member_view(visit: Visit, *, member_id: int) -> HttpResponse:
     return show_undo(visit, member, Undone(gift, form))
 
 
+def kept_of(visit: Visit) -> dict[str, str]:
+    """What the page's address says of its lists: they stay so whatever is done on the page."""
+    asked = visit.request.GET
+    return {name: asked[name] for name in KEPT if asked.get(name)}
+
+
 def member_of(shop: Shop, member_id: int) -> Member:
     """The shop's member, else Http404."""
     member = Member.objects.filter(shop=shop, pk=member_id).select_related("account").first()
     if member is None:
         raise Http404
     return member
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the history. `can_undo`: staff gave these points, and have not taken them back."""
-
-    entry: Entry
-    words: str
-    can_undo: bool
-    is_undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +96,7 @@ def show_member(
 
     `undone` is a dialog of its own: it is there only when asked for.
     """
-    rows, older = _history(visit, member)
+    kept = kept_of(visit)
     context = {
         "member": member,
         "orders_wait": orders_wait(visit.shop, member.customer_id),
@@ -120,10 +108,9 @@ def show_member(
         "resend": resend or ResendForm(),
         "fault": bounces.fault_of(member),
         "undone": undone,
-        "rows": rows,
-        "older": older,
-        "is_start": "older" not in visit.request.GET,
-        "coupons": _coupons(member),
+        "history": history(visit, member, kept),
+        "coupons": coupons(visit, member, kept),
+        "query": f"?{urlencode(kept)}" if kept else "",
         "messages": _messages(member),
         "devices": member.devices.order_by("-registered_at"),
         "actions": [
@@ -132,6 +119,7 @@ def show_member(
         ],
         "language": language_name(member.language_code),
         "is_active": member.status == MemberStatus.ACTIVE,
+        "takes_points": member.status == MemberStatus.ACTIVE and member.customer_is_active,
         "can_change_status": member.status != MemberStatus.CLOSED,
         **standing(visit, member),
     }
@@ -164,27 +152,6 @@ def show_undo(visit: Visit, member: Member, undone: Undone, *, status: int = 200
     return show_member(visit, member, undone=undone, status=status)
 
 
-def _history(visit: Visit, member: Member) -> tuple[list[Row], int | None]:
-    """A page of the history, newest first, and where the next one starts."""
-    entries = explainable(Entry.objects.filter(account__member=member))
-    older = whole_number(visit.request.GET.get("older"))
-    if older is not None:
-        entries = entries.filter(pk__lt=older)
-    found = list(entries.order_by("-pk")[: HISTORY + 1])
-    gifts = [entry for entry in found if entry.kind in BY_STAFF and entry.points > 0]
-    undone = staff_points.taken_back(gifts) if gifts else frozenset()
-    rows = [
-        Row(
-            entry=entry,
-            words=explain(entry, get_language()),
-            can_undo=entry in gifts and entry.pk not in undone,
-            is_undone=entry.pk in undone,
-        )
-        for entry in found[:HISTORY]
-    ]
-    return rows, found[HISTORY - 1].pk if len(found) > HISTORY else None
-
-
 def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
     """Points that staff gave, to the member if one is named; else Http404."""
     gifts = Entry.objects.filter(shop=shop, kind__in=BY_STAFF, points__gt=0)
@@ -200,58 +167,6 @@ def why_taken_back(gift: Entry) -> str:
     """The reason that taking a gift back starts from: the gift's own, in its reader's language."""
     reason = taken_back(gift.reason, gift.member.language_code)
     return reason[: staff_points.LONGEST_REASON]
-
-
-def _coupons(member: Member) -> list[dict[str, object]]:
-    """Newest first, with what each gives and whether it can still be withdrawn."""
-    now = timezone.now()
-    coupons = (
-        Coupon.objects.filter(member=member)
-        .select_related("reward", "entry__version")
-        .prefetch_related("reward__terms", "codes")
-        .order_by("-pk")[:COUPONS]
-    )
-    return [
-        {
-            "coupon": coupon,
-            "name": reward_name(terms := terms_now(coupon), locale()),
-            "offers": offers(terms, locale()),
-            "notes": list(_notes(coupon)),
-            "why_not_made": coupon.current.error if coupon.status == CouponStatus.PENDING else "",
-            "state": _state(coupon, coupon.status_at(now)),
-            "can_withdraw": coupon.is_unused_at(now),
-        }
-        for coupon in coupons
-    ]
-
-
-def _state(coupon: Coupon, status: str) -> tuple[str, str]:
-    """In words, and the badge's colour."""
-    if status == CouponStatus.ACTIVE and coupon.refused_at:
-        return pgettext("a coupon", "Not taken by Saleor"), "warn"
-    return {
-        CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
-        CouponStatus.ACTIVE: (pgettext("a coupon", "Can be used"), "good"),
-        CouponStatus.USED: (pgettext("a coupon", "Used"), ""),
-        CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
-        CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
-    }[CouponStatus(status)]
-
-
-def _notes(coupon: Coupon) -> Iterator[str]:
-    """What was done to the coupon in Saleor, and by whom it was withdrawn."""
-    if coupon.shop_terms is not None:
-        yield _("Changed in Saleor since it was issued.")
-    if asks_for_more(coupon):
-        yield _("Its voucher asks for more there than is shown here.")
-    if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
-        yield _("Its code is held by a draft order, or its voucher is not listed in any channel.")
-    if coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by == BY_SALEOR:
-        yield _("Its voucher was deleted in Saleor; the points are back.")
-    elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
-        yield _("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
-        if coupon.forfeited:
-            yield _("Its points did not come back.")
 
 
 def _messages(member: Member) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import (
@@ -18,7 +19,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseNotAllowed,
-    QueryDict,
 )
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -161,11 +161,15 @@ def show(
 
 
 def go(
-    visit: Visit, name: str, *arguments: object, told: str = "", query: QueryDict | None = None
+    visit: Visit,
+    name: str,
+    *arguments: object,
+    told: str = "",
+    query: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """After something was done: another page, and a word of it in the Dashboard's own manner."""
     path = reverse(f"staff:{name}", args=arguments)
-    location = {"path": f"{path}?{query.urlencode()}" if query else path, "target": "#page"}
+    location = {"path": f"{path}?{urlencode(query)}" if query else path, "target": "#page"}
     response = _uncached(HttpResponse(status=200))
     response["HX-Location"] = json.dumps(location)
     return tell(response, told) if told else response

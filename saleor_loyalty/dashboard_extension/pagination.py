@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from saleor_loyalty.database.paging import Keyset, UnknownPlace, whole_number
 
 PAGE = 25
+AROUND = 2  # pages named on either side of the one that is shown
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -51,3 +52,40 @@ def read(
         has_previous=behind if forward else found.more,
         has_next=found.more if forward else behind,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Generic[AnyModel]):
+    """A page of a list that is short enough to be counted: one member's, say. Pages begin at 1."""
+
+    rows: list[AnyModel]
+    number: int
+    last: int
+    count: int
+
+    def context(self, kept: Mapping[str, str], name: str) -> dict[str, object]:
+        """What `staff/numbers.html` shows; `name` is what an address calls the page's number."""
+
+        def link(number: int) -> str:
+            return "?" + urlencode({**kept, name: number})
+
+        near = range(max(1, self.number - AROUND), min(self.last, self.number + AROUND) + 1)
+        numbers = sorted({1, self.last, *near})
+        return {
+            "count": self.count,
+            "pages": [{"number": each, "link": link(each)} for each in numbers],
+            "number": self.number,
+            "last": self.last,
+            "previous": link(self.number - 1) if self.number > 1 else "",
+            "next": link(self.number + 1) if self.number < self.last else "",
+        }
+
+
+def read_numbered(
+    request: HttpRequest, name: str, rows: QuerySet[AnyModel], *, count: int, size: int
+) -> Numbered[AnyModel]:
+    """The page whose number the address has under `name`: the nearest there is."""
+    last = max(1, -(-count // size))
+    number = min(max(1, whole_number(request.GET.get(name)) or 1), last)
+    found = list(rows[(number - 1) * size : number * size])
+    return Numbered(found, number=number, last=last, count=count)

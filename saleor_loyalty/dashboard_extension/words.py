@@ -8,6 +8,7 @@ from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
+    EntryKind,
     MemberStatus,
     MessageFault,
 )
@@ -46,6 +47,15 @@ LOOK = {
     "default_language": _("Language for everybody else"),
     "sender_name": _("Sender’s name"),
     "reply_to": _("Answers go to"),
+}
+ENTRY_KINDS = {
+    EntryKind.ORDER: _("Orders"),
+    EntryKind.GIFT: _("Gifts"),
+    EntryKind.ADJUSTMENT: _("Corrections"),
+    EntryKind.REWARD: _("Coupons"),
+    EntryKind.EXPIRY: _("Points that expired"),
+    EntryKind.REVERSAL: _("Taken back or returned"),
+    EntryKind.IMPORT: _("Imported"),
 }
 NOBODY = _("nobody in particular")
 

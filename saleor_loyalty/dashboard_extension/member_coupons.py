@@ -1,0 +1,129 @@
+"""A member's coupons: those of use first, counted by what became of them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from saleor_loyalty.dashboard_extension import pagination
+from saleor_loyalty.dashboard_extension.pages import Visit
+from saleor_loyalty.models import BY_SALEOR, Coupon, CouponStatus, Member
+from saleor_loyalty.models.coupon import unused
+from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
+from saleor_loyalty.rewards.offers import offers, reward_name
+from saleor_loyalty.sentences import locale
+
+COUPONS = 20
+GROUPS = {
+    "unused": gettext_lazy("Unused"),
+    "used": gettext_lazy("Used"),
+    "expired": gettext_lazy("Expired"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+}
+
+
+def coupons(visit: Visit, member: Member, kept: Mapping[str, str]) -> dict[str, object]:
+    """A page of them, and how many there are of which kind. `kept`: as for the history."""
+    now = timezone.now()
+    groups = _groups(now)
+    counts = Coupon.objects.filter(member=member).aggregate(
+        **{name: Count("pk", filter=fits) for name, fits in groups.items()}
+    )
+    chosen = visit.request.GET.get("coupons", "")
+    chosen = chosen if counts.get(chosen) else ""
+    found = pagination.read_numbered(
+        visit.request,
+        "coupon_page",
+        _in_order(member, now, groups.get(chosen, Q())),
+        count=counts[chosen] if chosen else sum(counts.values()),
+        size=COUPONS,
+    )
+    others = {name: kept[name] for name in kept if name not in {"coupons", "coupon_page"}}
+    return {
+        "rows": [_row(coupon, now) for coupon in found.rows],
+        "groups": _choice(others, counts, chosen),
+        **found.context({**others, **({"coupons": chosen} if chosen else {})}, "coupon_page"),
+    }
+
+
+def _groups(now: datetime) -> dict[str, Q]:
+    """By the names of GROUPS; each coupon is in one of them."""
+    over = Q(status=CouponStatus.ACTIVE) & ~unused(now)
+    return {
+        "unused": unused(now),
+        "used": Q(status=CouponStatus.USED),
+        "expired": Q(status=CouponStatus.EXPIRED) | over,
+        "withdrawn": Q(status=CouponStatus.WITHDRAWN),
+    }
+
+
+def _in_order(member: Member, now: datetime, fits: Q) -> QuerySet[Coupon]:
+    """Unused ones first, each lot newest first."""
+    found = Coupon.objects.filter(fits, member=member)
+    found = found.select_related("reward", "entry__version")
+    found = found.prefetch_related("reward__terms", "codes")
+    is_over = Case(When(unused(now), then=Value(0)), default=Value(1))
+    return found.order_by(is_over, "-pk")
+
+
+def _choice(
+    others: Mapping[str, str], counts: Mapping[str, int], chosen: str
+) -> list[dict[str, object]]:
+    """All of them, and each kind there is any of; nothing to choose where there is one kind."""
+    names = [name for name in GROUPS if counts[name]]
+    if len(names) < 2:
+        return []
+    return [
+        {
+            "label": GROUPS[name] if name else _("All"),
+            "count": counts[name] if name else sum(counts.values()),
+            "link": "?" + urlencode({**others, **({"coupons": name} if name else {})}),
+            "is_current": name == chosen,
+        }
+        for name in ("", *names)
+    ]
+
+
+def _row(coupon: Coupon, now: datetime) -> dict[str, object]:
+    """What it gives, and whether it can still be withdrawn."""
+    terms = terms_now(coupon)
+    return {
+        "coupon": coupon,
+        "name": reward_name(terms, locale()),
+        "offers": offers(terms, locale()),
+        "notes": list(_notes(coupon)),
+        "why_not_made": coupon.current.error if coupon.status == CouponStatus.PENDING else "",
+        "state": _state(coupon, coupon.status_at(now)),
+        "can_withdraw": coupon.is_unused_at(now),
+    }
+
+
+def _state(coupon: Coupon, status: str) -> tuple[str, str]:
+    """In words, and the badge's colour."""
+    if status == CouponStatus.ACTIVE and coupon.refused_at:
+        return pgettext("a coupon", "Not taken by Saleor"), "warn"
+    return {
+        CouponStatus.PENDING: (pgettext("a coupon", "Being made"), "warn"),
+        CouponStatus.ACTIVE: (pgettext("a coupon", "Can be used"), "good"),
+        CouponStatus.USED: (pgettext("a coupon", "Used"), ""),
+        CouponStatus.EXPIRED: (pgettext("a coupon", "Expired"), ""),
+        CouponStatus.WITHDRAWN: (pgettext("a coupon", "Withdrawn"), "bad"),
+    }[CouponStatus(status)]
+
+
+def _notes(coupon: Coupon) -> Iterator[str]:
+    """What was done to the coupon in Saleor, and by whom it was withdrawn."""
+    if coupon.shop_terms is not None:
+        yield _("Changed in Saleor since it was issued.")
+    if asks_for_more(coupon):
+        yield _("Its voucher asks for more there than is shown here.")
+    if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
+        yield _("Its code is held by a draft order, or its voucher is not listed in any channel.")
+    if coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by == BY_SALEOR:
+        yield _("Its voucher was deleted in Saleor; the points are back.")
+    elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
+        yield _("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
