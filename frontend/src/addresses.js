@@ -8,13 +8,14 @@ import * as dashboard from "./dashboard.js";
 
 const KEY = "saleor-loyalty:left";
 const A_RELOAD = 20_000; // milliseconds, and plenty
+const ADDED = /^(domain|saleorApiUrl|id|theme|featureFlags\[.*)$/;
 const base = document.documentElement.dataset.base;
 const opened = address();
 
-// The Dashboard adds its theme only to the second of two loads.
-function address() {
-  const { pathname, searchParams } = new URL(location.href);
-  searchParams.delete("theme");
+// An address without what the Dashboard adds to it, its theme only in the second of two loads.
+function address(href = location.href) {
+  const { pathname, searchParams } = new URL(href, location.href);
+  [...searchParams.keys()].filter((name) => ADDED.test(name)).forEach((name) => searchParams.delete(name));
   return `${pathname}?${searchParams}`;
 }
 
@@ -28,7 +29,7 @@ export function visit(path) {
 
 // A page that comes again after something was done on it is no other page.
 document.addEventListener("htmx:before:history:update", ({ detail: { history: action } }) => {
-  if (new URL(action.path, location.href).href === location.href) action.type = "replace";
+  if (address(action.path) === address()) action.type = "replace";
 });
 
 // A reload of the Dashboard opens the frame where it was opened first. In browsers that keep nothing

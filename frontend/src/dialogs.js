@@ -1,3 +1,5 @@
+import { settle } from "./places.js";
+
 // Dialogs that the page brings along: opened by a button, or at once when a form in them was refused.
 // What is wrong, or has to be heeded, comes into view.
 document.addEventListener("click", (event) => {
@@ -6,12 +8,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
 });
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", ({ detail }) => {
   document.querySelectorAll("dialog[data-open]").forEach((dialog) => {
     if (!dialog.open) dialog.showModal();
   });
   const wrong = document.querySelector("[aria-invalid=true], [data-heed]");
-  const heading = document.querySelector("#page h1");
   if (wrong) wrong.focus();
-  else if (document.activeElement === document.body) heading?.focus();
+  else if (detail.ctx.target.id === "page" && document.activeElement === document.body) settle();
 });

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension import pagination
 from saleor_loyalty.dashboard_extension.pages import Visit
@@ -19,10 +19,10 @@ from saleor_loyalty.sentences import locale
 
 COUPONS = 20
 GROUPS = {
-    "unused": gettext_lazy("Unused"),
-    "used": gettext_lazy("Used"),
-    "expired": gettext_lazy("Expired"),
-    "withdrawn": gettext_lazy("Withdrawn"),
+    "unused": _("Unused"),
+    "used": _("Used"),
+    "expired": _("Expired"),
+    "withdrawn": _("Withdrawn"),
 }
 
 
@@ -79,7 +79,7 @@ def _choice(
         return []
     return [
         {
-            "label": GROUPS[name] if name else _("All"),
+            "label": GROUPS[name] if name else gettext("All"),
             "count": counts[name] if name else sum(counts.values()),
             "link": "?" + urlencode({**others, **({"coupons": name} if name else {})}),
             "is_current": name == chosen,
@@ -118,12 +118,14 @@ def _state(coupon: Coupon, status: str) -> tuple[str, str]:
 def _notes(coupon: Coupon) -> Iterator[str]:
     """What was done to the coupon in Saleor, and by whom it was withdrawn."""
     if coupon.shop_terms is not None:
-        yield _("Changed in Saleor since it was issued.")
+        yield gettext("Changed in Saleor since it was issued.")
     if asks_for_more(coupon):
-        yield _("Its voucher asks for more there than is shown here.")
+        yield gettext("Its voucher asks for more there than is shown here.")
     if coupon.status == CouponStatus.ACTIVE and coupon.refused_at:
-        yield _("Its code is held by a draft order, or its voucher is not listed in any channel.")
+        yield gettext(
+            "Its code is held by a draft order, or its voucher is not listed in any channel."
+        )
     if coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by == BY_SALEOR:
-        yield _("Its voucher was deleted in Saleor; the points are back.")
+        yield gettext("Its voucher was deleted in Saleor; the points are back.")
     elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
-        yield _("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
+        yield gettext("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)

@@ -101,6 +101,7 @@ def members_view(visit: Visit) -> HttpResponse:
     context = {
         "filters": filters,
         "is_filtered": bool(kept),
+        "narrowed": len(kept.keys() - {"search"}),
         "sort": str(sorting),
         "columns": _columns(sorting, kept),
         "status_words": STATUS,

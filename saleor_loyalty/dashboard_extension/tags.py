@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import ngettext
 
 from saleor_loyalty.rules import languages
@@ -81,6 +82,13 @@ def moment(value: datetime | None) -> str:
 def date_words(value: date) -> str:
     """A day that is one already."""
     return languages.written(value, locale(), format="medium")
+
+
+@register.filter
+def email(address: str) -> str:
+    """An address that breaks before its @, where it has to, and in words only if it must."""
+    name, at, domain = address.rpartition("@")
+    return format_html("{}<wbr>{}{}", name, at, domain)
 
 
 @register.filter

@@ -69,6 +69,7 @@ def test_the_search_and_what_is_wrong_with_the_choice_are_sound_by_wcag(
     page = open_page("app/program", width=width, theme=theme)
     frame = inside(page)
 
+    frame.get_by_label("Points for one coupon").fill("6000")
     frame.get_by_role("button", name="Save").click()
     expect(frame.get_by_text("The shop has no such item.")).to_be_visible()
     frame.get_by_label("Find products, collections or categories").focus()

@@ -57,7 +57,7 @@ def test_a_withdrawal_that_is_refused_shows_its_dialog_on_the_same_page_of_coupo
 
 
 def test_unused_coupons_come_first_and_all_are_counted_by_what_became_of_them(ask, ada, many):
-    first, second, third, *rest = many
+    rest = many
     Coupon.objects.filter(pk=rest[-1].pk).update(status=CouponStatus.USED, used_at=timezone.now())
     over = timezone.now() - timedelta(days=1)
     Coupon.objects.filter(pk=rest[-2].pk).update(expires_at=over)
