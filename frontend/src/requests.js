@@ -20,7 +20,8 @@ async function authorized(address, request) {
   const response = await ask(token);
   // The token lives five minutes. A request that is refused has changed nothing: ask once more.
   const answer = response.status === 401 ? await ask(await dashboard.anotherToken(token)) : response;
-  if (answer.status === 401 || answer.status >= 500) throw new Error(`Answered ${answer.status}`);
+  if (answer.status === 401) throw new dashboard.SignedOut("Refused");
+  if (answer.status >= 500) throw new Error(`Answered ${answer.status}`);
   return answer;
 }
 
@@ -33,12 +34,16 @@ function show(address) {
   return htmx.ajax("GET", address, { source: "#page", target: "#page", swap: "innerHTML" });
 }
 
-// Whether a form got through nobody knows; a page that did not come has changed nothing.
+// Whether a form got through nobody knows; a page that did not come has changed nothing, nor has what was
+// asked for without a token that is good.
 const unsure = document.getElementById("unreachable");
 const unread = document.getElementById("unread");
+const signedOut = document.getElementById("signed-out");
 
 function fail({ detail }) {
-  const note = detail.ctx?.request?.method === "POST" ? unsure : unread;
+  const isPost = detail.ctx?.request?.method === "POST";
+  const isSignedOut = detail.error instanceof dashboard.SignedOut;
+  const note = isSignedOut ? signedOut : isPost ? unsure : unread;
   const dialog = document.querySelector("dialog[open]"); // all else is out of reach then
   if (dialog) dialog.prepend(note);
   else page.before(note);
@@ -47,7 +52,7 @@ function fail({ detail }) {
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   ctx.fetch = authorized;
-  unsure.hidden = unread.hidden = true;
+  unsure.hidden = unread.hidden = signedOut.hidden = true;
 });
 document.addEventListener("htmx:error", fail);
 

@@ -129,3 +129,5 @@ def _notes(coupon: Coupon) -> Iterator[str]:
         yield gettext("Its voucher was deleted in Saleor; the points are back.")
     elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
         yield gettext("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
+        if coupon.forfeited:
+            yield gettext("Its points did not come back.")

@@ -54,7 +54,11 @@ def history(visit: Visit, member: Member, kept: Mapping[str, str]) -> dict[str, 
     chosen = filters.cleaned_data
     entries = _narrowed(Entry.objects.filter(account__member=member), chosen)
     found = pagination.read_numbered(
-        visit.request, "page", explainable(entries).order_by("-pk"), count=entries.count(), size=HISTORY
+        visit.request,
+        "page",
+        explainable(entries).order_by("-pk"),
+        count=entries.count(),
+        size=HISTORY,
     )
     own = {*filters.fields, "page"}
     return {

@@ -496,6 +496,30 @@ def test_t30_a_gift_whose_answer_was_lost_is_given_once_by_pressing_again(open_p
     assert Entry.objects.count() == 1
 
 
+def test_who_is_signed_out_is_told_so_and_loses_nothing(open_page, dashboard, ada, program):
+    page = open_page(f"app/members/{ada.pk}")
+    frame = inside(page)
+    frame.get_by_role("button", name="Gift points").first.click()
+    dialog = frame.get_by_role("dialog")
+    dialog.get_by_label("Points").fill("70")
+    dialog.get_by_label("Reason").fill("Patience")
+    # As after a night: the token has run out, and the Dashboard brings no other.
+    dashboard.stale_tokens = 99
+    page.evaluate("renew()")
+    page.wait_for_function("sent.some(each => each.type == 'tokenRefresh')")
+    dialog.get_by_role("button", name="Gift points").click()
+
+    expect(dialog.get_by_text("You are signed out of the Dashboard.")).to_be_visible()
+    expect(frame.locator("#unreachable")).to_be_hidden()
+    assert not Entry.objects.exists()
+
+    dashboard.stale_tokens = 0
+    page.evaluate("renew()")
+    dialog.get_by_role("button", name="Gift points").click()
+    expect(frame.get_by_text("A gift of 70 points: Patience")).to_be_visible()
+    assert Entry.objects.count() == 1
+
+
 def test_a_page_that_does_not_come_says_that_nothing_was_changed(open_page, ada, program):
     page = open_page("app/members")
     frame = inside(page)

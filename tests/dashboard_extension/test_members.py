@@ -32,7 +32,8 @@ def enroll(shop, count):
 
 
 def emails(answer):
-    return re.findall(r'class="name" href="[^"]+">([^<]+)<', answer.text)
+    found = re.findall(r'class="row-link" href="[^"]+">([^<]+)<wbr>([^<]+)<', answer.text)
+    return ["".join(parts) for parts in found]
 
 
 def link(answer, rel):

@@ -40,7 +40,11 @@ PARTS_FIT = "[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth 
 @pytest.fixture
 def endless(shop, program, gift) -> dict[str, int]:
     """Names, addresses and reasons of hundreds of letters, wherever people write any."""
-    person = {**ADA, "firstName": "A" * 256, "email": f"{'a' * 64}@{'b' * 60}.{'c' * 60}.example.com"}
+    person = {
+        **ADA,
+        "firstName": "A" * 256,
+        "email": f"{'a' * 64}@{'b' * 60}.{'c' * 60}.example.com",
+    }
     enrolment.enroll_all(shop=shop, customers=[Customer.from_json(person)])
     version, channel = program.current, program.current.channels.get()
     version.pk, version.number = None, 2
@@ -56,7 +60,9 @@ def endless(shop, program, gift) -> dict[str, int]:
     member = Member.objects.get()
     given = gift(member, 5200, reason="R" * 500)
     member.coupons.update(status=CouponStatus.ACTIVE)
-    Branding.objects.create(shop=shop, logo_url=f"https://example.com/{'l' * 480}", shop_name="S" * 80)
+    Branding.objects.create(
+        shop=shop, logo_url=f"https://example.com/{'l' * 480}", shop_name="S" * 80
+    )
     Message.objects.create(
         shop=shop,
         member=member,

@@ -69,6 +69,7 @@ async function renew() {
   const renewed = await asked;
   greeted.forEach((_, frame) => post(frame, "tokenRefresh", { token: renewed }));
 }
+window.renew = renew; // for whoever does not want to wait
 
 // What core's version is, the Dashboard does not tell a widget.
 async function shake(frame) {
