@@ -262,12 +262,20 @@ def test_in_a_frame_of_another_site_it_works_as_well(browser, store, at, rich):
     context.close()
 
 
-def test_a_page_of_strangers_cannot_frame_it(browser, store, at, rich, settings, saleor, key):
+def test_a_page_of_strangers_reads_in_its_frame_why_it_is_empty(
+    browser, store, at, rich, saleor, key
+):
     stranger = Storefront(at, "127.0.0.1", lambda: key.token(saleor.access_claims()))
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{stranger.origin}/framed")
-    with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
-        page.get_by_role("button", name="My points").click()
+    frame = page.frame_locator("iframe")
+
+    page.get_by_role("button", name="My points").click()
+    expect(frame.locator("code")).to_have_text(stranger.origin)
+    page.evaluate("address => document.querySelector('iframe').src = address", at)
+    expect(frame.get_by_role("heading")).to_have_text("This shop is not known here")
+
+    expect(frame.locator(".balance")).to_have_count(0)
     stranger.stop()
     context.close()
