@@ -1,7 +1,7 @@
 // The Dashboard around us, through App Bridge: its token, its theme, its language, its messages.
 import { AppBridge, actions } from "@saleor/app-sdk/app-bridge";
 
-// The Dashboard has no token to give: whoever signed in there is signed out by now.
+// The Dashboard gives no token in place of one that ran out: whoever signed in there is signed out by now.
 export class SignedOut extends Error {}
 
 const SECONDS = 1000;
@@ -49,7 +49,7 @@ export function anotherToken(refused) {
     const stops = ["handshake", "tokenRefresh"].map((event) =>
       bridge.subscribe(event, ({ token }) => isNew(token) && end(() => resolve(token))),
     );
-    const timer = setTimeout(() => end(() => reject(new SignedOut("No token"))), WAIT_FOR_TOKEN);
+    const timer = setTimeout(() => end(() => reject(refused ? new SignedOut("No other") : new Error("No token"))), WAIT_FOR_TOKEN);
     function end(settle) {
       clearTimeout(timer);
       stops.forEach((stop) => stop());
