@@ -5,7 +5,9 @@ import { AppBridge, actions } from "@saleor/app-sdk/app-bridge";
 export class SignedOut extends Error {}
 
 const SECONDS = 1000;
-const WAIT_FOR_TOKEN = 10 * SECONDS;
+const WAIT_FOR_FIRST = 60 * SECONDS;
+const WAIT_FOR_ANOTHER = 10 * SECONDS;
+const ASK_AGAIN = 5 * SECONDS;
 
 export const isFramed = window.parent !== window;
 // App Bridge knows the Dashboard by the referrer. A frame loaded by Back after a reload has none.
@@ -40,7 +42,8 @@ export function token() {
   return known ? Promise.resolve(known) : anotherToken(undefined);
 }
 
-// A token other than `refused`: one that came meanwhile, or the one it sends when asked.
+// A token other than `refused`: one that came meanwhile, or the one it sends when asked. A Dashboard that
+// is still busy with itself may not hear the first time.
 export function anotherToken(refused) {
   return new Promise((resolve, reject) => {
     const isNew = (candidate) => candidate && candidate !== refused;
@@ -49,9 +52,12 @@ export function anotherToken(refused) {
     const stops = ["handshake", "tokenRefresh"].map((event) =>
       bridge.subscribe(event, ({ token }) => isNew(token) && end(() => resolve(token))),
     );
-    const timer = setTimeout(() => end(() => reject(refused ? new SignedOut("No other") : new Error("No token"))), WAIT_FOR_TOKEN);
+    const none = refused ? new SignedOut("No other") : new Error("No token");
+    const timer = setTimeout(() => end(() => reject(none)), refused ? WAIT_FOR_ANOTHER : WAIT_FOR_FIRST);
+    const asking = setInterval(() => tell(actions.NotifyReady()), ASK_AGAIN);
     function end(settle) {
       clearTimeout(timer);
+      clearInterval(asking);
       stops.forEach((stop) => stop());
       settle();
     }

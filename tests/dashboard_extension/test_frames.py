@@ -109,3 +109,17 @@ def test_a_widget_grows_only_once_the_popup_over_it_is_gone(open_page, ada, prog
     popup.get_by_role("button", name="Done").click()
     page.wait_for_function(f"{HEIGHT} > {before}")
     assert page.frames[1].evaluate(WHOLE)
+
+
+def test_a_greeting_that_is_lost_is_asked_for_again(open_page, dashboard, ada, program):
+    page = open_page("customers/nobody")
+    page.add_init_script(
+        """let lost = 2; // what a frame is told when it is loaded, and when it is ready
+        if (window !== top) addEventListener("message", (event) => {
+            if (event.data.type === "handshake" && lost-- > 0) event.stopImmediatePropagation();
+        });"""
+    )
+
+    page.goto(f"{dashboard.url}/dashboard/customers/{ada.customer_id}")
+
+    expect(inside(page, "Points").locator(".balance")).to_be_visible()
