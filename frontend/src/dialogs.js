@@ -14,5 +14,8 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   });
   const wrong = document.querySelector("[aria-invalid=true], [data-heed]");
   if (wrong) wrong.focus();
-  else if (detail.ctx.target.id === "page" && document.activeElement === document.body) settle();
+  else if (detail.ctx.target.id === "page" && document.activeElement === document.body) {
+    // A widget comes anew while its reader is in the popup before it: their place stays theirs.
+    if (document.hasFocus() || !document.querySelector("#page [data-widget]")) settle();
+  }
 });
