@@ -26,7 +26,7 @@ from saleor_loyalty.dashboard_extension.words import (
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements, followed
-from saleor_loyalty.messages import bounces
+from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.messages.explanations import taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
@@ -170,7 +170,7 @@ def why_taken_back(gift: Entry) -> str:
 
 
 def _messages(member: Member) -> list[dict[str, object]]:
-    messages = Message.objects.filter(member=member).order_by("-pk")[:MESSAGES]
+    messages = failed.telling(Message.objects.filter(member=member)).order_by("-pk")[:MESSAGES]
     is_reached = bool(announcements.with_device([member.pk]))
     words = {
         MessageStatus.PENDING: (_("Waits"), "warn"),
@@ -184,6 +184,7 @@ def _messages(member: Member) -> list[dict[str, object]]:
             "kind": KINDS[message.kind].label,
             "state": words[MessageStatus(message.status)],
             "can_resend": message.status != MessageStatus.PENDING
+            and message.still_tells
             and (message.kind not in PUSHES or is_reached),
             "was_sent": message.status == MessageStatus.SENT,
         }

@@ -4,9 +4,10 @@ import logging
 import uuid
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,11 @@ def counted(messages: QuerySet[Message]) -> tuple[int, int]:
     """How many there are, and how many of them still tell of something. One statement."""
     every = messages.aggregate(number=Count("pk"), true=Count("pk", filter=_is_true()))
     return every["number"], every["true"]
+
+
+def telling(messages: QuerySet[Message]) -> QuerySet[Any]:
+    """Each with `still_tells`: whether it may be sent again, as far as the database knows."""
+    return messages.annotate(still_tells=ExpressionWrapper(_is_true(), BooleanField()))
 
 
 def _still_true(messages: QuerySet[Message]) -> QuerySet[Message]:

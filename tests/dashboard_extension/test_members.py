@@ -341,6 +341,23 @@ def test_a_message_that_failed_is_sent_again(ask, ada, program):
     assert again.status_code == 422
 
 
+@pytest.mark.parametrize(("days", "is_offered"), [(-1, False), (1, True)])
+def test_only_what_is_not_over_is_offered_to_be_sent_again(ask, ada, program, days, is_offered):
+    reminder = Message.objects.create(
+        shop=ada.shop,
+        member=ada,
+        kind=MessageKind.EXPIRY_EMAIL,
+        cause="x",
+        status=MessageStatus.FAILED,
+        created_at=timezone.now(),
+        deadline=timezone.now() + timedelta(days=days),
+    )
+
+    page = ask(f"members/{ada.pk}").text
+
+    assert (f"messages/{reminder.pk}/resend" in page) == is_offered
+
+
 def test_what_staff_did_to_a_member_is_exported(ask, ada, coupon):
     ask(f"members/{ada.pk}/status", post={"status": "BLOCKED"}, email="mia@example.com")
 
