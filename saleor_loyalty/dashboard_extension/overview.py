@@ -78,7 +78,7 @@ def _seconds(day: Day) -> int:
 def _latest(shop: Shop) -> list[dict[str, object]]:
     return [
         {
-            "member_id": entry.account.member_id,
+            "member_id": entry.member_id,
             "member": entry.member,
             "points": entry.points,
             "created_at": entry.created_at,

@@ -82,7 +82,7 @@ def of_gift(entry: Entry) -> Iterator[Message]:
     """Of points that staff gave. The entry is saved."""
     at = entry.created_at
     yield _pending(MessageKind.GIFT_EMAIL, entry.source, entry, at=at, due_at=at, entry=entry)
-    if with_device([entry.account.member_id]):
+    if with_device([entry.member_id]):
         yield _pending(MessageKind.GIFT_PUSH, entry.source, entry, at=at, due_at=at, entry=entry)
 
 
@@ -104,7 +104,7 @@ def _pending(kind: str, cause: str, row: Coupon | Entry, *, at: datetime, **abou
     """For the member of a row that is the cause, or stands for it."""
     return Message(
         shop_id=row.shop_id,
-        member_id=row.account.member_id if isinstance(row, Entry) else row.member_id,
+        member_id=row.member_id,
         kind=kind,
         cause=cause,
         status=MessageStatus.PENDING,

@@ -92,8 +92,13 @@ class Entry(models.Model):
         return f"{self.kind} {self.points:+d}"
 
     @property
+    def member_id(self) -> int:
+        """Whose points they are. Reads `account`: select it along."""
+        return self.account.member_id
+
+    @property
     def member(self) -> Member:
-        """Whose points they are. Reads `account.member`: select it along."""
+        """Likewise. Reads `account.member`."""
         return self.account.member
 
     @property

@@ -78,8 +78,8 @@ class CouponBook(Consequence):
 
     def after(self, entry: Entry) -> None:
         if entry.points > 0:
-            self._reward(entry.account.member_id, f"{entry.kind}:{entry.source}")
-        self._cover_debt(entry.account.member_id)
+            self._reward(entry.member_id, f"{entry.kind}:{entry.source}")
+        self._cover_debt(entry.member_id)
 
     def finish(self) -> None:
         for coupon in self.coupons.values():

@@ -166,7 +166,7 @@ def test_a_correction_takes_no_more_than_there_is(ask, ada, program, gift):
 
 def take_back(ask, entry, **form):
     return ask(
-        f"members/{entry.account.member_id}/gifts/{entry.pk}/take-back",
+        f"members/{entry.member_id}/gifts/{entry.pk}/take-back",
         post={"reason": "A slip", **form},
     )
 

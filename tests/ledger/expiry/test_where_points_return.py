@@ -35,7 +35,7 @@ def give_back(shop, clock):
     def give_back(debit: Entry, points: int | None = None) -> Entry:
         version = shop.program.current
         posting = Posting(
-            member_id=debit.account.member_id,
+            member_id=debit.member_id,
             kind=EntryKind.REVERSAL,
             points=points or -debit.points,
             source=f"back:{debit.pk}:{clock.now}",
@@ -54,7 +54,7 @@ def take_back(shop, clock):
     def take_back(credit: Entry, points: int | None = None, *, is_all: bool = True) -> Entry:
         version = shop.program.current
         posting = Posting(
-            member_id=credit.account.member_id,
+            member_id=credit.member_id,
             kind=EntryKind.REVERSAL,
             points=-(points or credit.points),
             source=f"taken:{credit.pk}:{clock.now}",
