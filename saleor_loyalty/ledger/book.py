@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from saleor_loyalty.database.statements import Writing, read
-from saleor_loyalty.ledger import signals
 from saleor_loyalty.ledger.accounts import OpenAccount
 from saleor_loyalty.ledger.postings import Posting
+from saleor_loyalty.ledger.signals import entry_posted
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     PART_FIELDS,
@@ -273,7 +273,7 @@ class Book:
             writing.update(chain(*rows), names)
         writing.update((each.member for each in accounts if each.is_changed), ["last_activity_at"])
         writing.write()
-        signals.announce(self._entries)
+        entry_posted.announce(self._entries)
         for consequence in self._consequences:
             consequence.finish()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from saleor_loyalty.ledger import signals
+from saleor_loyalty.ledger.signals import entry_posted
 from saleor_loyalty.models import Account, Entry, EntryKind, Program, ProgramVersion, Shop
 from saleor_loyalty.rules.expiry import PER_LOT, ROLLING, ExpiryRule
 
@@ -184,6 +184,6 @@ def expire(
             },
         )
         posted = [pk for (pk,) in cursor.fetchall()]
-    if signals.entry_posted.has_listeners(Entry):
-        signals.announce(list(Entry.objects.filter(pk__in=posted).order_by("pk")))
+    if entry_posted.is_heard:
+        entry_posted.announce(list(Entry.objects.filter(pk__in=posted).order_by("pk")))
     return len(posted)

@@ -13,7 +13,7 @@ from saleor_loyalty.models import (
     Message,
     ProgramVersion,
 )
-from saleor_loyalty.rewards import signals
+from saleor_loyalty.rewards.signals import coupon_issued
 from saleor_loyalty.rules.rewards import new_code, valid_until
 from saleor_loyalty.workers.waking import wake
 
@@ -88,7 +88,7 @@ class Issues:
         writing.update(self._changed.values(), COUPON_CHANGES)
         writing.update(self._changed_codes.values(), CODE_CHANGES)
         writing.write()
-        signals.announce([code.coupon for code in new])
+        coupon_issued.announce([code.coupon for code in new])
         to_mint = [code.coupon for code in codes if code.coupon.status == CouponStatus.PENDING]
         # One that tells of a posting's coupons is there already where they come in several books.
         Message.objects.bulk_create(
@@ -109,7 +109,7 @@ class Issues:
         for entry, cause in self._rewards:
             yield Coupon(
                 shop_id=entry.shop_id,
-                member_id=entry.account.member_id,
+                member_id=entry.member_id,
                 entry=entry,
                 reward=reward,
                 issued_at=self._now,
