@@ -21,7 +21,7 @@ ENDED = "(expires_at <= %(by)s OR (expires_at IS NULL AND %(protected)s::timesta
 # Locking never waits, so it cannot be part of a deadlock.
 LOCK_DUE = """
     SELECT id FROM saleor_loyalty_member
-    WHERE id > %(after)s AND id IN (SELECT member_id FROM ({due}) AS due)
+    WHERE id > %(after)s AND id IN ({due})
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 DUE = {
