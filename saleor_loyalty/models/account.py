@@ -31,8 +31,6 @@ class Account(models.Model):
 
     class Meta:
         indexes = [
-            # In this order staff read the list of members.
-            models.Index("shop", "balance", "member", name="saleor_loyalty_account_balance"),
             models.Index(
                 fields=["shop", "expires_at"],
                 condition=models.Q(balance__gt=0),
