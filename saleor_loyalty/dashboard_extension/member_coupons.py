@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension import pagination
 from saleor_loyalty.dashboard_extension.pages import Visit
-from saleor_loyalty.models import BY_SALEOR, Coupon, CouponStatus, Member
-from saleor_loyalty.models.coupon import unused
+from saleor_loyalty.models import BY_SALEOR, Coupon, CouponStatus, Member, status_as_of
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
 from saleor_loyalty.rewards.offers import offers, reward_name
 from saleor_loyalty.sentences import locale
@@ -24,21 +23,26 @@ GROUPS = {
     "expired": _("Expired"),
     "withdrawn": _("Withdrawn"),
 }
+# What they stand at now.
+FITS = {
+    "unused": Q(status_now__in=(CouponStatus.PENDING, CouponStatus.ACTIVE)),
+    "used": Q(status_now=CouponStatus.USED),
+    "expired": Q(status_now=CouponStatus.EXPIRED),
+    "withdrawn": Q(status_now=CouponStatus.WITHDRAWN),
+}
 
 
 def coupons(visit: Visit, member: Member, kept: Mapping[str, str]) -> dict[str, object]:
     """A page of them, and how many there are of which kind. `kept`: as for the history."""
     now = timezone.now()
-    groups = _groups(now)
-    counts = Coupon.objects.filter(member=member).aggregate(
-        **{name: Count("pk", filter=fits) for name, fits in groups.items()}
-    )
+    own = Coupon.objects.filter(member=member).annotate(status_now=status_as_of(now))
+    counts = own.aggregate(**{name: Count("pk", filter=fits) for name, fits in FITS.items()})
     chosen = visit.request.GET.get("coupons", "")
     chosen = chosen if counts.get(chosen) else ""
     found = pagination.read_numbered(
         visit.request,
         "coupon_page",
-        _in_order(member, now, groups.get(chosen, Q())),
+        _in_order(own.filter(FITS.get(chosen, Q()))),
         count=counts[chosen] if chosen else sum(counts.values()),
         size=COUPONS,
     )
@@ -50,23 +54,11 @@ def coupons(visit: Visit, member: Member, kept: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _groups(now: datetime) -> dict[str, Q]:
-    """By the names of GROUPS; each coupon is in one of them."""
-    over = Q(status=CouponStatus.ACTIVE) & ~unused(now)
-    return {
-        "unused": unused(now),
-        "used": Q(status=CouponStatus.USED),
-        "expired": Q(status=CouponStatus.EXPIRED) | over,
-        "withdrawn": Q(status=CouponStatus.WITHDRAWN),
-    }
-
-
-def _in_order(member: Member, now: datetime, fits: Q) -> QuerySet[Coupon]:
+def _in_order(found: QuerySet[Coupon]) -> QuerySet[Coupon]:
     """Unused ones first, each lot newest first."""
-    found = Coupon.objects.filter(fits, member=member)
     found = found.select_related("reward", "entry__version")
     found = found.prefetch_related("reward__terms", "codes")
-    is_over = Case(When(unused(now), then=Value(0)), default=Value(1))
+    is_over = Case(When(FITS["unused"], then=Value(0)), default=Value(1))
     return found.order_by(is_over, "-pk")
 
 

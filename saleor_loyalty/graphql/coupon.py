@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 import graphene
-from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 from graphene import NonNull, ResolveInfo
 
@@ -28,7 +28,15 @@ from saleor_loyalty.graphql.program import (
     terms_of,
 )
 from saleor_loyalty.graphql.scalars import DateTime, Decimal
-from saleor_loyalty.models import Coupon, CouponStatus, Member, RewardTerms, unused, with_code
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Member,
+    RewardTerms,
+    status_as_of,
+    unused,
+    with_code,
+)
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rewards.offers import reward_in
 from saleor_loyalty.saleor_api.items import by_kind
@@ -151,14 +159,7 @@ def _as_shown(
 
 
 def _status_now() -> Case:
-    """`Coupon.status_at`, for the database; one that the shop does not take just now is PENDING.
-
-    As one that it does not have yet.
-    """
-    has_run_out = When(
-        ~unused(timezone.now()), status=CouponStatus.ACTIVE, then=Value(CouponStatus.EXPIRED)
-    )
-    is_refused = When(
-        status=CouponStatus.ACTIVE, refused_at__isnull=False, then=Value(CouponStatus.PENDING)
-    )
-    return Case(has_run_out, is_refused, default=F("status"), output_field=CharField())
+    """One that the shop does not take just now is PENDING, as one that it does not have yet."""
+    now = timezone.now()
+    is_refused = When(unused(now), refused_at__isnull=False, then=Value(CouponStatus.PENDING))
+    return Case(is_refused, default=status_as_of(now))

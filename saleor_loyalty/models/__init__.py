@@ -71,6 +71,7 @@ from saleor_loyalty.models.coupon import (
     Coupon,
     CouponCode,
     CouponStatus,
+    status_as_of,
     unused,
     with_code,
 )
@@ -153,6 +154,7 @@ __all__ = [
     "Shop",
     "SpendBasis",
     "Subject",
+    "status_as_of",
     "unused",
     "with_code",
 ]

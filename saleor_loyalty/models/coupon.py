@@ -31,6 +31,14 @@ def unused(moment: datetime) -> models.Q:
     return models.Q(status=CouponStatus.PENDING) | models.Q(status=CouponStatus.ACTIVE) & lasts
 
 
+def status_as_of(moment: datetime) -> models.Case:
+    """`Coupon.status_at`, for the database."""
+    has_run_out = models.When(
+        ~unused(moment), status=CouponStatus.ACTIVE, then=models.Value(CouponStatus.EXPIRED)
+    )
+    return models.Case(has_run_out, default=models.F("status"), output_field=models.CharField())
+
+
 class Coupon(models.Model):
     """A coupon of one member: PENDING until its code's voucher exists in Saleor."""
 
