@@ -25,7 +25,7 @@ from saleor_loyalty.models import (
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.coupon_book import CouponBook
-from saleor_loyalty.rewards.coupons import NO_REASON
+from saleor_loyalty.rewards.withdrawal import NO_REASON
 from saleor_loyalty.rules.rewards import rewards_due
 from saleor_loyalty.sentences import sentence
 from saleor_loyalty.workers.waking import wake

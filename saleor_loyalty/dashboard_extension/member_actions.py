@@ -27,7 +27,7 @@ from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.models import Member, MemberStatus, Message
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import Refused
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import withdrawal
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
@@ -94,7 +94,7 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
         raise Http404
     if form.is_valid():
         try:
-            coupon = coupons.withdraw(
+            coupon = withdrawal.withdraw(
                 shop=visit.shop,
                 coupon_id=coupon_id,
                 reason=form.cleaned_data["reason"],

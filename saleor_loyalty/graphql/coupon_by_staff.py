@@ -14,7 +14,7 @@ from saleor_loyalty.messages import coupon_notices
 from saleor_loyalty.models import Coupon, Shop
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import withdrawal
 
 ID = "Ours, of the coupon."
 COUPON = "As it is now; null if it was refused."
@@ -40,7 +40,7 @@ class LoyaltyCouponWithdraw(ByStaff):
 
     @classmethod
     def done(cls, shop: Shop, actor: str, **arguments: Any) -> dict[str, Any]:
-        coupon = coupons.withdraw(
+        coupon = withdrawal.withdraw(
             shop=shop,
             coupon_id=_pk(arguments["id"]),
             reason=arguments["reason"],

@@ -8,7 +8,7 @@ from saleor_loyalty.members import announcements
 from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Coupon, Message, Shop
 from saleor_loyalty.problems import Problem, Refused
-from saleor_loyalty.rewards.coupons import unknown, why_gone
+from saleor_loyalty.rewards.withdrawal import unknown, why_gone
 from saleor_loyalty.workers.waking import wake
 
 OVER = _("This coupon is used or over; there is nothing to tell of.")

@@ -12,23 +12,17 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.database import leases
-from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.members import announcements
 from saleor_loyalty.models import (
     TO_MAKE,
-    AuditAction,
     Coupon,
     CouponCode,
     CouponStatus,
     DiscountType,
     Shop,
-    audit,
 )
-from saleor_loyalty.problems import ErrorCode, Problem, Refused
-from saleor_loyalty.program import programs
 from saleor_loyalty.rewards import retirement
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.rewards.offers import reward_in
@@ -36,16 +30,13 @@ from saleor_loyalty.rules.rewards import valid_until
 from saleor_loyalty.saleor_api.client import CodeTaken, Saleor, VoucherTerms
 from saleor_loyalty.saleor_api.facts import Order
 from saleor_loyalty.saleor_api.transport import SaleorForbade, SaleorRefused
-from saleor_loyalty.sentences import sentence
 from saleor_loyalty.shop import branding, channels
 from saleor_loyalty.shop.connection import process_each
 from saleor_loyalty.workers.waking import wake
 
 logger = logging.getLogger(__name__)
 
-LONGEST_REASON = 500
 LONGEST_VOUCHER_NAME = 255  # that Saleor takes
-NO_REASON = Problem("reason", _("Say why; the customer will read it."), ErrorCode.REQUIRED)
 
 Told = TypeVar("Told")
 
@@ -253,61 +244,6 @@ def uses(
         for pk, code in sorted((code.coupon_id, code.code) for code in codes)
         for order in by_code.get(code, ())
     ]
-
-
-def withdraw(
-    *, shop: Shop, coupon_id: int, reason: str, actor: str, return_points: bool = True
-) -> Coupon:
-    """Take an unused coupon back, and return its points unless told otherwise; it as it is now.
-
-    A coupon that was withdrawn before is left as it is. Its member reads the reason. Raises Refused
-    for one that the shop does not have, that is used or over, and without a reason.
-    """
-    if not reason.strip():
-        raise Refused(NO_REASON)
-    now = timezone.now()
-    with transaction.atomic():
-        found = Coupon.objects.filter(shop=shop, pk=coupon_id).first()
-        program = programs.current(shop)
-        if found is None or program is None or program.current is None:
-            raise unknown(coupon_id)
-        held = CouponBook(program.current, coupon_ids=[coupon_id])
-        with open_book([found.member_id], version=program.current, now=now, consequences=[held]):
-            coupon = held.coupons[coupon_id]
-            if coupon.status == CouponStatus.WITHDRAWN:
-                return coupon
-            if not coupon.is_unused_at(now):
-                message = _("This coupon is used or over; there is nothing to withdraw.")
-                raise Refused(Problem("id", message, why_gone(coupon)))
-            reason = reason.strip()[:LONGEST_REASON]
-            held.withdraw(coupon, reason=reason, actor=actor, return_points=return_points)
-        if not return_points:  # no entry says who did it
-            _note_forfeited(coupon, reason=reason, actor=actor)
-    logger.info("Coupon %s withdrawn by staff", coupon.uid)
-    return coupon
-
-
-def unknown(coupon_id: int) -> Refused:
-    """That the shop has no such coupon."""
-    message = sentence(_("The shop has no coupon {id}."), id=str(coupon_id))
-    return Refused(Problem("id", message, ErrorCode.NOT_FOUND))
-
-
-def why_gone(coupon: Coupon) -> ErrorCode:
-    """The code for a coupon that is not unused any more."""
-    is_used = coupon.status == CouponStatus.USED
-    return ErrorCode.ALREADY_USED if is_used else ErrorCode.INVALID
-
-
-def _note_forfeited(coupon: Coupon, *, reason: str, actor: str) -> None:
-    audit.note(
-        shop=coupon.shop,
-        actor=actor,
-        action=AuditAction.COUPON_FORFEITED,
-        member=coupon.member,
-        detail=str(coupon.uid),
-        reason=reason,
-    )
 
 
 def follow(held: CouponBook, uses: Sequence[Use]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty.models import Coupon, CouponStatus, Entry
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import withdrawal
 
 
 def said(page) -> list[str]:
@@ -61,7 +61,7 @@ def test_unused_coupons_come_first_and_all_are_counted_by_what_became_of_them(as
     Coupon.objects.filter(pk=rest[-1].pk).update(status=CouponStatus.USED, used_at=timezone.now())
     over = timezone.now() - timedelta(days=1)
     Coupon.objects.filter(pk=rest[-2].pk).update(expires_at=over)
-    coupons.withdraw(shop=ada.shop, coupon_id=rest[-3].pk, reason="A slip", actor="sam")
+    withdrawal.withdraw(shop=ada.shop, coupon_id=rest[-3].pk, reason="A slip", actor="sam")
 
     page = ask(f"members/{ada.pk}")
 

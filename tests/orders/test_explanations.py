@@ -13,7 +13,7 @@ from saleor_loyalty.activities import staff_points
 from saleor_loyalty.ledger import expiry
 from saleor_loyalty.messages.explanations import explain, explainable, points
 from saleor_loyalty.models import Account, Coupon, Entry, EntryNote, Member
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import withdrawal
 from tests.paper_saleor import (
     ANNA,
     BEN,
@@ -278,7 +278,7 @@ def test_a_withdrawn_coupon_that_was_used_says_what_it_costs(explained, paper, s
 
 def test_a_reward_that_staff_withdrew_says_so_when_who_they_are_is_erased(explained, shop):
     explained(line(512))
-    coupons.withdraw(shop=shop, coupon_id=Coupon.objects.get().pk, reason="A slip", actor="Sam")
+    withdrawal.withdraw(shop=shop, coupon_id=Coupon.objects.get().pk, reason="A slip", actor="Sam")
     EntryNote.objects.update(reason="", actor="")
 
     english, _french = told(kind="REVERSAL")

@@ -14,7 +14,7 @@ from saleor_loyalty.messages.explanations import explain
 from saleor_loyalty.models import Coupon, Entry, Message
 from saleor_loyalty.orders import inbox, voucher_walk
 from saleor_loyalty.proof import differences
-from saleor_loyalty.rewards import coupons, retirement
+from saleor_loyalty.rewards import coupons, retirement, withdrawal
 from saleor_loyalty.rewards.coupon_terms import terms_now
 from saleor_loyalty.rules.languages import locale_of
 from saleor_loyalty.saleor_api.client import Saleor
@@ -102,7 +102,7 @@ def test_the_page_says_that_the_shop_withdrew_it(paper, minted, walk):
 
 
 def test_vouchers_that_we_delete_ourselves_withdraw_nothing(shop, paper, minted, walk):
-    coupons.withdraw(shop=shop, coupon_id=minted.pk, reason="a mistake", actor="Sam")
+    withdrawal.withdraw(shop=shop, coupon_id=minted.pk, reason="a mistake", actor="Sam")
     retirement.retire_due(shop)
     assert not paper.vouchers
     entries = Entry.objects.count()
@@ -115,7 +115,7 @@ def test_a_coupon_withdrawn_while_its_voucher_was_asked_for_is_left_alone(
     shop, paper, minted, walk
 ):
     paper.vouchers.clear()
-    paper.after["vouchers"] = lambda: coupons.withdraw(
+    paper.after["vouchers"] = lambda: withdrawal.withdraw(
         shop=shop, coupon_id=minted.pk, reason="a mistake", actor="Sam"
     )
 
@@ -383,7 +383,7 @@ def test_a_coupon_that_can_never_be_good_again_is_not_looked_at(shop, paper, min
 def test_a_draft_that_keeps_the_code_of_a_withdrawn_coupon_uses_nothing(
     shop, paper, settle, minted, walk
 ):
-    coupons.withdraw(shop=shop, coupon_id=minted.pk, reason="a mistake", actor="Sam")
+    withdrawal.withdraw(shop=shop, coupon_id=minted.pk, reason="a mistake", actor="Sam")
     retirement.retire_due(shop)
 
     settle(paper.place(2, line(10), **nothing_off(minted)))

@@ -9,7 +9,7 @@ from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.ledger.postings import Posting
 from saleor_loyalty.members import announcements
 from saleor_loyalty.models import Coupon, Device, EntryKind, Member, Message, Program
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import coupons, withdrawal
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.paper_saleor import (
     ANNA,
@@ -76,7 +76,7 @@ def _anna_collects(program: Program, paper: PaperSaleor, settle) -> None:
     assert withdrawn.count() == 2
     _use(paper, settle, withdrawn[0], 13)
     settle(paper.place(5, line(1200)))
-    coupons.withdraw(
+    withdrawal.withdraw(
         shop=program.shop,
         coupon_id=Coupon.objects.latest("pk").pk,
         reason="Sold on",

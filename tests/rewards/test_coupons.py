@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty.models import Coupon, CouponCode, Message, RewardTerms
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import coupons, withdrawal
 from saleor_loyalty.saleor_api.client import Saleor
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 from saleor_loyalty.shop import branding
@@ -96,7 +96,7 @@ def announced(coupon) -> set[tuple[str, bool]]:
 def test_nothing_waits_for_a_coupon_that_was_withdrawn_before_it_was_minted(shop, coupon):
     assert announced(coupon) == {("PENDING", True)}
 
-    coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason="Mistake", actor="Sam")
+    withdrawal.withdraw(shop=shop, coupon_id=coupon.pk, reason="Mistake", actor="Sam")
 
     assert announced(coupon) == {("SKIPPED", True)}
     assert {message.error for message in Message.objects.filter(coupon=coupon)} == {
@@ -130,7 +130,7 @@ def test_a_coupon_issued_anew_is_waited_for_by_its_own_messages_alone(paper, set
 def test_messages_of_a_minted_coupon_are_looked_at_when_they_go(shop, paper, coupon):
     mint(paper, coupon)
 
-    coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason="Mistake", actor="Sam")
+    withdrawal.withdraw(shop=shop, coupon_id=coupon.pk, reason="Mistake", actor="Sam")
 
     assert announced(coupon) == {("PENDING", False)}
 

@@ -9,7 +9,7 @@ from saleor_loyalty.models import Account, Coupon, Device, Entry, Message, Messa
 from saleor_loyalty.orders import inbox, settlement
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.proof import differences
-from saleor_loyalty.rewards import coupons, to_come
+from saleor_loyalty.rewards import coupons, to_come, withdrawal
 from saleor_loyalty.saleor_api.client import Saleor
 from tests.paper_saleor import (
     ANNA,
@@ -161,7 +161,7 @@ def test_what_waits_goes_once_the_last_coupon_that_was_not_made_is_withdrawn(
     last = Coupon.objects.get(status="PENDING")
     assert waiting() == [("REWARD_EMAIL", False)]
 
-    coupons.withdraw(shop=shop, coupon_id=last.pk, reason="a mistake", actor="Sam")
+    withdrawal.withdraw(shop=shop, coupon_id=last.pk, reason="a mistake", actor="Sam")
 
     assert waiting() == [("REWARD_EMAIL", True)]
     assert list(differences(shop=shop)) == []
@@ -171,7 +171,7 @@ def test_nothing_is_told_where_every_coupon_was_withdrawn_before_it_was_made(sho
     settle(paper.place(1, line(512 * 2)))
 
     for coupon in Coupon.objects.all():
-        coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason="a mistake", actor="Sam")
+        withdrawal.withdraw(shop=shop, coupon_id=coupon.pk, reason="a mistake", actor="Sam")
 
     message = Message.objects.get(kind=MessageKind.REWARD_EMAIL)
     assert (message.status, message.error) == (

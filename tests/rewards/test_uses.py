@@ -8,7 +8,7 @@ from django.utils import timezone
 from saleor_loyalty import proof
 from saleor_loyalty.models import AuditAction, AuditRecord, Coupon, CouponCode, Member
 from saleor_loyalty.problems import Refused
-from saleor_loyalty.rewards import coupons
+from saleor_loyalty.rewards import coupons, withdrawal
 from saleor_loyalty.saleor_api.facts import Order
 from tests.accounts import entries_of
 from tests.coupons import make_vouchers
@@ -95,7 +95,7 @@ def test_a_used_coupon_stays_with_its_first_order_when_another_names_it(paper, s
 
 
 def withdraw(shop, coupon, reason: str = "a mistake") -> Coupon:
-    return coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason=reason, actor="Sam")
+    return withdrawal.withdraw(shop=shop, coupon_id=coupon.pk, reason=reason, actor="Sam")
 
 
 def test_a_coupon_is_not_withdrawn_for_a_blank_reason(shop, coupon):
@@ -134,11 +134,11 @@ def test_a_reason_is_kept_without_the_space_around_it_and_not_longer_than_there_
 ):
     withdraw(shop, coupon, reason="  " + "x" * 600)
 
-    assert entries_of(coupon.member).latest("pk").reason == "x" * coupons.LONGEST_REASON
+    assert entries_of(coupon.member).latest("pk").reason == "x" * withdrawal.LONGEST_REASON
 
 
 def forfeit(shop, coupon) -> Coupon:
-    return coupons.withdraw(
+    return withdrawal.withdraw(
         shop=shop, coupon_id=coupon.pk, reason="Sold on", actor="Sam", return_points=False
     )
 

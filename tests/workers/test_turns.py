@@ -8,7 +8,7 @@ from celery import current_app
 from saleor_loyalty import tasks
 from saleor_loyalty.database import leases
 from saleor_loyalty.models import Change, Coupon, CouponCode, Shop
-from saleor_loyalty.rewards import coupons, retirement
+from saleor_loyalty.rewards import coupons, retirement, withdrawal
 from saleor_loyalty.workers import turns
 from tests.paper_saleor import line
 from tests.shops import new_shop
@@ -150,7 +150,7 @@ def test_codes_that_a_turn_has_no_time_for_are_due_at_once(shop, paper, settle, 
     settle(paper.place(1, line(512 * 3)))
     coupons.mint_due(shop)
     for coupon in Coupon.objects.all():
-        coupons.withdraw(shop=shop, coupon_id=coupon.pk, reason="a mistake", actor="Sam")
+        withdrawal.withdraw(shop=shop, coupon_id=coupon.pk, reason="a mistake", actor="Sam")
 
     assert retirement.retire_due(shop, ends=0) == 3
 
