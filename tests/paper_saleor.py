@@ -195,7 +195,8 @@ class PaperSaleor:
         return answer
 
     def _app(self) -> dict[str, Any]:
-        return {"app": {"id": "QXBwOjE=", "identifier": "saleor.loyalty", "permissions": []}}
+        ours = {"id": "QXBwOjE=", "identifier": "saleor.loyalty", "name": "Loyalty"}
+        return {"app": {**ours, "permissions": []}}
 
     def _shop(self) -> dict[str, Any]:
         return {"shop": {"name": self.name}}

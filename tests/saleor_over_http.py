@@ -104,16 +104,19 @@ class Saleor:
     def _said(self, authorization: str, asked: dict[str, Any]) -> dict[str, Any]:
         is_us = authorization == f"Bearer {APP_TOKEN}" and self.app_id
         if "LoyaltyApp " in asked["query"]:
-            permissions = [{"code": "MANAGE_ORDERS"}]
-            app = {"id": self.app_id, "identifier": self.identifier, "permissions": permissions}
-            return {"data": {"app": app if is_us else None}}
-        if "LoyaltyWhose " in asked["query"]:
-            self.token_requests += 1
-            app = self.others.get(authorization.removeprefix("Bearer "))
-            return {"data": {"app": app}} if app else DENIED
+            return self._whose(authorization, is_us=bool(is_us))
         if not is_us or (not self.may_orders and "LoyaltyOrders" in asked["query"]):
             return DENIED
         return {"data": self.paper.execute(asked["query"], asked["variables"])}
+
+    def _whose(self, authorization: str, *, is_us: bool) -> dict[str, Any]:
+        if authorization == f"Bearer {APP_TOKEN}":
+            ours = {"id": self.app_id, "identifier": self.identifier, "name": "Loyalty"}
+            app = {**ours, "permissions": [{"code": "MANAGE_ORDERS"}]}
+            return {"data": {"app": app if is_us else None}}
+        self.token_requests += 1
+        other = self.others.get(authorization.removeprefix("Bearer "))
+        return {"data": {"app": {"identifier": None, **other}}} if other else DENIED
 
 
 class Server(ThreadingHTTPServer):

@@ -162,7 +162,13 @@ def test_the_shop_says_what_it_is_called():
 
 def test_the_app_behind_a_token_is_read():
     saleor, _ = replay("app")
-    assert saleor.app().permissions == {"MANAGE_ORDERS"}
+    assert saleor.app().permissions == {"MANAGE_ORDERS", "MANAGE_USERS"}
+    assert saleor.app().name == "Loyalty"
+
+
+def test_a_surname_is_found_among_those_that_saleor_finds_by_a_word():
+    saleor, variables = replay("customer_search")
+    assert saleor.customers_called(variables["text"]) == ["VXNlcjo2", "VXNlcjoy"]
 
 
 def create(saleor: Saleor, variables: dict[str, Any]) -> str:

@@ -47,14 +47,6 @@ class App:
 
     id: str
     identifier: str | None
-    permissions: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class OtherApp:
-    """Whom a token belongs to that is not ours, and what they may do."""
-
-    id: str
     name: str
     permissions: frozenset[str]
 
@@ -157,19 +149,13 @@ class Saleor:
         return " ".join(self._run("shop")["shop"]["name"].split())
 
     def app(self) -> App:
-        """The app that our token belongs to. Raises SaleorForbade for a token of none."""
+        """The app that the line's token belongs to. Raises SaleorForbade for a token of none."""
         app = self._run("app")["app"]
         if not app:
             raise SaleorForbade("the token belongs to no app")
-        return App(app["id"], app["identifier"], frozenset(p["code"] for p in app["permissions"]))
-
-    def whose(self) -> OtherApp | None:
-        """The app that the token of this line belongs to; None: no app's."""
-        app = self._run("whose")["app"]
-        if not app:
-            return None
+        name = " ".join((app["name"] or "").split())
         permissions = frozenset(permission["code"] for permission in app["permissions"] or ())
-        return OtherApp(app["id"], " ".join((app["name"] or "").split()), permissions)
+        return App(app["id"], app["identifier"], name, permissions)
 
     def names(self, ids: Sequence[str]) -> dict[str, str]:
         """What products, collections and categories are called, up to 100 of each, by their ids.

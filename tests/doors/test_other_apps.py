@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 
 from saleor_loyalty.doors.app import others
 from saleor_loyalty.models import Shop
+from saleor_loyalty.saleor_api.client import App
 from tests.saleor_over_http import Saleor
 from tests.shops import installed, new_shop
 from tests.signing import SigningKey
@@ -151,7 +152,7 @@ def test_a_process_remembers_a_thousand_tokens_and_forgets_strangers_first(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(others, "MOST", 2)
-    app = others.OtherApp("QXBwOjc=", "Till", frozenset())
+    app = App("QXBwOjc=", None, "Till", frozenset())
     for name, whose in ((b"till", app), (b"stranger", None), (b"tool", app)):
         others._remember((shop.pk, name), others.Known(whose, 0.0))
 

@@ -19,7 +19,7 @@ from saleor_loyalty.doors.app.refusals import Code, Refusal
 from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Viewer
-from saleor_loyalty.saleor_api.client import OtherApp, Saleor
+from saleor_loyalty.saleor_api.client import App, Saleor
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorRefused, SaleorUnavailable
 
 REMEMBERED = 60.0  # seconds
@@ -33,7 +33,7 @@ Key = tuple[int, bytes]
 class Known:
     """What the shop said of a token, by time.monotonic. `app` None: it does not know it."""
 
-    app: OtherApp | None
+    app: App | None
     until: float
 
 
@@ -74,7 +74,7 @@ def _shop(request: HttpRequest) -> Shop:
     return shop
 
 
-def _app(shop: Shop, token: str, *, source: str) -> OtherApp | None:
+def _app(shop: Shop, token: str, *, source: str) -> App | None:
     """The app a token belongs to, as the shop says now or said within a minute."""
     key = shop.pk, hashlib.blake2b(token.encode(), key=_secret).digest()
     known = _known.get(key)
@@ -86,10 +86,10 @@ def _app(shop: Shop, token: str, *, source: str) -> OtherApp | None:
     return known.app
 
 
-def _ask(shop: Shop, token: str) -> OtherApp | None:
+def _ask(shop: Shop, token: str) -> App | None:
     try:
         with HttpTransport(shop.api_url, token=token, timeout=conf.http_timeout) as transport:
-            return Saleor(transport).whose()
+            return Saleor(transport).app()
     except SaleorRefused:
         return None
     except SaleorUnavailable as error:
