@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+# A frame of another site gets no process of its own: Playwright now and then loses one that is sent to a
+# second address while its process starts, as the Dashboard does with each frame of an app.
+ARGUMENTS = ["--no-sandbox", "--disable-site-isolation-trials"]
 PATIENCE = 60_000  # milliseconds; a machine that is busy otherwise is no fault of a page
 
 
@@ -32,7 +35,7 @@ def browser() -> Iterator["Browser"]:
     expect.set_options(timeout=PATIENCE)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
         connections.close_all()  # beside that loop the thread has connections of their own
