@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-# A frame of another site gets no process of its own: Playwright now and then loses one that is sent to a
-# second address while its process starts, as the Dashboard does with each frame of an app.
+# A frame of another site gets no process of its own: Playwright now and then loses one that is sent
+# to a second address while its process starts, as the Dashboard does with each frame of an app.
 ARGUMENTS = ["--no-sandbox", "--disable-site-isolation-trials"]
 PATIENCE = 60_000  # milliseconds; a machine that is busy otherwise is no fault of a page
 

@@ -30,6 +30,7 @@ from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.messages.explanations import taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
+    AddressFault,
     Entry,
     Member,
     MemberStatus,
@@ -97,6 +98,7 @@ def show_member(
     `undone` is a dialog of its own: it is there only when asked for.
     """
     kept = kept_of(visit)
+    fault = bounces.fault_of(member)
     context = {
         "member": member,
         "orders_wait": orders_wait(visit.shop, member.customer_id),
@@ -106,12 +108,12 @@ def show_member(
         "correct": correct or CorrectForm(),
         "withdraw": withdraw or WithdrawForm(),
         "resend": resend or ResendForm(),
-        "fault": bounces.fault_of(member),
+        "fault": fault,
         "undone": undone,
         "history": history(visit, member, kept),
         "coupons": coupons(visit, member, kept),
         "query": f"?{urlencode(kept)}" if kept else "",
-        "messages": _messages(member),
+        "messages": _messages(member, fault),
         "devices": member.devices.order_by("-registered_at"),
         "actions": [
             action_in_words(record)
@@ -169,9 +171,10 @@ def why_taken_back(gift: Entry) -> str:
     return reason[: staff_points.LONGEST_REASON]
 
 
-def _messages(member: Member) -> list[dict[str, object]]:
+def _messages(member: Member, fault: AddressFault | None) -> list[dict[str, object]]:
     messages = failed.telling(Message.objects.filter(member=member)).order_by("-pk")[:MESSAGES]
-    is_reached = bool(announcements.with_device([member.pk]))
+    is_mailed = bool(member.email) and fault is None
+    has_device = bool(announcements.with_device([member.pk]))
     words = {
         MessageStatus.PENDING: (_("Waits"), "warn"),
         MessageStatus.SENT: (_("Sent"), "good"),
@@ -185,7 +188,7 @@ def _messages(member: Member) -> list[dict[str, object]]:
             "state": words[MessageStatus(message.status)],
             "can_resend": message.status != MessageStatus.PENDING
             and message.still_tells
-            and (message.kind not in PUSHES or is_reached),
+            and (has_device if message.kind in PUSHES else is_mailed),
             "was_sent": message.status == MessageStatus.SENT,
         }
         for message in messages

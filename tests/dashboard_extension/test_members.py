@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_loyalty.members import enrolment, followed
+from saleor_loyalty.members import addresses, enrolment, followed
+from saleor_loyalty.messages import bounces
 from saleor_loyalty.models import (
     AuditRecord,
     CouponStatus,
+    EmailFault,
     Entry,
     EntryKind,
     Member,
@@ -356,6 +358,22 @@ def test_only_what_is_not_over_is_offered_to_be_sent_again(ask, ada, program, da
     page = ask(f"members/{ada.pk}").text
 
     assert (f"messages/{reminder.pk}/resend" in page) == is_offered
+
+
+def test_to_an_address_that_sends_mail_back_nothing_is_offered_to_be_sent_again(ask, ada, program):
+    message = Message.objects.create(
+        shop=ada.shop,
+        member=ada,
+        kind=MessageKind.GIFT_EMAIL,
+        cause="x",
+        status=MessageStatus.FAILED,
+        created_at=timezone.now(),
+    )
+    bounces.note(addresses.keys(ada.email)[0], EmailFault.BOUNCED, timezone.now())
+
+    page = ask(f"members/{ada.pk}").text
+
+    assert f"messages/{message.pk}/resend" not in page
 
 
 def test_what_staff_did_to_a_member_is_exported(ask, ada, coupon):
