@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Coupon, with_code
+from saleor_loyalty.models import Account, Coupon, with_code
 from saleor_loyalty.orders import settlement
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
@@ -282,8 +282,8 @@ class History(Ground):
     @rule()
     def issue_the_rest(self) -> None:
         """Whatever came between, also a crash: what one transaction had no room for is not lost."""
-        waiting = self.shop.members.exclude(rewards_to_come="").order_by("pk")
-        customers = list(waiting.values_list("customer_id", flat=True))
+        waiting = Account.objects.filter(shop=self.shop).exclude(rewards_to_come="")
+        customers = list(waiting.order_by("member").values_list("member__customer_id", flat=True))
         self.programme.issue_the_rest(customers, self.tick())
         for shop in to_come.shops_with_work():
             while to_come.issue_due(shop):
