@@ -1,9 +1,10 @@
 """A shop with a real key and a programme, a shopper who holds a token, and points of all kinds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -26,15 +27,20 @@ from saleor_loyalty.models import (
 )
 from saleor_loyalty.rewards.coupon_book import CouponBook
 from saleor_loyalty.saleor_api.facts import Customer
-from tests.chromium import browser
+from tests.account_page.storefront import Storefront
+from tests.chromium import PATIENCE, browser
 from tests.entitlements import entitled_by
 from tests.saleor_over_http import CUSTOMER_ID, Saleor
 from tests.shops import installed, new_program, new_version
 from tests.signing import SigningKey
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 __all__ = ["browser"]
 
 RULES = {"name": "Nordlys Club", "expiry_policy": "ROLLING", "expiry_days": 365}
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 STORE = "https://store.example.com"  # in LOYALTY_ALLOWED_ORIGINS of the tests
 
 
@@ -170,3 +176,44 @@ def sign_in(client: Client, token: str) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def at(live_server) -> str:
+    """The page's address."""
+    return f"{live_server.url}/account/"
+
+
+@pytest.fixture
+def store(at, saleor, key, settings) -> Iterator[Storefront]:
+    """A storefront of another origin that hands over Ada's token, made when its page is made."""
+    storefront = Storefront(at, "127.0.0.1", lambda: key.token(saleor.access_claims()))
+    settings.LOYALTY_ALLOWED_ORIGINS = [storefront.origin]
+    yield storefront
+    storefront.stop()
+
+
+@pytest.fixture
+def visit(browser: "Browser", store: Storefront) -> Iterator[Callable[..., "Page"]]:
+    """Opens the page from the storefront, as a click there does.
+
+    The test fails when a script fails, when anything is refused by the page's own policy, and when
+    anything but the page's own files is asked for.
+    """
+    contexts, troubles = [], []
+
+    def visit(**options: object) -> "Page":
+        context = browser.new_context(**{"viewport": PHONE, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
+        page.goto(store.origin)
+        page.get_by_role("button", name="My points").click()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert troubles == []

@@ -1,6 +1,5 @@
 """The page in Chromium: each thing a shopper does, on phone and desktop, in light and dark."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 
@@ -9,55 +8,13 @@ import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from saleor_loyalty.models import Branding, Coupon, CouponStatus, Member
+from tests.account_page.conftest import DESKTOP, PHONE
 from tests.account_page.storefront import Storefront
-from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture
-def at(live_server) -> str:
-    """The page's address."""
-    return f"{live_server.url}/account/"
-
-
-@pytest.fixture
-def store(at, saleor, key, settings) -> Iterator[Storefront]:
-    """A storefront of another origin that hands over Ada's token, made when its page is made."""
-    storefront = Storefront(at, "127.0.0.1", lambda: key.token(saleor.access_claims()))
-    settings.LOYALTY_ALLOWED_ORIGINS = [storefront.origin]
-    yield storefront
-    storefront.stop()
-
-
-@pytest.fixture
-def visit(browser: Browser, store: Storefront) -> Iterator[Callable[..., Page]]:
-    """Opens the page from the storefront, as a click there does.
-
-    The test fails when a script fails, when anything is refused by the page's own policy, and when
-    anything but the page's own files is asked for.
-    """
-    contexts, troubles = [], []
-
-    def visit(**options: object) -> Page:
-        context = browser.new_context(**{"viewport": PHONE, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
-        page.goto(store.origin)
-        page.get_by_role("button", name="My points").click()
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert troubles == []
 
 
 @pytest.fixture
