@@ -1,6 +1,5 @@
 """System checks: what would fail later, said at start-up, with the setting to change."""
 
-import re
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +11,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
 
-from saleor_loyalty.conf import Conf, conf
+from saleor_loyalty.conf import ORIGIN, Conf, conf
 from saleor_loyalty.models import Entry
 
 OLDEST_POSTGRESQL = 15
 SHORTEST_SECRET, DIFFERENT = 32, 8  # characters or bytes of a secret, and how many kinds of them
-ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
 
 
 @register(Tags.security)

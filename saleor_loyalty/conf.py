@@ -4,6 +4,7 @@ Values come from `django.conf.settings` at each access: inside Saleor the shop's
 `conf.public_url` is the setting `LOYALTY_PUBLIC_URL`, and so on.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Generic, TypeVar, cast
 
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+# What browsers call an origin, and so what `allowed_origins` may name.
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
 
 
 class Setting(Generic[T]):

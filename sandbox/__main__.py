@@ -11,7 +11,7 @@ from threading import Event
 import httpx
 
 from sandbox import demo, opening, story
-from sandbox.addresses import Ports
+from sandbox.addresses import Ports, origin
 from sandbox.graphql_client import Refused
 from sandbox.shop.people import SHOPPERS, STAFF
 from sandbox.waiting import Broken, Stopped
@@ -36,9 +36,19 @@ def main() -> int:
     parser.add_argument(
         "--empty", action="store_true", help="set up no program: the first day of a shop"
     )
+    parser.add_argument(
+        "--allow-origin",
+        metavar="ORIGIN",
+        type=origin,
+        action="append",
+        default=[],
+        help="let a storefront of your own ask both APIs and frame pages; may be given repeatedly",
+    )
     options = parser.parse_args()
     if options.saleor and not options.story:
         parser.error("--saleor goes with --story")
+    if options.allow_origin and options.story:
+        parser.error("--allow-origin does not go with --story: nobody can look at it")
     stop = Event()
     for number in SIGNALS:
         signal.signal(number, lambda *_: stop.set())
@@ -55,7 +65,8 @@ def main() -> int:
 def _demo(options: argparse.Namespace, stop: Event) -> bool:
     """Run until somebody asks to stop."""
     say = demo.clock(_print)
-    with demo.running(options.data, stop=stop, say=say) as running:
+    storefronts = options.allow_origin
+    with demo.running(options.data, stop=stop, say=say, storefronts=storefronts) as running:
         staff = (STAFF.email, STAFF.password)
         shop, _ = opening.open_shop(
             running, staff=staff, stop=stop, say=say, is_empty=options.empty

@@ -1,11 +1,14 @@
 """Where the demo's servers listen and by which addresses they are known."""
 
+import argparse
 import os
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from saleor_loyalty.conf import ORIGIN
 
 HOST = "127.0.0.1"
 
@@ -46,6 +49,7 @@ class Addresses:
     ports: Ports
     sandbox_url: str
     shop_url: str  # the GraphQL API of the shop that the app serves: the sandbox's or a Saleor's
+    storefronts: tuple[str, ...] = ()  # origins of others, beside the sandbox's own
 
     @property
     def app_url(self) -> str:
@@ -59,6 +63,17 @@ class Addresses:
     def discounts_url(self) -> str:
         """The shopper's page of points and coupons."""
         return f"{self.sandbox_url}/account/"
+
+
+def origin(text: str) -> str:
+    """A storefront's, as an option of the command line. Raises ArgumentTypeError."""
+    if not ORIGIN.fullmatch(text):
+        message = (
+            f"“{text}” is no origin. Give scheme and host, and the port if there is one, with "
+            "nothing after it: http://localhost:3000"
+        )
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def _is_free(port: int) -> bool:

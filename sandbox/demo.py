@@ -52,21 +52,23 @@ def running(
     ports: Ports | None = None,
     saleor_url: str | None = None,
     sandbox_url: str | None = None,
+    storefronts: Sequence[str] = (),
     temporary: bool = False,
     without: Collection[str] = (),
 ) -> Iterator[Demo]:
     """Everything started and answering for the length of a `with`, on the usual ports unless given.
 
     The app serves the sandbox's shop, or the real Saleor at `saleor_url`. `sandbox_url` is the
-    sandbox's address when something is in front of it. A `temporary` demo drops its databases. The
-    programs in `without` are not started.
+    sandbox's address when something is in front of it; `storefronts` are the origins of others that
+    may ask both. A `temporary` demo drops its databases. The programs in `without` are not started.
     """
     with ExitStack() as stack:
         stack.enter_context(_only_one(data_dir))
         tables.check(data_dir)
         ports = ports or Ports.usual(say)
         sandbox_url = sandbox_url or f"http://{HOST}:{ports.sandbox}"
-        at = Addresses(ports, sandbox_url, shop_url=saleor_url or f"{sandbox_url}/graphql/")
+        shop_url = saleor_url or f"{sandbox_url}/graphql/"
+        at = Addresses(ports, sandbox_url, shop_url, tuple(storefronts))
         say("Starting PostgreSQL and Valkey")
         servers = stack.enter_context(engines(data_dir))
         suffix = f"_{ports.app}" if temporary else ""

@@ -17,6 +17,7 @@ TRY = (
     "3. Use the coupon in the cart, then refund that order: see what happens to the points.",
     "4. Back office: give Ada points on her page, and reword the email she got.",
     "5. Shopper's points: the demo's own page, made with the API, and the hosted one.",
+    "6. Shop, Sign in: sign up as somebody new, join under My points, read the welcome in Mail.",
 )
 
 
@@ -59,6 +60,7 @@ def table(demo: Demo, data_dir: Path) -> str:
         ("Shop's API", demo.at.shop_url),
         ("Loyalty API", f"{demo.at.app_url}/graphql/"),
         ("Manifest", demo.at.manifest_url),
+        *_storefronts(demo),
         ("Logs", f"{data_dir}/log"),
     ]
     people = [(person.first_name, person.email, person.password) for person in (*SHOPPERS, STAFF)]
@@ -70,6 +72,13 @@ def table(demo: Demo, data_dir: Path) -> str:
         *_columns([("SIGN IN AS", "EMAIL", "PASSWORD"), *people]),
     ]
     return "\n".join(f"  {line}" for line in lines)
+
+
+def _storefronts(demo: Demo) -> Iterator[tuple[str, str]]:
+    """What others than the sandbox's may do, if there are any."""
+    for origin in demo.at.storefronts:
+        page = f"{demo.at.app_url}/account/"
+        yield "Your storefront", f"{origin} may ask both APIs and frame {page}"
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

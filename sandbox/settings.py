@@ -10,6 +10,9 @@ PUBLIC_URL = os.environ.get(
 LOYALTY_APP_URL = os.environ.get(
     "LOYALTY_APP_URL", f"http://127.0.0.1:{os.environ.get('APP_PORT', '8001')}"
 )
+# Storefronts that ask the API from the browser.
+CORS_ALLOWED_ORIGINS = list(filter(None, os.environ.get("SANDBOX_ALLOWED_ORIGINS", "").split(",")))
+CORS_URLS_REGEX = r"^/graphql/$"
 # Seconds before the second attempt to deliver a webhook; each further wait is twice as long.
 WEBHOOK_BACKOFF = float(os.environ.get("SANDBOX_WEBHOOK_BACKOFF", "10"))
 # Made by the demo: the FCM stand-in checks pyfcm's requests against it.
@@ -25,12 +28,14 @@ DATABASES = {"default": dj_database_url.parse(os.environ["SANDBOX_DATABASE_URL"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "corsheaders",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "sandbox.shop",
     "sandbox.inboxes",
 ]
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

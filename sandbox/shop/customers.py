@@ -23,6 +23,15 @@ def register(*, email: str, password: str, values: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
+def sign_up(*, email: str, password: str, first_name: str) -> User | None:
+    """A new account whose owner has confirmed the address already; None: the address is taken."""
+    if User.objects.filter(email=email).exists():
+        return None
+    register(email=email, password=password, values={"first_name": first_name})
+    return update(User.objects.get(email=email), {"is_confirmed": True})
+
+
+@transaction.atomic
 def update(user: User, values: Mapping[str, object]) -> User:
     """The customer with these columns changed.
 

@@ -10,6 +10,8 @@ from sandbox.addresses import Ports
 from sandbox.demo import Demo, running
 from tests.demo.line import Line
 
+STOREFRONT = "http://localhost:3000"  # of a developer's own
+
 
 @pytest.fixture(scope="session")
 def ports() -> Ports:
@@ -31,6 +33,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, ports: Ports, line: Line) -> 
         stop=Event(),
         say=lambda _: None,
         sandbox_url=line.url,
+        storefronts=[STOREFRONT],
         temporary=True,
     ) as demo:
         yield demo

@@ -32,7 +32,17 @@ LIMIT = """mutation ($categories: [ID!]!) {
   }
 }"""
 KITCHEN = global_id("Category", 1)
-PAGES = ("/", "/sign-in/", "/cart/", "/orders/", "/account/", "/staff/", "/mail/", "/push/")
+PAGES = (
+    "/",
+    "/sign-in/",
+    "/sign-up/",
+    "/cart/",
+    "/orders/",
+    "/account/",
+    "/staff/",
+    "/mail/",
+    "/push/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +224,7 @@ def test_the_coupon_of_an_order_that_was_refunded_is_withdrawn(page, at, shop_ur
     expect_balance(page, "200")
 
     page.goto(f"{shop_url}/account/")
-    expect(page.locator(".ticket.spent")).to_contain_text("withdrawn, because points")
+    expect(page.locator(".ticket.spent")).to_contain_text("withdrawn; the history says why")
     expect(page.locator(".history")).to_contain_text("was withdrawn to cover points taken back")
     balances = page.locator(".history .after").all_inner_texts()
     assert balances[:4] == ["200", "below 0", "320", "5,320"]

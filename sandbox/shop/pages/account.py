@@ -53,6 +53,7 @@ def hosted_page(request: HttpRequest) -> HttpResponse:
         "address": f"{settings.LOYALTY_APP_URL}/account/sign-in/",
         "token": tokens.access(user),
         "return_url": f"{settings.PUBLIC_URL}{reverse('account')}",
+        "channel_slug": visitor.channel_of(request).slug,
     }
     return render(request, "shop/hosted_page.html", handover)
 

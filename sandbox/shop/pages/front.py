@@ -1,14 +1,17 @@
 """The shop window, and the door: signing in as one of the sandbox's people."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from sandbox.shop import customers
 from sandbox.shop.models import Channel, Price, User
 from sandbox.shop.pages import visitor
 from sandbox.shop.pages.frame import overview_of
+from sandbox.shop.people import SHOPPERS
 
 
 @require_safe
@@ -48,6 +51,30 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return redirect(wanted)
     return redirect("dashboard" if user.is_staff else "front")
+
+
+class SignUpForm(forms.Form):
+    first_name = forms.CharField(label="First name", max_length=256)
+    email = forms.EmailField(label="Email")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Become a customer: the address counts as confirmed, as if the mail had been answered."""
+    form = SignUpForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "shop/sign_up.html", {"form": form})
+    user = customers.sign_up(password=SHOPPERS[0].password, **form.cleaned_data)
+    if user is None:
+        form.add_error("email", "Somebody has this address already.")
+        return render(request, "shop/sign_up.html", {"form": form})
+    visitor.sign_in(request, user)
+    messages.success(
+        request, f"Hello {user.first_name}. You are a customer; join the program here."
+    )
+    return redirect("account")
 
 
 @require_POST

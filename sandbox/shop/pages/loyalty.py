@@ -27,7 +27,7 @@ ACCOUNT = f"""query Account {{ {PROGRAM}
     balance pointsToNextReward lifetimePoints expiresAt expiringPoints
     coupons(first: 100) {{ edges {{ node {{
       id code status rewardName(languageCode: "EN") discountType
-      issuedAt expiresAt usedAt usedOrderNumber
+      issuedAt expiresAt usedAt usedOrderNumber withdrawalReason
       terms {{ channel currency discountValue minSpent }}
       limitedTo {{ products collections categories }}
     }} }} }}

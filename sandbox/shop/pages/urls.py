@@ -7,6 +7,7 @@ from sandbox.shop.pages import account, cart, dashboard, front, order, staff
 urlpatterns = [
     path("", front.front, name="front"),
     path("sign-in/", front.sign_in, name="sign_in"),
+    path("sign-up/", front.sign_up, name="sign_up"),
     path("sign-out/", front.sign_out, name="sign_out"),
     path("channel/", front.choose_channel, name="choose_channel"),
     path("cart/", cart.cart, name="cart"),
