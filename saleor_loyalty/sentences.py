@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from babel import Locale
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 
 from saleor_loyalty.rules import languages
 
@@ -26,6 +26,13 @@ def sentence(words: object, **values: object) -> "_StrPromise":
     Numbers are written as the reader's language writes them: {most} of 1000 becomes "1,000".
     """
     return cast("_StrPromise", _lazily_filled(words, **values))
+
+
+def isolated(text: str) -> str:
+    """Words of the shop's own, kept from mixing with a sentence that runs from right to left."""
+    if not get_language_bidi():
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _filled(words: object, **values: object) -> str:

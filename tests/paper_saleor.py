@@ -280,10 +280,11 @@ class PaperSaleor:
         limits = self.vouchers[id]["input"]
         kinds = (*KINDS, "variants")
         ids = {name: limits.get(name, ()) for name in kinds}
-        edges = {
-            name: {"edges": [{"node": {"id": id}} for id in found]} for name, found in ids.items()
+        things = {
+            name: [{"node": {"id": id, "name": self.catalogue.get(id)}} for id in found]
+            for name, found in ids.items()
         }
-        return {"voucher": edges}
+        return {"voucher": {name: {"edges": edges} for name, edges in things.items()}}
 
     def _orders_by_code(self, codes: list[str], after: str | None) -> dict[str, Any]:
         named = [order for order in self.orders.values() if order["voucherCode"] in codes]

@@ -61,6 +61,13 @@ def guarded(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def base(request: HttpRequest) -> str:
+    """The path of the page itself, below which all others are."""
+    match = request.resolver_match
+    is_page = match is not None and match.url_name == PAGE
+    return request.path if is_page else f"{request.path.rstrip('/').rpartition('/')[0]}/"
+
+
 def _root(request: HttpRequest) -> str:
     """The way from the address of a request to that of the page itself, wherever it is mounted."""
     match = request.resolver_match

@@ -14,9 +14,18 @@ from saleor_loyalty.account_page import wording
 from saleor_loyalty.account_page.wording import ReaderLocale
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.messages.explanations import explain, explainable, points
-from saleor_loyalty.models import Coupon, CouponStatus, Entry, Member, Program, unused, with_code
+from saleor_loyalty.models import (
+    Coupon,
+    CouponStatus,
+    Entry,
+    Member,
+    Program,
+    RewardVersion,
+    unused,
+    with_code,
+)
 from saleor_loyalty.rewards.coupon_terms import terms_now
-from saleor_loyalty.rewards.offers import discount, offers, reward_name
+from saleor_loyalty.rewards.offers import discount, offers, reward_name, terms_for
 from saleor_loyalty.rules.rewards import progress
 
 ENTRIES_SHOWN = 10  # of the history, at a time
@@ -89,11 +98,7 @@ class History:
 def standing(member: Member, program: Program, reader: ReaderLocale) -> Standing:
     version = program.current
     way = progress(balance=member.balance, threshold=version.threshold) if version else None
-    goal = (
-        wording.goal(way.missing, reward_name(version.reward, reader.locale))
-        if version and way
-        else ""
-    )
+    goal = wording.goal(way.missing, _name(version.reward, reader)) if version and way else ""
     return Standing(
         balance=reader.number(member.spendable),
         unit=npgettext("below the number", "point", "points", member.spendable),
@@ -155,14 +160,18 @@ def _card(coupon: Coupon, now: datetime, reader: ReaderLocale) -> Card:
     terms = terms_now(coupon)
     return Card(
         pk=coupon.pk,
-        discount=discount(offers(terms, reader.locale)),
-        name=reward_name(terms, reader.locale),
+        discount=discount(offers(terms, reader.locale, reader.channel_id)),
+        name=_name(terms, reader),
         status=status.lower() if is_usable or status != CouponStatus.ACTIVE else "pending",
         state=_state(status, is_refused=coupon.refused_at is not None),
         conditions=list(wording.conditions(coupon, status, reader)),
         code=coupon.code if is_usable else "",
         qr=_qr(coupon.code) if is_usable else SafeString(),
     )
+
+
+def _name(reward: RewardVersion, reader: ReaderLocale) -> str:
+    return reward_name(reward, reader.locale, terms_for(reward, reader.channel_id))
 
 
 def _state(status: str, *, is_refused: bool) -> str:

@@ -13,6 +13,7 @@ from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Viewer
 
 LIFETIME = timedelta(hours=1)  # from signing in, however busy the page is
+REMEMBERED = timedelta(days=7)  # where somebody came from whose session is over
 COOKIE = "loyalty_account"
 SALT = "saleor_loyalty.account_page"
 
@@ -37,7 +38,8 @@ class Session:
     `back` is the address there that leads back, on one of LOYALTY_ALLOWED_ORIGINS; empty: none.
     `is_framed` when the storefront shows the page in a frame of its own. `theme` is "light" or
     "dark" where the storefront is only that; empty: as the shopper's device is. `language` is the
-    code of the one that the storefront speaks; empty: it did not say.
+    code of the one that the storefront speaks, `channel_id` Saleor's of the channel it sells in;
+    empty: it did not say.
     """
 
     shop_id: int
@@ -46,6 +48,7 @@ class Session:
     is_framed: bool
     theme: str = ""
     language: str = ""
+    channel_id: str = ""
 
     def shop(self) -> Shop | None:
         """The shop, while it is served here."""
@@ -63,31 +66,53 @@ class Expired(Exception):
 def begin(response: HttpResponseBase, session: Session, *, request: HttpRequest, path: str) -> None:
     """Give the browser the session's cookie, for the pages below `path`.
 
+    It outlives the session, to tell who comes too late the way back.
+    """
+    value = signing.dumps(asdict(session), salt=SALT)
+    set_cookie(response, COOKIE, value, session, lifetime=REMEMBERED, request=request, path=path)
+
+
+def set_cookie(
+    response: HttpResponseBase,
+    name: str,
+    value: str,
+    session: Session,
+    *,
+    lifetime: timedelta,
+    request: HttpRequest,
+    path: str,
+) -> None:
+    """Give the browser a cookie for the pages below `path`.
+
     In a frame of another site a cookie travels only when it says so (SameSite=None), and is then
     kept apart for that site (Partitioned); both need https.
     """
     response.set_cookie(
-        COOKIE,
-        signing.dumps(asdict(session), salt=SALT),
-        max_age=LIFETIME,
+        name,
+        value,
+        max_age=lifetime,
         path=path,
         secure=session.is_framed or request.is_secure() or conf.public_url.startswith("https://"),
         httponly=True,
         samesite="None" if session.is_framed else "Lax",
     )
-    _partition(response, session)
+    _partition(response, name, session)
 
 
 def end(response: HttpResponseBase, session: Session, *, path: str) -> None:
     """Have the browser forget the session."""
-    response.delete_cookie(COOKIE, path=path, samesite="None" if session.is_framed else "Lax")
-    _partition(response, session)
+    delete_cookie(response, COOKIE, session, path=path)
 
 
-def _partition(response: HttpResponseBase, session: Session) -> None:
+def delete_cookie(response: HttpResponseBase, name: str, session: Session, *, path: str) -> None:
+    response.delete_cookie(name, path=path, samesite="None" if session.is_framed else "Lax")
+    _partition(response, name, session)
+
+
+def _partition(response: HttpResponseBase, name: str, session: Session) -> None:
     if session.is_framed:
         # Python's cookies have a place for this attribute from 3.14 on only.
-        response.cookies[COOKIE]["samesite"] = "None; Partitioned"
+        response.cookies[name]["samesite"] = "None; Partitioned"
 
 
 def read(request: HttpRequest) -> Session | None:

@@ -15,8 +15,9 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saleor_loyalty.account_page import answers, contents, sessions, wording
+from saleor_loyalty.account_page import answers, contents, readers, sessions, unsaved, wording
 from saleor_loyalty.account_page.sessions import Expired, Session, TokenNotChecked, TokenRefused
+from saleor_loyalty.account_page.unsaved import Choices
 from saleor_loyalty.activities import joining
 from saleor_loyalty.conf import conf
 from saleor_loyalty.database.paging import whole_number
@@ -25,9 +26,9 @@ from saleor_loyalty.models import Branding, Member, MemberStatus, Program, Shop
 from saleor_loyalty.permissions import PermissionDenied, Viewer
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program import programs
-from saleor_loyalty.rules.languages import LANGUAGES, known_locale, language_of, locale_of
+from saleor_loyalty.rules.languages import LANGUAGES, language_of
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
-from saleor_loyalty.shop import branding, frames
+from saleor_loyalty.shop import branding, channels, frames
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ SignedInView = Callable[[HttpRequest, Session, Shop], HttpResponse]
 def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
     """Begin a session for the customer whose access token the storefront posts.
 
-    It posts `token`, and may post `return_url`, an address of its own, `theme` and `language`. The
-    answer leads to the page.
+    It posts `token`, and may post `return_url`, an address of its own, `theme`, `language` and
+    `channel`, the slug of the one it sells in. The answer leads to the page.
     """
     if request.method != "POST":
         return answers.guarded(HttpResponseRedirect("../"))
@@ -65,10 +66,11 @@ def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
         back=back,
         is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
         theme=theme if (theme := request.POST.get("theme", "")) in THEMES else "",
-        language=_spoken(request.POST.get("language", "")),
+        language=readers.spoken(request.POST.get("language", "")),
+        channel_id=channels.id_of(shop, request.POST.get("channel", "")),
     )
     response = HttpResponseRedirect("../")
-    sessions.begin(response, session, request=request, path=request.path.removesuffix("sign-in/"))
+    sessions.begin(response, session, request=request, path=answers.base(request))
     return answers.guarded(response)
 
 
@@ -89,11 +91,11 @@ def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:
         try:
             session = sessions.read(request)
         except Expired as expired:
-            was = expired.session
-            return _turned_away(request, "expired", status=401, session=was, shop=was.shop())
+            return _over(request, expired.session)
         shop = session.shop() if session else None
         if session is None or shop is None:
-            return _turned_away(request, "nobody", status=401)
+            is_undone = request.method == "POST"
+            return _turned_away(request, "nobody", status=401, is_undone=is_undone)
         return view(request, session, shop)
 
     return answer
@@ -134,17 +136,19 @@ def change_preferences(request: HttpRequest, session: Session, shop: Shop) -> Ht
         return _turned_away(request, "form", status=403, session=session, shop=shop)
     if member is None:
         return answers.guarded(HttpResponseRedirect("../"))
-    language = request.POST.get("language", "")
+    sent = unsaved.sent(request.POST) or Choices(email=False, push=False, language="")
     try:
         preferences.change(
             member=member,
-            email_enabled="email" in request.POST,
-            push_enabled="push" in request.POST,
-            language_code=language if language != _code(session, member) else None,
+            email_enabled=sent.email,
+            push_enabled=sent.push,
+            language_code=sent.language if sent.language != readers.code(session, member) else None,
         )
     except Refused as refused:
         return _account(request, session, shop, problem=str(refused))
-    return answers.guarded(HttpResponseRedirect("../?saved#preferences"))
+    response = answers.guarded(HttpResponseRedirect("../?saved#preferences"))
+    unsaved.forget(response, session, path=answers.base(request))
+    return response
 
 
 @csrf_exempt
@@ -155,7 +159,24 @@ def sign_out(request: HttpRequest, session: Session, shop: Shop) -> HttpResponse
     if not sessions.is_own_form(request):
         return _turned_away(request, "form", status=403, session=session, shop=shop)
     response = _turned_away(request, "signed-out", status=200, session=session, shop=shop)
-    sessions.end(response, session, path=request.path.removesuffix("sign-out/"))
+    sessions.end(response, session, path=answers.base(request))
+    return response
+
+
+def _over(request: HttpRequest, session: Session) -> HttpResponse:
+    """Their time is up and nothing was done; what they chose waits until they are back."""
+    sent = unsaved.sent(request.POST) if sessions.is_own_form(request) else None
+    response = _turned_away(
+        request,
+        "expired",
+        status=401,
+        session=session,
+        shop=session.shop(),
+        is_undone=request.method == "POST",
+        is_kept=sent is not None,
+    )
+    if sent:
+        unsaved.keep(response, session, sent, request=request, path=answers.base(request))
     return response
 
 
@@ -166,8 +187,8 @@ def _account(
     if member and member.status == MemberStatus.CLOSED:
         return _turned_away(request, "closed", status=403, session=session, shop=shop)
     shown_as, program = branding.of(shop), programs.current(shop)
-    language = _language(request, session, member, shown_as)
-    reader = _reader(session, member, program, language)
+    language = readers.language(request, session, member, shown_as)
+    reader = readers.reader(session, member, program, language)
     context = {
         "session": session,
         "form_token": sessions.form_token(request),
@@ -208,7 +229,8 @@ def _of_member(
         "history": contents.history(member, reader, before=before),
         "is_older": before is not None,
         "is_blocked": member.status == MemberStatus.BLOCKED,
-        "languages": _languages(session, member),
+        "choices": _choices(request, session, member),
+        "is_unsaved": unsaved.kept(request, session) is not None,
     }
 
 
@@ -221,6 +243,7 @@ def _turned_away(
     back: str = "",
     shop: Shop | None = None,
     origin: str = "",
+    **said: bool,
 ) -> HttpResponse:
     """A page that says why there is nothing to see, and what to do about it.
 
@@ -233,6 +256,7 @@ def _turned_away(
         "session": session,
         "back": session.back if session else back,
         "origin": origin,
+        **said,
     }
     return answers.page(
         request,
@@ -255,46 +279,11 @@ def _back(return_url: str, origin: str | None) -> str:
     return return_url if is_ours and len(return_url) <= LONGEST_BACK else origin or ""
 
 
-def _spoken(language: str) -> str:
-    """The storefront's language, if it is one we know: as de, or pt-br."""
-    locale = known_locale(language)
-    return str(locale) if locale else ""
-
-
-def _code_for(session: Session, member: Member | None) -> str:
-    """The language that the member chose here, else the storefront's, else their account's."""
-    if member and member.language_is_own:
-        return member.language_code
-    return session.language or (member.language_code if member else "")
-
-
-def _language(
-    request: HttpRequest, session: Session, member: Member | None, shown_as: Branding
-) -> str:
-    """Of our languages the reader's; of whom nobody says it, the browser's."""
-    code = _code_for(session, member) or get_language_from_request(request)
-    chosen = language_of(code)
-    return chosen if code.lower().startswith(chosen) else language_of(shown_as.default_language)
-
-
-def _reader(
-    session: Session, member: Member | None, program: Program | None, language: str
-) -> wording.ReaderLocale:
-    """Where the reader is: in their own variety of the language, and in the programme's zone."""
-    locale = locale_of(_code_for(session, member) or language)
-    return wording.ReaderLocale(
-        locale=locale if locale.language == language else Locale.parse(language),
-        time_zone=program.current.time_zone if program and program.current else "UTC",
-    )
-
-
-def _code(session: Session, member: Member) -> str:
-    """The language that the page is to speak with a member, as CLDR writes it."""
-    return str(locale_of(_code_for(session, member)))
-
-
-def _languages(session: Session, member: Member) -> list[tuple[str, str, bool]]:
-    """Those to choose from: code, own name, and whether it is spoken now."""
-    now = _code(session, member)
+def _choices(request: HttpRequest, session: Session, member: Member) -> dict[str, object]:
+    """What the form of preferences shows: what was sent and is not saved yet, or what is so."""
+    now = readers.code(session, member)
+    saved = Choices(member.email_enabled, member.push_enabled, now)
+    shown = unsaved.sent(request.POST) or unsaved.kept(request, session) or saved
     codes = dict.fromkeys((*LANGUAGES, now))
-    return [(code, (Locale.parse(code).get_display_name() or code), code == now) for code in codes]
+    names = [(code, Locale.parse(code).get_display_name() or code) for code in codes]
+    return {"email": shown.email, "push": shown.push, "language": shown.language, "names": names}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from saleor_loyalty.ledger.endings import Ending
-from saleor_loyalty.messages.explanations import isolated, points
+from saleor_loyalty.messages.explanations import points
 from saleor_loyalty.models import (
     Coupon,
     CouponStatus,
@@ -19,18 +20,23 @@ from saleor_loyalty.models import (
     EntryKind,
     ExpiryPolicy,
     ProgramVersion,
+    in_channel,
 )
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
-from saleor_loyalty.rewards.offers import Offer, offers
+from saleor_loyalty.rewards.offers import Offer, goods, offers
 from saleor_loyalty.rules import languages
 from saleor_loyalty.rules.languages import last_day, round_money, written
+from saleor_loyalty.sentences import isolated
 
 
 class ReaderLocale(NamedTuple):
-    """How numbers and dates are written, and the programme's zone, in which days end."""
+    """How numbers and dates are written, the programme's zone, in which days end, and the channel
+    that they shop in, by its id; empty: not known.
+    """
 
     locale: Locale
     time_zone: str
+    channel_id: str = ""
 
     def number(self, value: int, *, signed: bool = False) -> str:
         return languages.number(value, self.locale, signed=signed)
@@ -87,15 +93,17 @@ def rules(version: ProgramVersion, reader: ReaderLocale) -> Iterator[str]:
     """How the programme works, a sentence each. Reads what it says of channels: prefetch it."""
     yield from dict.fromkeys(
         _earning(terms.points_per_unit, terms.currency, reader)
-        for terms in sorted(version.channels.all(), key=lambda terms: terms.pk)
+        for terms in in_channel(
+            sorted(version.channels.all(), key=attrgetter("pk")), reader.channel_id
+        )
         if terms.points_per_unit
     )
-    for offer in offers(version.reward, reader.locale):
+    for offer in offers(version.reward, reader.locale, reader.channel_id):
         yield _("Each time you reach {points}, you get a coupon: {coupon}.").format(
             points=points(version.threshold), coupon=_gives(offer)
         )
     if version.reward.limited_to:
-        yield _("Coupons are for selected products only.")
+        yield _("Coupons are for {goods} only.").format(goods=goods(version.reward))
     if version.reward.valid_days:
         yield _("A coupon is valid for {days}.").format(
             days=languages.days(version.reward.valid_days, reader.locale)
@@ -106,10 +114,10 @@ def rules(version: ProgramVersion, reader: ReaderLocale) -> Iterator[str]:
 def conditions(coupon: Coupon, status: str, reader: ReaderLocale) -> Iterator[str]:
     """What a coupon gives, asks for, and what has become of it, a sentence each."""
     terms = terms_now(coupon)
-    for offer in offers(terms, reader.locale):
+    for offer in offers(terms, reader.locale, reader.channel_id):
         yield _gives(offer)
     if terms.limited_to:
-        yield _("Only on selected products.")
+        yield _("Only on {goods}.").format(goods=goods(terms))
     if asks_for_more(coupon):
         yield _("The shop has set further conditions.")
     yield _state(coupon, status, reader)
@@ -120,7 +128,7 @@ def _state(coupon: Coupon, status: str, reader: ReaderLocale) -> str:
     zone = coupon.entry.version.time_zone  # in which its last day ends
     match status:
         case CouponStatus.PENDING:
-            return _("Its code is being made and will be here in a moment.")
+            return _pending(coupon)
         case CouponStatus.USED:
             return _used(coupon, reader)
         case CouponStatus.WITHDRAWN:
@@ -138,14 +146,28 @@ def _state(coupon: Coupon, status: str, reader: ReaderLocale) -> str:
             return _("Valid without an end.")
 
 
+def _pending(coupon: Coupon) -> str:
+    if coupon.why_not_made:
+        return _("Its code could not be made yet. It is tried again by itself; nothing is lost.")
+    return _("Its code is being made and will be here in a moment.")
+
+
 def _withdrawn(coupon: Coupon) -> str:
+    """Who withdrew it and why, and what became of its points."""
+    cost = points(coupon.cost)
+    if not coupon.withdrawn_by:
+        return _(
+            "Withdrawn unused: its {points} came back to cover points that had been taken back, "
+            "as after a return."
+        ).format(points=cost)
     if coupon.forfeited:
-        return _("Withdrawn by the shop, and its points do not come back: {reason}").format(
-            reason=isolated(coupon.withdrawal_reason)
-        )
-    if coupon.withdrawn_by:
-        return _("Withdrawn by the shop. Its points are back.")
-    return _("Withdrawn, because points it was made from were taken back.")
+        sentence = _("Withdrawn by the shop, and its {points} do not come back: {reason}")
+    elif coupon.withdrawal_reason:
+        sentence = _("Withdrawn by the shop, and its {points} are back: {reason}")
+    else:  # in Saleor, where nobody is asked why
+        sentence = _("Withdrawn by the shop, and its {points} are back.")
+    reason = isolated(languages.harmless(coupon.withdrawal_reason))
+    return sentence.format(points=cost, reason=reason)
 
 
 def title(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from saleor_loyalty.dashboard_extension import pagination
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.models import BY_SALEOR, Coupon, CouponStatus, Member, status_as_of
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
-from saleor_loyalty.rewards.offers import offers, reward_name
+from saleor_loyalty.rewards.offers import offers, on_products, reward_name
 from saleor_loyalty.sentences import locale
 
 COUPONS = 20
@@ -87,8 +87,8 @@ def _row(coupon: Coupon, now: datetime) -> dict[str, object]:
         "coupon": coupon,
         "name": reward_name(terms, locale()),
         "offers": offers(terms, locale()),
+        "on_products": on_products(terms),
         "notes": list(_notes(coupon)),
-        "why_not_made": coupon.current.error if coupon.status == CouponStatus.PENDING else "",
         "state": _state(coupon, coupon.status_at(now)),
         "can_withdraw": coupon.is_unused_at(now),
     }
@@ -120,6 +120,10 @@ def _notes(coupon: Coupon) -> Iterator[str]:
     if coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by == BY_SALEOR:
         yield gettext("Its voucher was deleted in Saleor; the points are back.")
     elif coupon.status == CouponStatus.WITHDRAWN and coupon.withdrawn_by:
-        yield gettext("Withdrawn by {actor}.").format(actor=coupon.withdrawn_by)
+        yield gettext("Withdrawn by {actor}: {reason}").format(
+            actor=coupon.withdrawn_by, reason=coupon.withdrawal_reason
+        )
         if coupon.forfeited:
             yield gettext("Its points did not come back.")
+    elif coupon.status == CouponStatus.WITHDRAWN:
+        yield gettext("Withdrawn to cover points that were taken back.")

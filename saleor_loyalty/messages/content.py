@@ -22,8 +22,9 @@ from saleor_loyalty.messages.liquid import (
 from saleor_loyalty.messages.rendering import check_styles, inline_styles, one_line, plain_text
 from saleor_loyalty.messages.variables import values
 from saleor_loyalty.messages.wording import TEMPLATES, Text, Wording
-from saleor_loyalty.models import Branding, Message, ProgramVersion, Shop
+from saleor_loyalty.models import Branding, Message, ProgramVersion, Shop, in_channel
 from saleor_loyalty.program import programs
+from saleor_loyalty.rewards.offers import terms_for
 from saleor_loyalty.rules.languages import harmless, locale_of
 from saleor_loyalty.shop import branding
 
@@ -167,9 +168,9 @@ class _Paper:
             first_name=member.first_name,
             balance=member.balance,
             version=version,
-            channels=sorted(channels, key=attrgetter("pk")),
+            channels=in_channel(sorted(channels, key=attrgetter("pk")), message.shops_in),
             reward=reward,
-            terms=sorted(reward.terms.all(), key=attrgetter("pk")),
+            terms=terms_for(reward, message.shops_in),
             discounts_url=branding.discounts_link(
                 self.brand, language=text.language_code, kind=text.kind
             ),

@@ -9,7 +9,6 @@ from babel.numbers import format_currency
 from django.db.models import QuerySet
 from django.utils.translation import (
     get_language,
-    get_language_bidi,
     ngettext,
     npgettext,
     override,
@@ -23,6 +22,7 @@ from saleor_loyalty.rules import languages
 from saleor_loyalty.rules.entitlement import Entitlement
 from saleor_loyalty.rules.languages import FALLBACK, language_of
 from saleor_loyalty.rules.parts import Part
+from saleor_loyalty.sentences import isolated
 
 MOST_NAMED = 5  # of what came back of an order
 
@@ -231,13 +231,6 @@ def _language() -> str:
 def _money(amount: Fraction, currency: str) -> str:
     exact = Decimal(amount.numerator) / amount.denominator
     return format_currency(exact, currency, format=MONEY[_language()], locale=_language())
-
-
-def isolated(text: str) -> str:
-    """Words of the shop's own, kept from mixing with a sentence that runs from right to left."""
-    if not get_language_bidi():
-        return text
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def points(number: Decimal | int, *, signed: bool = False) -> str:

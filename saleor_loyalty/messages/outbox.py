@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from saleor_loyalty.database import leases
 from saleor_loyalty.database.leases import wait_before_try
+from saleor_loyalty.members.shopping import last_channel
 from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.email import EmailCourier
@@ -126,6 +127,7 @@ def _look_again(message: Message, writer: Writer) -> None:
             pk=message.pk, status=MessageStatus.PENDING, attempts=message.attempts
         )
         .select_related("member__account", "shop__program__current")
+        .annotate(ordered_in=last_channel("member"))
         .first()
     )
     if fresh is None:
@@ -133,7 +135,7 @@ def _look_again(message: Message, writer: Writer) -> None:
     if not fresh.shop.program.is_active:
         raise Postponed("The program is switched off.")
     message.member, message.shop = fresh.member, fresh.shop
-    message.member.shop = message.shop
+    message.member.shop, message.shops_in = message.shop, fresh.ordered_in
     if writer.is_silenced(message):
         raise Skipped("The shop does not send this kind of message.")
     if reason := reach.why_not(message.member, message.kind):

@@ -64,6 +64,8 @@ def samples(shop: Shop, brand: Branding, kind: str, language: str) -> Iterator[V
     yield _filled(
         replace(full, channels=_CHANNELS, terms=_TERMS, balance=-300), told.full, kind, language
     )
+    due = replace(full, balance=full.version.threshold)  # the next points bring the reward
+    yield _filled(due, told.full, kind, language)
     for more in told.more:
         yield _filled(full, more, kind, language)
 

@@ -38,8 +38,8 @@ COMMON = (
     Variable(
         "on_products",
         _(
-            "“on selected products”, in the text's language, where the coupon is limited to some; "
-            "empty when it is for the whole order."
+            "What the coupon is for, as “on Juice, Mug and 3 more”, in the text's language; empty "
+            "when it is for the whole order."
         ),
     ),
     Variable("discounts_url", _("The page with the member's discounts; empty when none is set.")),

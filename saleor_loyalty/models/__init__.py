@@ -64,7 +64,7 @@ from saleor_loyalty.models.address import AddressFault, AddressTrust, EmailFault
 from saleor_loyalty.models.audit import AuditAction, AuditNote, AuditRecord
 from saleor_loyalty.models.branding import Branding
 from saleor_loyalty.models.change import Change, Subject
-from saleor_loyalty.models.channel import Channel
+from saleor_loyalty.models.channel import Channel, in_channel
 from saleor_loyalty.models.coupon import (
     BY_SALEOR,
     TO_MAKE,
@@ -154,6 +154,7 @@ __all__ = [
     "Shop",
     "SpendBasis",
     "Subject",
+    "in_channel",
     "status_as_of",
     "unused",
     "with_code",

@@ -1,5 +1,8 @@
 """A sales channel of the shop, by the id that it keeps when it is renamed."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from django.db import models
 
 from saleor_loyalty.models.shop import Shop
@@ -44,3 +47,14 @@ class InChannel(models.Model):
     def known_as(self) -> str:
         """The channel's name, or else its id."""
         return self.channel_name or self.channel_id
+
+
+Terms = TypeVar("Terms", bound=InChannel)
+
+
+def in_channel(terms: Sequence[Terms], channel_id: str) -> Sequence[Terms]:
+    """What is said of the channel that somebody shops in; all of it where nothing is said of it.
+
+    So too where nobody knows the channel: `channel_id` is empty then.
+    """
+    return [each for each in terms if each.channel_id == channel_id] or terms

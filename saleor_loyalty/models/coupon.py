@@ -137,6 +137,14 @@ class Coupon(models.Model):
         return getattr(self, "code_now", None) or self.current.code
 
     @property
+    def why_not_made(self) -> str:
+        """Of a PENDING one: what kept the last try from making it, read along as `code` is."""
+        if self.status != CouponStatus.PENDING:
+            return ""
+        known: str | None = getattr(self, "error_now", None)
+        return self.current.error if known is None else known
+
+    @property
     def cost(self) -> int:
         """The points it was bought with. Reads `entry`: select it along."""
         return -self.entry.points
@@ -222,6 +230,9 @@ class CouponCode(models.Model):
 
 
 def with_code(coupons: QuerySet[Coupon]) -> QuerySet[Coupon]:
-    """Coupons with the `code` of each read along, by the same statement."""
+    """Coupons with the `code` of each, and `why_not_made`, read along by the same statement."""
     codes = CouponCode.objects.filter(coupon=OuterRef("pk")).order_by("-issue")
-    return coupons.annotate(code_now=Subquery(codes.values("code")[:1]))
+    return coupons.annotate(
+        code_now=Subquery(codes.values("code")[:1]),
+        error_now=Subquery(codes.values("error")[:1]),
+    )

@@ -126,6 +126,8 @@ class Message(models.Model):
 
     # The coupons that can be used, as read right before it goes; nothing of the row.
     told: Sequence[Coupon] = ()
+    # The channel its member shops in, likewise; empty: not known.
+    shops_in: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -17,11 +17,10 @@ def terms_now(coupon: Coupon) -> RewardVersion:
     if coupon.shop_terms is None:
         return coupon.reward
     now = copy(coupon.reward)
-    now.discount_type, now.limited_to = (
-        coupon.shop_terms["discount_type"],
-        coupon.shop_terms["limited_to"],
-    )
-    terms = [_terms(now, place, given) for place, given in enumerate(coupon.shop_terms["channels"])]
+    found = coupon.shop_terms
+    now.discount_type, now.limited_to = found["discount_type"], found["limited_to"]
+    now.limited_names = found["limited_names"]
+    terms = [_terms(now, place, given) for place, given in enumerate(found["channels"])]
     now._prefetched_objects_cache = {"terms": terms}  # type: ignore[attr-defined]  # Django's
     return now
 
@@ -36,12 +35,11 @@ def as_found(reward: RewardVersion, voucher: Voucher, saleor: Saleor) -> dict[st
 
     Asks for what a limited voucher is limited to.
     """
-    items, more = (
-        saleor.things_of_voucher(voucher.id) if voucher.is_limited else (frozenset(), False)
-    )
+    items, more = saleor.things_of_voucher(voucher.id) if voucher.is_limited else ({}, False)
     found = {
         "discount_type": DiscountType.PERCENTAGE if voucher.is_percentage else DiscountType.FIXED,
         "limited_to": sorted(items),
+        "limited_names": items,
         "channels": [_given(listing) for listing in sorted(voucher.listings, key=_by_channel)],
         "asks_for_more": voucher.asks_for_more or more,
     }

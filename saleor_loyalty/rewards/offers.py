@@ -6,15 +6,20 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from babel import Locale
-from django.utils.translation import override, pgettext
+from django.utils.translation import npgettext, override, pgettext
 
-from saleor_loyalty.models import DiscountType, RewardTerms, RewardVersion
+from saleor_loyalty import sentences
+from saleor_loyalty.models import DiscountType, RewardTerms, RewardVersion, in_channel
 from saleor_loyalty.rules.languages import (
     harmless,
     language_of,
+    listed,
     money,
     percentage,
 )
+
+MOST_NAMED = 3  # of what a coupon is for; of longer lists one less, and how many more there are
+LONGEST_NAMED = 40  # letters of each
 
 
 class Offer(NamedTuple):
@@ -40,15 +45,40 @@ def reward_name(
         return own
     given = offers(reward, locale) if terms is None else offers_in(terms, reward, locale)
     if reward.limited_to:
-        name = pgettext("a reward", "{discount} off selected products")
+        name = pgettext("a reward", "{discount} off {goods}")
     else:
         name = pgettext("a reward", "{discount} off")
-    return name.format(discount=discount(given))
+    return name.format(discount=discount(given), goods=goods(reward))
 
 
 def on_products(reward: RewardVersion) -> str | None:
-    """That the coupon is not for the whole order, in the language in force; None when it is."""
-    return pgettext("a coupon", "on selected products") if reward.limited_to else None
+    """What the coupon is for, in the language in force: "on Juice"; None: for the whole order."""
+    if not reward.limited_to:
+        return None
+    return pgettext("a coupon", "on {goods}").format(goods=goods(reward))
+
+
+def goods(reward: RewardVersion) -> str:
+    """What a limited coupon is for, as the shop called it then: "Juice, Mug and 3 more".
+
+    Without any of the names: "selected products".
+    """
+    known = {reward.limited_names[id] for id in reward.limited_to if id in reward.limited_names}
+    names = sorted(filter(None, map(harmless, known)), key=str.casefold)
+    if not names:
+        return pgettext("what a coupon is for", "selected products")
+    number = len(reward.limited_to)
+    shown = [sentences.isolated(_shortened(name)) for name in names[:MOST_NAMED]]
+    if number > len(shown):
+        shown = shown[: MOST_NAMED - 1]
+        more = number - len(shown)
+        words = npgettext("what a coupon is for", "{number} more", "{number} more", more)
+        shown.append(words.format(number=more))
+    return listed(shown, sentences.locale())
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAMED else f"{name[: LONGEST_NAMED - 1].rstrip()}…"
 
 
 def reward_in(reward: RewardVersion, language_code: str | None) -> str:
@@ -62,9 +92,14 @@ def discount(offers: Sequence[Offer]) -> str:
     return " / ".join(dict.fromkeys(offer.discount for offer in offers))
 
 
-def offers(reward: RewardVersion, locale: Locale) -> list[Offer]:
-    """What a reward offers. Reads its terms: have them prefetched."""
-    return offers_in(sorted(reward.terms.all(), key=attrgetter("pk")), reward, locale)
+def offers(reward: RewardVersion, locale: Locale, channel_id: str = "") -> list[Offer]:
+    """What a reward offers, to who shops in a channel. Reads its terms: have them prefetched."""
+    return offers_in(terms_for(reward, channel_id), reward, locale)
+
+
+def terms_for(reward: RewardVersion, channel_id: str) -> Sequence[RewardTerms]:
+    """The terms that matter to who shops in a channel: all, where that is empty. Reads them."""
+    return in_channel(sorted(reward.terms.all(), key=attrgetter("pk")), channel_id)
 
 
 def offers_in(terms: Sequence[RewardTerms], reward: RewardVersion, locale: Locale) -> list[Offer]:
@@ -99,4 +134,4 @@ def _orders_in(some: Sequence[RewardTerms], everywhere: Sequence[RewardTerms]) -
         else channel.currency
         for channel in some
     )
-    return ", ".join(dict.fromkeys(names))
+    return sentences.isolated(", ".join(dict.fromkeys(names)))

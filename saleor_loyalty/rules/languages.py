@@ -1,7 +1,7 @@
 """Money, percentages, counts and dates as the member's language writes them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import inf
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
@@ -128,6 +129,12 @@ def counted(value: int, forms: Mapping[str, object], language: Locale) -> str:
     form = str(forms.get(language.plural_form(abs(int(value))), forms["other"]))
     number = str(value if isinstance(value, Count) else Count(value, language))
     return form.replace("#", number)
+
+
+def listed(parts: Sequence[str], locale: Locale) -> str:
+    """Juice, Mug and 3 more: as all of English but the American writes it."""
+    is_english = locale.language == "en"
+    return format_list(parts, locale=Locale("en", "001") if is_english else locale)
 
 
 def last_day(end: datetime, *, time_zone: str, locale: Locale) -> str:

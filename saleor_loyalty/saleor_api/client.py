@@ -236,14 +236,15 @@ class Saleor:
                 unreadable[edge["node"]["id"]] = error
         return found, unreadable
 
-    def things_of_voucher(self, voucher_id: str) -> tuple[frozenset[str], bool]:
-        """What a voucher is limited to, by ids, and whether to variants too; up to 100 of each."""
+    def things_of_voucher(self, voucher_id: str) -> tuple[dict[str, str], bool]:
+        """What a voucher is limited to, names by id, and whether to variants; up to 100 of each."""
         found = self._run("voucher_things", id=voucher_id)["voucher"] or {}
-        ids = {
-            name: frozenset(edge["node"]["id"] for edge in connection["edges"])
-            for name, connection in found.items()
+        nodes = {
+            kind: [edge["node"] for edge in connection["edges"]]
+            for kind, connection in found.items()
         }
-        return frozenset().union(*(ids.get(kind, ()) for kind in KINDS)), bool(ids.get("variants"))
+        names = {node["id"]: node["name"] for kind in KINDS for node in nodes.get(kind, ())}
+        return names, bool(nodes.get("variants"))
 
     def orders_naming(self, codes: Sequence[str]) -> tuple[list[Naming], frozenset[str]]:
         """The orders that name voucher codes, and which codes drafts name. Raises Unreadable."""

@@ -22,6 +22,13 @@ def follow(shop: Shop, found: Iterable[facts.Channel]) -> None:
     )
 
 
+def id_of(shop: Shop, slug: str) -> str:
+    """The id of the channel that was last noted by this slug; empty: none was."""
+    known = slug.replace("\x00", "")  # text has no NUL
+    noted = Channel.objects.filter(shop=shop, slug=known).order_by("-pk")
+    return noted.values_list("channel_id", flat=True).first() or ""
+
+
 def slugs(shop: Shop) -> dict[str, str]:
     """The slugs that were last noted, by the channels' ids."""
     return dict(Channel.objects.filter(shop=shop).values_list("channel_id", "slug"))

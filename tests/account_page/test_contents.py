@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,20 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Branding, CouponStatus, Lot, Member, MemberStatus, Program
+from saleor_loyalty.models import (
+    BY_SALEOR,
+    Branding,
+    Channel,
+    ChannelTerms,
+    CouponStatus,
+    Lot,
+    Member,
+    MemberStatus,
+    Program,
+    RewardTerms,
+    SettledOrder,
+)
+from saleor_loyalty.rewards import withdrawal
 from tests.account_page.conftest import STORE, use
 from tests.saleor_over_http import CUSTOMER_ID
 
@@ -82,6 +96,110 @@ def test_a_limited_coupon_is_promised_and_shown_as_one(shown, program, ada, gift
     text = shown()
     assert "Only on selected products." in text  # the coupon keeps its rules
     assert "Coupons are for selected products only." not in text
+
+
+def test_a_limited_coupon_says_what_it_is_for_by_name(shown, program, ada, gift):
+    use(program, limited_to=["1", "2"], limited_names={"1": "Juice", "2": "Mug"})
+    assert "Coupons are for Juice and Mug only." in shown()
+
+    gift(ada, 5000)
+
+    assert "Only on Juice and Mug." in shown()
+
+
+@pytest.fixture
+def two_channels(shop, program):
+    """10 % off in euros, 12 % in dollars, where a dollar brings 20 points."""
+    version = use(program, reward_name="")
+    dollars = {"channel_id": "channel-2", "channel_name": "US", "currency": "USD"}
+    RewardTerms.objects.create(version=version.reward, discount_value=Decimal(12), **dollars)
+    ChannelTerms.objects.create(version=version, points_per_unit=Decimal(20), **dollars)
+    Channel.objects.create(shop=shop, channel_id="channel-2", slug="us", name="US")
+
+
+def test_where_a_shopper_shops_is_not_known_all_terms_are_shown(shown, two_channels, ada):
+    text = shown()
+
+    assert "10% off one order of €100.00 or more (in EUR)" in text
+    assert "12% off one order (in USD)" in text
+
+
+def test_the_last_order_tells_whose_terms_matter(shown, two_channels, ada, earn):
+    earn(ada, "120")
+    SettledOrder.objects.update(channel_id="channel-2")
+
+    text = shown()
+
+    assert "you get a coupon: 12% off one order." in text
+    assert "until your next reward: 12% off" in text
+    assert "€" not in text.partition("How it works")[2]
+
+
+def test_a_storefront_says_in_which_channel_its_shopper_is(client, two_channels, ada, token):
+    form = {"token": token, "return_url": STORE, "channel": "us"}
+    client.post("/account/sign-in/", form, headers={"Origin": STORE})
+
+    text = text_of(client.get("/account/"))
+
+    assert "12% off one order." in text
+    assert "10%" not in text
+
+
+def test_a_channel_that_nobody_knows_hides_nothing(client, two_channels, ada, token):
+    form = {"token": token, "return_url": STORE, "channel": "mars\x00"}
+    client.post("/account/sign-in/", form, headers={"Origin": STORE})
+
+    assert "12% off one order (in USD)" in text_of(client.get("/account/"))
+
+
+@pytest.mark.parametrize(
+    ("return_points", "words"),
+    [
+        (True, "Withdrawn by the shop, and its 5,000 points are back: Sold on"),
+        (False, "Withdrawn by the shop, and its 5,000 points do not come back: Sold on"),
+    ],
+)
+def test_who_withdrew_a_coupon_why_and_what_became_of_its_points(
+    shown, shop, ada, earn, mint, return_points, words
+):
+    earn(ada, "500")
+    withdrawal.withdraw(
+        shop=shop,
+        coupon_id=mint(ada).pk,
+        reason="Sold on",
+        actor="sam@example.com",
+        return_points=return_points,
+    )
+
+    assert words in shown()
+
+
+def test_a_voucher_that_was_deleted_in_saleor_says_no_reason(shown, ada, earn, mint):
+    earn(ada, "500")
+    mint(ada, status=CouponStatus.WITHDRAWN, withdrawn_by=BY_SALEOR)
+
+    assert "Withdrawn by the shop, and its 5,000 points are back." in shown()
+
+
+def test_points_that_are_back_bring_a_coupon_with_the_next_ones(shown, shop, ada, earn, mint):
+    earn(ada, "500")
+    coupon = mint(ada)
+    withdrawal.withdraw(shop=shop, coupon_id=coupon.pk, reason="Sold on", actor="sam@example.com")
+
+    text = shown()
+
+    assert "Your next reward comes with your next points: 10 % off" in text
+    assert "You have the points for one: it comes by itself with your next points." in text
+
+
+def test_a_coupon_whose_code_cannot_be_made_says_so(shown, ada, earn):
+    earn(ada, "512")
+    ada.coupons.get().codes.update(error="the shop has nothing left of what it is limited to")
+
+    text = shown()
+
+    assert "Its code could not be made yet." in text
+    assert "nothing left" not in text
 
 
 def join(client, page):
@@ -281,7 +399,10 @@ def test_coupons_of_the_past_say_what_became_of_them(sign_in, ada, earn, mint):
     text = text_of(answer)
     assert f"Used on {last_day(0)} for order 24." in text
     assert f"It was valid until the end of {last_day(-2)}." in text
-    assert "Withdrawn, because points it was made from were taken back." in text
+    assert (
+        "Withdrawn unused: its 5,000 points came back to cover points that had been taken back"
+        in text
+    )
     assert not any(coupon.code in answer.content.decode() for coupon in (used, over, gone))
 
 
@@ -426,6 +547,7 @@ def test_a_language_nobody_knows_is_refused(sign_in, program, ada):
 
     assert answer.status_code == 400
     assert "There is no language “qq”" in text_of(answer)
+    assert '<input type="checkbox" name="email">' in answer.text  # what was chosen stays
     ada.refresh_from_db()
     assert ada.email_enabled
 
@@ -438,10 +560,10 @@ def test_the_page_costs_the_same_however_much_there_is_to_show(
         earn(ada, "1000")
         mint(ada)
         mint(ada, status=CouponStatus.USED)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get("/account/")
     for number in range(15):
         gift(ada, 10 + number)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get("/account/")

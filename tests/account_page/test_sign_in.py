@@ -47,10 +47,10 @@ def test_the_token_is_in_no_address_and_in_no_cookie(client, ada, token):
     assert token not in cookie_of(answer).value
 
 
-def test_the_cookie_is_for_the_page_alone_and_for_an_hour(client, ada, token):
+def test_the_cookie_is_for_the_page_alone_and_remembers_the_way_back_for_a_week(client, ada, token):
     cookie = cookie_of(post(client, token))
 
-    assert (cookie["path"], cookie["max-age"]) == ("/account/", 3600)
+    assert (cookie["path"], cookie["max-age"]) == ("/account/", 7 * 24 * 3600)
     assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", True)
 
 
@@ -184,6 +184,73 @@ def test_without_a_session_the_page_says_how_to_get_one(client):
 
     assert answer.status_code == 401
     assert "Sign in to the shop and open your points" in answer.content.decode()
+
+
+@pytest.fixture
+def too_late(sign_in, token, ada, program, monkeypatch):
+    """Ada sent a form after the hour was over: her browser, and the answer."""
+
+    def too_late(path, **form):
+        client = sign_in()
+        form_token = re.search(r'name="form_token" value="([^"]+)"', page(client).text)[1]
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 3601)
+        answer = client.post(f"/account/{path}/", {"form_token": form_token, **form})
+        monkeypatch.setattr(time, "time", lambda: now)  # for her token, which is Saleor's
+        return client, answer
+
+    return too_late
+
+
+def test_preferences_that_came_too_late_are_not_saved_and_say_so(too_late, ada):
+    _, answer = too_late("preferences", push="on", language="pl")
+
+    assert answer.status_code == 401
+    assert "Nothing is saved yet. What you chose waits for you" in answer.text
+    assert f'href="{STORE}/account"' in answer.text
+    ada.refresh_from_db()
+    assert (ada.email_enabled, ada.language_code) == (True, "en")
+
+
+def test_who_is_back_finds_what_they_chose_and_saves_it(too_late, sign_in, ada):
+    client, _ = too_late("preferences", push="on", language="pl")
+
+    found = page(sign_in()).text
+    assert "You were signed out before this could be saved." in found
+    assert '<input type="checkbox" name="email">' in found
+    assert '<option value="pl" lang="pl" selected>' in found
+
+    form_token = re.search(r'name="form_token" value="([^"]+)"', found)[1]
+    client.post("/account/preferences/", {"form_token": form_token, "push": "on", "language": "pl"})
+    ada.refresh_from_db()
+    assert (ada.email_enabled, ada.push_enabled, ada.language_code) == (False, True, "pl")
+    assert "loyalty_unsaved" not in {name for name, c in client.cookies.items() if c.value}
+
+
+def test_what_somebody_else_chose_on_the_same_device_is_not_shown(
+    too_late, sign_in, shop, saleor, key
+):
+    too_late("preferences", language="pl")
+    enroll(shop, "VXNlcjo5", "ben@example.com")
+
+    found = page(sign_in(key.token(saleor.access_claims(user_id="VXNlcjo5")))).text
+
+    assert "You were signed out before" not in found
+    assert '<input type="checkbox" name="email" checked>' in found
+
+
+def test_what_is_not_the_pages_own_form_is_not_kept(too_late):
+    _, answer = too_late("preferences", form_token="x", language="pl")
+
+    assert answer.status_code == 401
+    assert "loyalty_unsaved" not in answer.cookies
+
+
+def test_who_joins_too_late_reads_that_nothing_was_changed(too_late):
+    _, answer = too_late("join")
+
+    assert answer.status_code == 401
+    assert "Nothing was changed." in answer.text
 
 
 def test_a_session_ends_and_the_page_leads_back(sign_in, ada, program, monkeypatch):

@@ -294,6 +294,35 @@ def test_staff_read_why_a_coupon_is_not_made_yet(ask, ada, coupon):
     assert "SaleorUnavailable: down" in ask(f"members/{ada.pk}").text
 
 
+def test_staff_read_what_a_coupon_is_for_and_why_it_was_withdrawn(ask, ada, coupon):
+    coupon.shop_terms = {
+        "discount_type": "PERCENTAGE",
+        "limited_to": ["1", "2"],
+        "limited_names": {"1": "Juice", "2": "Mug"},
+        "channels": [],
+        "asks_for_more": False,
+    }
+    coupon.save()
+    ask(f"members/{ada.pk}/coupons/{coupon.pk}/withdraw", post={"reason": "Sent twice"})
+
+    page = ask(f"members/{ada.pk}").text
+
+    assert "on Juice and Mug" in page
+    assert re.search(r"Withdrawn by \S+: Sent twice", page)
+
+
+def test_staff_read_that_a_coupon_covered_a_debt(ask, ada, coupon):
+    ada.coupons.update(status=CouponStatus.WITHDRAWN)
+
+    assert "Withdrawn to cover points that were taken back." in ask(f"members/{ada.pk}").text
+
+
+def test_staff_read_that_the_first_coupon_comes_with_the_next_points(ask, ada, gift, program):
+    account_of(ada, balance=5000)
+
+    assert "None yet: the first comes with the next points." in ask(f"members/{ada.pk}").text
+
+
 def test_t30_a_coupon_is_withdrawn_once(ask, ada, coupon):
     for _ in range(2):
         path = f"members/{ada.pk}/coupons/{coupon.pk}/withdraw"

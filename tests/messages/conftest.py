@@ -118,6 +118,17 @@ def version(shop, make_version) -> ProgramVersion:
 
 
 @pytest.fixture
+def in_force(shop) -> Callable[[ProgramVersion], None]:
+    """Make a version the programme's current one."""
+
+    def put(version: ProgramVersion) -> None:
+        shop.program.current = version
+        shop.program.save()
+
+    return put
+
+
+@pytest.fixture
 def make_member(shop) -> Callable[..., Member]:
     def make(**fields: Any) -> Member:
         number = next(numbers)

@@ -9,8 +9,16 @@ import pytest
 from saleor_loyalty.messages import texts
 from saleor_loyalty.messages.content import Writer
 from saleor_loyalty.messages.liquid import TemplateFailed
-from saleor_loyalty.models import Message, MessageKind, MessageText, Program, ProgramVersion
+from saleor_loyalty.messages.outbox import send_due
+from saleor_loyalty.models import (
+    Message,
+    MessageKind,
+    MessageText,
+    Program,
+    SettledOrder,
+)
 from saleor_loyalty.shop import branding
+from tests.messages.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -30,17 +38,6 @@ def text_of(message):
 
 def subject_of(message):
     return plain(Writer().email(message).subject)
-
-
-@pytest.fixture
-def in_force(shop):
-    """Make a version the programme's current one."""
-
-    def put(version: ProgramVersion) -> None:
-        shop.program.current = version
-        shop.program.save()
-
-    return put
 
 
 @pytest.fixture
@@ -362,6 +359,65 @@ def test_a_limited_coupon_without_a_name_is_called_by_its_limit_too(
 
     assert IN_WORDS[language] in plain(notice.title)
     assert IN_WORDS[language].removeprefix("on ") in plain(notice.body)
+
+
+def test_a_limited_coupon_names_what_it_is_for(make_version, make_message):
+    names = {"1": "Juice", "2": "Mug", "3": "Tea", "4": "Rug", "5": "Zither"}
+    coupon = {"version": make_version(limited_to=list(names), limited_names=names)}
+
+    assert "on Juice, Mug and 3 more" in text_of(make_message(coupon=coupon))
+    notice = Writer().notice(make_message(MessageKind.REWARD_PUSH, coupon=coupon))
+    assert notice.title == "Your reward is here: 10% off on Juice, Mug and 3 more"
+
+
+DOLLARS = {"channel_id": "us", "currency": "USD", "discount_value": 12, "min_spent": None}
+
+
+def test_who_ordered_before_reads_the_terms_of_that_channel_alone(
+    mail_server, shop, make_version, make_message
+):
+    version = make_version([{}, DOLLARS])
+    message = make_message(coupon={"version": version})
+    SettledOrder.objects.create(
+        shop=shop,
+        order_id="order",
+        member=message.member,
+        channel_id="us",
+        version=version,
+        fully_paid_at=NOW,
+        settled_at=NOW,
+    )
+
+    send_due()
+
+    text = mail_server.mails[0].get_body(("plain",)).get_content()
+    assert "12% off" in text
+    assert "EUR" not in text
+
+
+def test_who_never_ordered_reads_the_terms_of_every_channel(
+    mail_server, make_version, make_message
+):
+    make_message(coupon={"version": make_version([{}, DOLLARS])})
+
+    send_due()
+
+    text = mail_server.mails[0].get_body(("plain",)).get_content()
+    assert "In USD: 12% off any order" in text
+    assert "In EUR: 10% off orders" in text
+
+
+def test_points_that_suffice_for_a_reward_are_said_to_before_they_end(
+    make_version, make_message, make_member, in_force
+):
+    version = make_version(expiry_policy="PER_LOT", expiry_days=365)
+    in_force(version)
+    member = make_member(balance=5000)
+
+    text = text_of(make_message(MessageKind.EXPIRY_EMAIL, member=member, deadline=END_OF_MAY))
+
+    assert "You have enough for one" in text
+    assert "another 0 points" not in text
 
 
 @pytest.mark.parametrize(
