@@ -216,7 +216,7 @@ def test_who_is_back_finds_what_they_chose_and_saves_it(too_late, sign_in, ada):
     client, _ = too_late("preferences", push="on", language="pl")
 
     found = page(sign_in()).text
-    assert "You were signed out before this could be saved." in found
+    assert "You were signed out before your preferences were saved." in found
     assert '<input type="checkbox" name="email">' in found
     assert '<option value="pl" lang="pl" selected>' in found
 
