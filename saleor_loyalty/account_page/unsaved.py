@@ -12,6 +12,7 @@ from saleor_loyalty.account_page.sessions import Session
 COOKIE = "loyalty_unsaved"
 SALT = f"{sessions.SALT}.unsaved"
 LIFETIME = timedelta(hours=1)
+LONGEST_LANGUAGE = 35  # letters of a code; a cookie holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Choices:
 def sent(form: QueryDict) -> Choices | None:
     """What was sent; None: by another form."""
     language = form.get("language")
-    return None if language is None else Choices("email" in form, "push" in form, str(language))
+    if language is None:
+        return None
+    return Choices("email" in form, "push" in form, str(language)[:LONGEST_LANGUAGE])
 
 
 def keep(
@@ -49,11 +52,13 @@ def kept(request: HttpRequest, session: Session) -> Choices | None:
     """What this customer sent before they signed in again; None: nothing waits."""
     try:
         whose, choices = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LIFETIME)
-    except signing.BadSignature:
+        found = Choices(**choices)
+    except (signing.BadSignature, TypeError):  # TypeError: another release's choices
         return None
     is_theirs = whose == {"shop_id": session.shop_id, "customer_id": session.customer_id}
-    return Choices(**choices) if is_theirs else None
+    return found if is_theirs else None
 
 
 def forget(response: HttpResponseBase, session: Session, *, path: str) -> None:
+    """Have the browser forget them: they are saved now."""
     sessions.delete_cookie(response, COOKIE, session, path=path)
