@@ -24,6 +24,7 @@ from saleor_loyalty.dashboard_extension.words import (
     Action,
     action_in_words,
     language_name,
+    told_of_gift,
 )
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
@@ -109,6 +110,7 @@ def show_member(
         "opened": opened,
         "refusal": refusal,
         "gift": gift or GiftForm(),
+        "told_of_gift": told_of_gift(visit.shop, member),
         "correct": correct or CorrectForm(),
         "why_blocked": why_blocked or BlockForm(),
         "resend": resend or ResendForm(),

@@ -7,14 +7,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
     Coupon,
     EntryKind,
+    Member,
     MemberStatus,
     MessageFault,
+    MessageKind,
+    Shop,
 )
 from saleor_loyalty.rules import languages
 from saleor_loyalty.sentences import locale
@@ -61,6 +65,7 @@ ENTRY_KINDS = {
     EntryKind.REVERSAL: _("Taken back or returned"),
     EntryKind.IMPORT: _("Imported"),
 }
+GIFT_MESSAGES = (MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH)
 NOBODY = _("nobody in particular")
 
 
@@ -79,6 +84,22 @@ def language_name(code: str) -> str:
 def gave(points: int) -> str:
     words = ngettext("Gave {number} point", "Gave {number} points", points)
     return words.format(number=number(points))
+
+
+def told_of_gift(shop: Shop, member: Member | None) -> str:
+    """Which messages a gift would bring now, or why none; None: to who is no member yet."""
+    why_not = reach.foretold(shop, member, GIFT_MESSAGES)
+    by_email, by_push = (not why_not[kind] for kind in GIFT_MESSAGES)
+    name = (member.first_name or member.email) if member else gettext("The customer")
+    if by_email and by_push:
+        words = gettext("{name} gets an email and a push notice, with the reason.")
+    elif by_email:
+        words = gettext("{name} gets an email, with the reason.")
+    elif by_push:
+        words = gettext("{name} gets a push notice, with the reason, and no email: {why}")
+    else:
+        words = gettext("Nothing is sent: {why}")
+    return words.format(name=name, why=why_not[MessageKind.GIFT_EMAIL])
 
 
 def took_back(points: int) -> str:

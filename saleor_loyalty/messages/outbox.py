@@ -134,9 +134,7 @@ def _look_again(message: Message, writer: Writer) -> None:
         raise Postponed("The program is switched off.")
     message.member, message.shop = fresh.member, fresh.shop
     message.member.shop = message.shop
-    if writer.is_silenced(message):
-        raise Skipped("The shop does not send this kind of message.")
-    if reason := reach.why_not(message.member, message.kind):
+    if reason := reach.why_not(message.member, message.kind, writer.silenced(message.shop)):
         raise Skipped(reason)
     KINDS[message.kind].look_again(message)
 

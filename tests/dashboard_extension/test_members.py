@@ -372,7 +372,7 @@ def test_pages_cost_the_same_however_much_there_is(
 
     with django_assert_max_num_queries(8):
         ask("members?sort=-BALANCE")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         ask(f"members/{ada.pk}")
     with django_assert_max_num_queries(15):
         ask("overview")

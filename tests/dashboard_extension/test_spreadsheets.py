@@ -4,10 +4,13 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.http import StreamingHttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from saleor_loyalty.dashboard_extension.spreadsheet import AT_ONCE, as_csv
+from saleor_loyalty.models import Account, Member
 
 
 def lines(response) -> list[str]:
@@ -73,3 +76,59 @@ def test_a_file_is_written_in_its_readers_language_to_the_end(ask, ask_table, ad
 
     assert isinstance(answer, StreamingHttpResponse)
     assert "A offert des points" in text
+
+
+def test_the_file_of_members_has_all_that_the_list_is_narrowed_to(
+    ask, ask_table, ada, program, gift
+):
+    gift(ada, 300)
+    Member.objects.filter(pk=ada.pk).update(push_enabled=False, last_activity_at=None)
+    other = Member.objects.create(
+        shop=ada.shop, customer_id="b", email="ben@example.com", joined_at=ada.joined_at
+    )
+
+    [row] = ask_table("members.csv?search=ada@")
+
+    assert row == {
+        "customer_id": ada.customer_id,
+        "email": "ada@example.com",
+        "first_name": "Ada",
+        "status": "ACTIVE",
+        "balance": "300",
+        "debt": "0",
+        "lifetime_points": "300",
+        "joined_at": ada.joined_at.isoformat(timespec="seconds"),
+        "last_activity_at": "",
+        "language": "en",
+        "takes_email": "yes",
+        "takes_push": "no",
+    }
+    assert [row["email"] for row in ask_table("members.csv")] == [other.email, ada.email]
+    assert 'href="/app/members.csv?search=ada%40"' in ask("members?search=ada@").text
+
+
+def test_a_debt_is_a_column_of_its_own(ask_table, ada, program, gift):
+    gift(ada, 5)
+    Account.objects.filter(member=ada).update(balance=-40)
+
+    [row] = ask_table("members.csv")
+
+    assert (row["balance"], row["debt"]) == ("0", "40")
+
+
+def test_the_file_of_members_takes_as_many_statements_however_many_there_are(
+    ask, ada, program, django_assert_num_queries
+):
+    def read() -> int:
+        return ask("members.csv").getvalue().count(b"\n")
+
+    read()
+    with CaptureQueriesContext(connection) as few:
+        assert read() == 2
+    Member.objects.bulk_create(
+        Member(shop=ada.shop, customer_id=f"c{n}", email="", joined_at=ada.joined_at)
+        for n in range(AT_ONCE + 5)
+    )
+
+    with django_assert_num_queries(len(few)):
+        assert read() == AT_ONCE + 7
