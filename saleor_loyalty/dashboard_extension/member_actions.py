@@ -113,7 +113,8 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
         except Refused as refused:
             form.refuse(refused)
         else:
-            return _done(visit, member, withdrew(coupon))
+            kept = kept_of(visit)  # the coupon that was sought among it
+            return go(visit, "member", member_id, told=withdrew(coupon), query=kept)
     return show_member(visit, member, opened=form.name, withdraw=form, status=REFUSED)
 
 
@@ -146,4 +147,6 @@ def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpRespons
 
 
 def _done(visit: Visit, member: Member, told: str) -> HttpResponse:
-    return go(visit, "member", member.pk, told=told, query=kept_of(visit))
+    """The member's page with its lists as they were; no coupon is sought there any more."""
+    kept = {name: value for name, value in kept_of(visit).items() if name != "coupon"}
+    return go(visit, "member", member.pk, told=told, query=kept)

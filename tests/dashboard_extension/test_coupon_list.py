@@ -171,6 +171,23 @@ def test_the_coupon_stays_in_sight_when_it_was_withdrawn(ask, named, ada):
     assert "wanted" in ask(f"members/{ada.pk}{query}").text
 
 
+def test_after_anything_else_that_was_done_no_coupon_is_sought(ask, named, ada):
+    form = {"points": "5", "reason": "Thanks", "key": "k"}
+
+    done = ask(f"members/{ada.pk}/gift?coupons=unused&coupon={named.pk}", post=form)
+
+    assert f'/members/{ada.pk}?coupons=unused"' in done.headers["HX-Location"]
+
+
+def test_a_form_that_was_refused_is_heeded_before_the_coupon(ask, named, ada):
+    path = f"members/{ada.pk}/coupons/{named.pk}/withdraw?coupon={named.pk}"
+
+    page = ask(path, post={"reason": ""}).text
+
+    assert "wanted" in page
+    assert "data-heed" not in page
+
+
 @pytest.mark.parametrize("asked", ["0", "x", "999999999"])
 def test_a_coupon_that_is_not_the_members_is_not_looked_for(ask, many, ada, asked):
     page = ask(f"members/{ada.pk}?coupon={asked}")
