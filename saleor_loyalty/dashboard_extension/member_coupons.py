@@ -75,7 +75,7 @@ def _in_order(found: QuerySet[Coupon]) -> QuerySet[Coupon]:
     """Unused ones first, each lot newest first."""
     found = found.select_related("reward", "entry__version")
     found = found.prefetch_related("reward__terms", "codes")
-    return found.order_by("is_over", "-pk")
+    return found.order_by(IS_OVER, "-pk")
 
 
 def _before(coupons: QuerySet[Any], wanted: Any) -> QuerySet[Any]:

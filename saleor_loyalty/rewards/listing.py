@@ -1,6 +1,7 @@
 """The list of coupons that staff read: which are on it, and in which order."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Reverse
@@ -40,7 +41,7 @@ def order(shop: Shop) -> Keyset[Coupon]:
     return Keyset(Coupon.objects.filter(shop=shop), F("issued_at"))
 
 
-def _called(shop: Shop, search: str) -> QuerySet[CouponCode, int]:
+def _called(shop: Shop, search: str) -> QuerySet[Any, Any]:
     """By how codes begin, and by how they end: an index serves each, and none would serve both."""
     codes = CouponCode.objects.filter(shop=shop).alias(backwards=Reverse("code"))
     begin = codes.filter(code__startswith=code_as_typed(search))
