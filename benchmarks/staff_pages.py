@@ -33,7 +33,7 @@ PAGES = (
     "coupons?search={ending}",
     "coupons?search=T7",
     "coupons?status=used",
-    "coupons?status=withdrawn&until=2026-01-01",
+    "coupons?status=withdrawn",
     "widgets/customer?customerId=customer-500",
     "widgets/order?orderId=T3JkZXI6MQ==",
     "program/changes",

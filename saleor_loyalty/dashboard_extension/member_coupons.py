@@ -26,12 +26,12 @@ GROUPS = {
     "expired": _("Expired"),
     "withdrawn": _("Withdrawn"),
 }
-# What they stand at now.
+# What they stand at now: time alone makes one EXPIRED, and nothing USED or WITHDRAWN.
 FITS = {
     "unused": Q(status_now__in=(CouponStatus.PENDING, CouponStatus.ACTIVE)),
-    "used": Q(status_now=CouponStatus.USED),
+    "used": Q(status=CouponStatus.USED),
     "expired": Q(status_now=CouponStatus.EXPIRED),
-    "withdrawn": Q(status_now=CouponStatus.WITHDRAWN),
+    "withdrawn": Q(status=CouponStatus.WITHDRAWN),
 }
 IS_OVER = Case(When(FITS["unused"], then=Value(0)), default=Value(1))
 OWN = ("coupons", "coupon_page", "coupon")  # what the address says of them
