@@ -27,6 +27,13 @@ PAGES = (
     "members?search=500",
     "members?inactive=30&status=ACTIVE&sort=EMAIL",
     "members/{member}",
+    "members/{member}?coupon={coupon}",
+    "coupons",
+    "coupons?search={code}",
+    "coupons?search={ending}",
+    "coupons?search=T7",
+    "coupons?status=used",
+    "coupons?status=withdrawn",
     "widgets/customer?customerId=customer-500",
     "widgets/order?orderId=T3JkZXI6MQ==",
     "program/changes",
@@ -43,7 +50,9 @@ def rows(run: Run) -> Iterator[Row]:
     ask = _ask_a_shop_of(members)
     member = Member.objects.filter(coupons__isnull=False).earliest("pk")
     for page in PAGES:
-        path = page.format(member=member.pk, code=member.coupons.earliest("pk").code)
+        coupon = member.coupons.earliest("pk")
+        known = {"code": coupon.code, "ending": coupon.code[-4:], "coupon": coupon.pk}
+        path = page.format(member=member.pk, **known)
         taken = [timed(lambda path=path: ask(path)) for _ in range(run.rounds)]
         yield Row(f"{page}, of {members:,} members", taken, at_most=GOAL)
 

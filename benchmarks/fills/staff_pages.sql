@@ -33,7 +33,9 @@ SELECT shop_id, 'order-' || id, id::text, id, '', %(version)s, 0, 0, '{}', false
 FROM saleor_loyalty_member;
 INSERT INTO saleor_loyalty_couponcode
     (shop_id, coupon_id, issue, code, voucher_id, made_at, attempts, error)
-SELECT shop_id, id, 1, 'C' || id, '', issued_at, 0, '' FROM saleor_loyalty_coupon;
+SELECT shop_id, id, 1, 'T' || substr(hash, 1, 3) || '-' || substr(hash, 4, 4) || '-' ||
+       substr(hash, 8, 4) || '-' || substr(hash, 12, 4), '', issued_at, 0, ''
+FROM (SELECT *, upper(md5(id::text)) AS hash FROM saleor_loyalty_coupon) AS coupon;
 INSERT INTO saleor_loyalty_message
     (shop_id, member_id, kind, cause, uid, status, created_at, attempts, error,
      delivered_devices)

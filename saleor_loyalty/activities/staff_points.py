@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from saleor_loyalty.conf import conf
 from saleor_loyalty.ledger.book import open_book
 from saleor_loyalty.ledger.postings import Posting
-from saleor_loyalty.members import announcements, enrolment
+from saleor_loyalty.members import announcements, enrolment, reasons
 from saleor_loyalty.members.enrolment import NO_MEMBER
 from saleor_loyalty.models import (
     Entry,
@@ -25,13 +25,11 @@ from saleor_loyalty.models import (
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
 from saleor_loyalty.rewards.coupon_book import CouponBook
-from saleor_loyalty.rewards.withdrawal import NO_REASON
 from saleor_loyalty.rules.rewards import rewards_due
 from saleor_loyalty.sentences import sentence
 from saleor_loyalty.workers.waking import wake
 
 MOST = 1_000_000  # points in one entry; a slip of a zero or three stops here
-LONGEST_REASON = 500
 LONGEST_KEY = 200
 AT_ONCE = {
     EntryKind.GIFT: _("Give from 1 to {most} points at once."),
@@ -45,13 +43,17 @@ TAKES_NONE = {
 
 
 class StaffAction(TypedDict):
-    """What staff do to a customer's points, and why; by `idempotency_key` once only."""
+    """What staff do to a customer's points, and why; by `idempotency_key` once only.
+
+    The customer reads the reason, and never the `internal_note`.
+    """
 
     shop: Shop
     customer_id: str
     points: int
     reason: str
     actor: str
+    internal_note: NotRequired[str]
     idempotency_key: NotRequired[str | None]
 
 
@@ -76,7 +78,7 @@ def adjust(**action: Unpack[StaffAction]) -> Entry:
     return _post(EntryKind.ADJUSTMENT, action)[0]
 
 
-def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
+def take_back(gift: Entry, *, reason: str, actor: str, internal_note: str = "") -> Entry:
     """Take back all the points of an entry by staff; the ADJUSTMENT entry.
 
     Raises Refused when they were taken back before, and as `adjust` does when the member has fewer
@@ -88,6 +90,7 @@ def take_back(gift: Entry, *, reason: str, actor: str) -> Entry:
         points=-gift.points,
         reason=reason,
         actor=actor,
+        internal_note=internal_note,
     )
     source = _source_of_taking_back(gift)
     entry, is_new = _post(EntryKind.ADJUSTMENT, action, source=source, reverses=gift)
@@ -117,10 +120,8 @@ def _check(kind: EntryKind, action: StaffAction) -> None:
         message = sentence(AT_ONCE[kind], most=MOST)
         problems.append(Problem("points", message, ErrorCode.OUT_OF_RANGE))
     if not reason.strip():
-        problems.append(NO_REASON)
-    elif len(reason) > LONGEST_REASON:
-        message = sentence(_("Keep the reason to {most} characters."), most=LONGEST_REASON)
-        problems.append(Problem("reason", message, ErrorCode.OUT_OF_RANGE))
+        problems.append(reasons.NO_REASON)
+    problems += reasons.too_long(reason=reason, internal_note=action.get("internal_note", ""))
     if key is not None and not 1 <= len(key) <= LONGEST_KEY:
         message = sentence(_("A key has 1 to {most} characters."), most=LONGEST_KEY)
         problems.append(Problem("idempotency_key", message, ErrorCode.OUT_OF_RANGE))
@@ -147,6 +148,7 @@ def _post(
         source=source or f"{kind.lower()}:{action.get('idempotency_key') or uuid.uuid4()}",
         version=version,
         reason=action["reason"].strip(),
+        internal_note=action.get("internal_note", "").strip(),
         actor=action["actor"],
         reverses=reverses,
     )

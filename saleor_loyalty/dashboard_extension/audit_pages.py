@@ -1,21 +1,20 @@
 """Who did what when: on members in their history, on the program here, and both as CSV."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from saleor_loyalty.dashboard_extension.member_page import member_of
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.rule_changes import rule_changes
-from saleor_loyalty.dashboard_extension.tags import signed
+from saleor_loyalty.dashboard_extension.spreadsheet import Cell, as_csv
 from saleor_loyalty.dashboard_extension.words import (
     action_in_words,
     language_in_words,
@@ -34,18 +33,20 @@ from saleor_loyalty.permissions import Permission
 Row = TypeVar("Row", bound=Model)
 
 SHOWN = 100
-HEADS = ("at", "actor", "what", "detail")
-# A cell that begins with one of these is a formula to a spreadsheet.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+HEADS = ("at", "actor", "action", "detail", "member", "points", "reason", "internal_note")
 
 
 class AuditLine(NamedTuple):
-    """One line of the audit."""
+    """One line of the audit. `points` are signed, None where none moved."""
 
     at: datetime
     actor: str
     what: str
     details: tuple[str, ...] = ()
+    member: str = ""
+    points: int | None = None
+    reason: str = ""
+    internal_note: str = ""
 
 
 @page(Permission.MANAGE_SETTINGS)
@@ -56,18 +57,31 @@ def changes_view(visit: Visit) -> HttpResponse:
 
 
 @page(Permission.MANAGE_SETTINGS)
-def changes_csv_view(visit: Visit) -> HttpResponse:
-    return _as_csv(_of_shop(visit.shop))
+def changes_csv_view(visit: Visit) -> HttpResponseBase:
+    return as_csv(HEADS, map(_row, _of_shop(visit.shop)))
 
 
 @page(Permission.MANAGE_USERS)
-def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponse:
-    """What staff did to one member: points given and taken, coupons withdrawn, blocked."""
+def members_csv_view(visit: Visit) -> HttpResponseBase:
+    """What staff did to members: points given and taken, coupons withdrawn, who was blocked."""
+    entries = Entry.objects.filter(shop=visit.shop)
+    records = AuditRecord.objects.filter(shop=visit.shop, member__isnull=False)
+    return as_csv(HEADS, map(_row, _of_members(entries, records)))
+
+
+@page(Permission.MANAGE_USERS)
+def member_csv_view(visit: Visit, *, member_id: int) -> HttpResponseBase:
+    """The same of one member."""
     member = member_of(visit.shop, member_id)
-    entries = Entry.objects.filter(account__member=member, note__isnull=False)
-    entries = entries.select_related("note")
-    records = AuditRecord.objects.filter(member=member).select_related("note")
-    return _as_csv(_newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records))))
+    entries = Entry.objects.filter(account__member=member)
+    records = AuditRecord.objects.filter(member=member)
+    return as_csv(HEADS, map(_row, _of_members(entries, records)))
+
+
+def _of_members(entries: QuerySet[Entry], records: QuerySet[AuditRecord]) -> Iterator[AuditLine]:
+    entries = entries.filter(note__isnull=False).select_related("note", "account__member")
+    records = records.select_related("note", "member")
+    return _newest_first(map(_of_entry, _read(entries)), map(_of_record, _read(records)))
 
 
 def _of_shop(shop: Shop, *, most: int | None = None) -> Iterator[AuditLine]:
@@ -122,9 +136,16 @@ def _of_text(text: MessageText) -> AuditLine:
 
 
 def _of_record(record: AuditRecord) -> AuditLine:
-    words = action_in_words(record)
-    details = (str(words["detail"]),) if words["detail"] else ()
-    return AuditLine(record.at, record.actor, str(words["what"]), details)
+    action = action_in_words(record)
+    return AuditLine(
+        record.at,
+        record.actor,
+        action.what,
+        (action.detail,) if action.detail else (),
+        member=record.member.email if record.member else "",
+        reason=action.reason,
+        internal_note=action.internal_note,
+    )
 
 
 def _of_entry(entry: Entry) -> AuditLine:
@@ -137,25 +158,21 @@ def _of_entry(entry: Entry) -> AuditLine:
         entry.created_at,
         entry.actor,
         what,
-        (": ".join(filter(None, (signed(entry.points), entry.reason))),),
+        member=entry.member.email,
+        points=entry.points,
+        reason=entry.reason,
+        internal_note=entry.internal_note,
     )
 
 
-def _as_csv(lines: Iterable[AuditLine]) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Cache-Control"] = "no-store"
-    # Spreadsheets take a file for UTF-8 only if it says so.
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(HEADS)
-    writer.writerows(map(_row, lines))
-    return response
-
-
-def _row(line: AuditLine) -> list[str]:
-    said = (line.actor, line.what, "; ".join(line.details))
-    return [line.at.isoformat(), *map(_harmless, said)]
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+def _row(line: AuditLine) -> list[Cell]:
+    return [
+        line.at,
+        line.actor,
+        line.what,
+        "; ".join(line.details),
+        line.member,
+        line.points,
+        line.reason,
+        line.internal_note,
+    ]

@@ -15,7 +15,10 @@ from saleor_loyalty.rules.expiry import ExpiryRule
 
 
 def consequences(shop: Shop, draft: Draft) -> list[str]:
-    """In sentences, the gravest first; empty when nothing changes of rules that are in force."""
+    """In sentences, the gravest first; empty when nothing changes of rules that are in force.
+
+    None is of nobody: what would change for members, of whom there are none, is left out.
+    """
     before, after = draft.before, draft.after
     if before is None or before == after:
         return []
@@ -42,7 +45,8 @@ def _of_threshold(shop: Shop, before: Rules, after: Rules) -> Iterator[str]:
             reaching,
         ).format(number=number(reaching), points=points(after.threshold))
     if after.threshold > before.threshold:
-        count = holders.count()
+        if not (count := holders.count()):
+            return
         yield ngettext(
             "{number} member with points has farther to go: {after} points instead of {before}.",
             "{number} members with points have farther to go: {after} points instead of {before}.",
@@ -60,7 +64,8 @@ def _of_expiry(shop: Shop, before: Rules, after: Rules) -> Iterator[str]:
     expiry = (after.expiry_policy, after.expiry_days)
     if expiry == (before.expiry_policy, before.expiry_days):
         return
-    count = Account.objects.filter(shop=shop, balance__gt=0).count()
+    if not (count := Account.objects.filter(shop=shop, balance__gt=0).count()):
+        return
     ends = ExpiryRule(*expiry, after.time_zone, None).period_from(timezone.now())
     if ends is None:
         yield ngettext(
@@ -88,6 +93,9 @@ def _of_earning(shop: Shop, before: Rules, after: Rules) -> Iterator[str]:
     if _earning(before) == _earning(after):
         return
     count = SettledOrder.objects.filter(shop=shop, revision__gt=0).count()
+    if not count:
+        yield _("Orders paid from now on earn by the new rules.")
+        return
     yield ngettext(
         "Orders paid from now on earn by the new rules; {number} order that has earned keeps "
         "the old ones, refunds included.",

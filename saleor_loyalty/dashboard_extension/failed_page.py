@@ -95,6 +95,7 @@ def _show(visit: Visit, *, refusal: str = "") -> HttpResponse:
         "is_filtered": any(chosen.values()),
         "is_resending": failed.is_resending(visit.shop),
         "refusal": refusal,
+        "may_edit": visit.viewer.may(Permission.MANAGE_SETTINGS),
         **found.links({name: value for name, value in chosen.items() if value}),
     }
     return show(visit, "messages/failed.html", context, status=REFUSED if refusal else 200)

@@ -6,24 +6,28 @@ A form says itself only what it cannot read; what may not be, the domain says.
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.members import reasons
 from saleor_loyalty.messages import failed
 from saleor_loyalty.models import Entry
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.saleor_api.transport import SaleorUnavailable
 from saleor_loyalty.sentences import Words
+
+A_DAY = {"type": "date"}
 
 # As people write numbers; Python reads more: other alphabets, 1_000, 1e3.
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
@@ -46,6 +50,11 @@ class WholeNumberField(_Plain):
 
 class DecimalField(_Plain, forms.DecimalField):
     """A number that may have decimals."""
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins in the program's time zone."""
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 class Form(forms.Form):
@@ -81,17 +90,18 @@ class StaffForm(Form):
             self.add_error(field if field in self.fields else None, words)
 
 
+def _lines(label: Words, help_text: Words, **attributes: object) -> forms.CharField:
+    """A text of a few lines. Whether there has to be one, the domain says."""
+    attributes = {"rows": 2, "maxlength": reasons.LONGEST, **attributes}
+    widget = forms.Textarea(attrs=attributes)
+    return forms.CharField(label=label, help_text=help_text, required=False, widget=widget)
+
+
 class ReasonForm(StaffForm):
     """Why a member gets something, or why it is taken from them."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The customer reads it in their history."),
-        required=False,
-        widget=forms.Textarea(
-            attrs={"rows": 2, "maxlength": staff_points.LONGEST_REASON, "required": True}
-        ),
-    )
+    reason = _lines(_("Reason"), _("The customer reads it in their history."), required=True)
+    internal_note = _lines(_("Internal note"), _("Only staff read it."))
 
 
 def points_field(label: Words, help_text: Words = "") -> WholeNumberField:
@@ -122,6 +132,7 @@ class PointsForm(ReasonForm):
                 customer_id=customer_id,
                 points=given["points"],
                 reason=given["reason"],
+                internal_note=given["internal_note"],
                 actor=visit.viewer.actor,
                 idempotency_key=given["key"],
             )
@@ -148,7 +159,41 @@ class CorrectForm(PointsForm):
 
 
 class WithdrawForm(ReasonForm):
-    name = "withdraw"
+    """Of one coupon: a member's page has one for each."""
+
+    RETURN, KEEP = "return", "keep"
+    points = forms.ChoiceField(
+        label=_("Its points"),
+        required=False,
+        initial=RETURN,
+        widget=forms.RadioSelect,
+        choices=[
+            (RETURN, _("Give them back. They become a coupon again as soon as more points come.")),
+            (KEEP, _("Do not give them back. They stay spent.")),
+        ],
+    )
+
+    def __init__(self, coupon_id: int, data: Mapping[str, Any] | None = None) -> None:
+        self.name = f"withdraw-{coupon_id}"
+        super().__init__(data)
+
+    @property
+    def returns_points(self) -> bool:
+        """What is to become of them; they come back where nothing is said."""
+        return bool(self.cleaned_data.get("points") != self.KEEP)
+
+
+class BlockForm(StaffForm):
+    """Why a member is to take part no more: not said to them, nor is that they are blocked."""
+
+    name = "block"
+    reason = _lines(_("Reason"), _("Only staff read it."), required=True)
+
+    def clean_reason(self) -> str:
+        """The domain asks for none: another system that blocks a member may have none to give."""
+        if not (reason := str(self.cleaned_data["reason"])):
+            raise ValidationError(_("Say why; the other staff will read it."))
+        return reason
 
 
 class TakeBackForm(ReasonForm):

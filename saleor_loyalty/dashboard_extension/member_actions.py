@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import (
+    BlockForm,
     CorrectForm,
     GiftForm,
     ResendForm,
@@ -55,7 +56,10 @@ def take_back_view(visit: Visit, *, member_id: int, entry_id: int) -> HttpRespon
     if form.is_valid():
         try:
             staff_points.take_back(
-                gift, reason=form.cleaned_data["reason"], actor=visit.viewer.actor
+                gift,
+                reason=form.cleaned_data["reason"],
+                actor=visit.viewer.actor,
+                internal_note=form.cleaned_data["internal_note"],
             )
         except Refused as refused:
             form.refuse(refused)
@@ -66,30 +70,34 @@ def take_back_view(visit: Visit, *, member_id: int, entry_id: int) -> HttpRespon
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def status_view(visit: Visit, *, member_id: int) -> HttpResponse:
-    """Block or unblock. Who is closed stays so: the shop has that customer no more."""
-    member = member_of(visit.shop, member_id)
+    """Block with a reason, or unblock. Who is closed stays so: the shop has them no more."""
+    member, form = member_of(visit.shop, member_id), BlockForm(visit.request.POST)
     status = visit.request.POST.get("status")
     if member.status == MemberStatus.CLOSED or status not in (
         MemberStatus.ACTIVE,
         MemberStatus.BLOCKED,
     ):
         return show_member(visit, member, refusal=_("That cannot be done."), status=REFUSED)
+    is_blocked = status == MemberStatus.BLOCKED
+    if is_blocked and not form.is_valid():
+        return show_member(visit, member, opened="status", why_blocked=form, status=REFUSED)
     try:
         enrolment.set_status(
             shop=visit.shop,
             customer_id=member.customer_id,
             status=str(status),
             actor=visit.viewer.actor,
+            reason=form.cleaned_data["reason"] if is_blocked else "",
         )
     except Refused as refused:  # the shop has just closed them
         return show_member(visit, member, refusal=str(refused), status=REFUSED)
-    is_blocked = status == MemberStatus.BLOCKED
     return _done(visit, member, _("Member blocked") if is_blocked else _("Member unblocked"))
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
 def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpResponse:
-    member, form = member_of(visit.shop, member_id), WithdrawForm(visit.request.POST)
+    member = member_of(visit.shop, member_id)
+    form = WithdrawForm(coupon_id, visit.request.POST)
     if not member.coupons.filter(pk=coupon_id).exists():
         raise Http404
     if form.is_valid():
@@ -99,13 +107,15 @@ def withdraw_view(visit: Visit, *, member_id: int, coupon_id: int) -> HttpRespon
                 coupon_id=coupon_id,
                 reason=form.cleaned_data["reason"],
                 actor=visit.viewer.actor,
+                internal_note=form.cleaned_data["internal_note"],
+                return_points=form.returns_points,
             )
         except Refused as refused:
             form.refuse(refused)
         else:
-            return _done(visit, member, withdrew(coupon.cost))
-    opened = f"withdraw-{coupon_id}"
-    return show_member(visit, member, opened=opened, withdraw=form, status=REFUSED)
+            kept = kept_of(visit)  # the coupon that was sought among it
+            return go(visit, "member", member_id, told=withdrew(coupon), query=kept)
+    return show_member(visit, member, opened=form.name, withdraw=form, status=REFUSED)
 
 
 @page(Permission.MANAGE_USERS, methods=("POST",))
@@ -137,4 +147,6 @@ def resend_view(visit: Visit, *, member_id: int, message_id: int) -> HttpRespons
 
 
 def _done(visit: Visit, member: Member, told: str) -> HttpResponse:
-    return go(visit, "member", member.pk, told=told, query=kept_of(visit))
+    """The member's page with its lists as they were; no coupon is sought there any more."""
+    kept = {name: value for name, value in kept_of(visit).items() if name != "coupon"}
+    return go(visit, "member", member.pk, told=told, query=kept)

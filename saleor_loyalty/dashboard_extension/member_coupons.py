@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
@@ -10,7 +11,9 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension import pagination
+from saleor_loyalty.dashboard_extension.forms import WithdrawForm
 from saleor_loyalty.dashboard_extension.pages import Visit
+from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.models import BY_SALEOR, Coupon, CouponStatus, Member, status_as_of
 from saleor_loyalty.rewards.coupon_terms import asks_for_more, terms_now
 from saleor_loyalty.rewards.offers import offers, on_products, reward_name
@@ -23,32 +26,46 @@ GROUPS = {
     "expired": _("Expired"),
     "withdrawn": _("Withdrawn"),
 }
-# What they stand at now.
+# What they stand at now: time alone makes one EXPIRED, and nothing USED or WITHDRAWN.
 FITS = {
     "unused": Q(status_now__in=(CouponStatus.PENDING, CouponStatus.ACTIVE)),
-    "used": Q(status_now=CouponStatus.USED),
+    "used": Q(status=CouponStatus.USED),
     "expired": Q(status_now=CouponStatus.EXPIRED),
-    "withdrawn": Q(status_now=CouponStatus.WITHDRAWN),
+    "withdrawn": Q(status=CouponStatus.WITHDRAWN),
 }
+IS_OVER = Case(When(FITS["unused"], then=Value(0)), default=Value(1))
+OWN = ("coupons", "coupon_page", "coupon")  # what the address says of them
 
 
-def coupons(visit: Visit, member: Member, kept: Mapping[str, str]) -> dict[str, object]:
-    """A page of them, and how many there are of which kind. `kept`: as for the history."""
+def coupons(
+    visit: Visit, member: Member, kept: Mapping[str, str], refused: WithdrawForm | None = None
+) -> dict[str, object]:
+    """A page of them, and how many there are of which kind. `kept`: as for the history.
+
+    `?coupon=` names one that is to be in sight: then it is the page with that one. `refused` is the
+    form of one that was not withdrawn.
+    """
     now = timezone.now()
-    own = Coupon.objects.filter(member=member).annotate(status_now=status_as_of(now))
+    own = Coupon.objects.filter(member=member)
+    own = own.annotate(status_now=status_as_of(now)).annotate(is_over=IS_OVER)
     counts = own.aggregate(**{name: Count("pk", filter=fits) for name, fits in FITS.items()})
     chosen = visit.request.GET.get("coupons", "")
     chosen = chosen if counts.get(chosen) else ""
+    fitting = own.filter(FITS.get(chosen, Q()))
+    asked = whole_number(kept.get("coupon"))
+    wanted = fitting.filter(pk=asked).first() if asked else None
     found = pagination.read_numbered(
         visit.request,
         "coupon_page",
-        _in_order(own.filter(FITS.get(chosen, Q()))),
+        _in_order(fitting),
         count=counts[chosen] if chosen else sum(counts.values()),
         size=COUPONS,
+        place=_before(fitting, wanted).count() if wanted else 0,
     )
-    others = {name: kept[name] for name in kept if name not in {"coupons", "coupon_page"}}
+    others = {name: kept[name] for name in kept if name not in OWN}
     return {
-        "rows": [_row(coupon, now) for coupon in found.rows],
+        "rows": [_row(coupon, now, refused) for coupon in found.rows],
+        "wanted": wanted,
         "groups": _choice(others, counts, chosen),
         **found.context({**others, **({"coupons": chosen} if chosen else {})}, "coupon_page"),
     }
@@ -58,8 +75,14 @@ def _in_order(found: QuerySet[Coupon]) -> QuerySet[Coupon]:
     """Unused ones first, each lot newest first."""
     found = found.select_related("reward", "entry__version")
     found = found.prefetch_related("reward__terms", "codes")
-    is_over = Case(When(FITS["unused"], then=Value(0)), default=Value(1))
-    return found.order_by(is_over, "-pk")
+    return found.order_by(IS_OVER, "-pk")
+
+
+def _before(coupons: QuerySet[Any], wanted: Any) -> QuerySet[Any]:
+    """Those that come before one of them, in that order."""
+    return coupons.filter(
+        Q(is_over__lt=wanted.is_over) | Q(is_over=wanted.is_over, pk__gt=wanted.pk)
+    )
 
 
 def _choice(
@@ -80,22 +103,24 @@ def _choice(
     ]
 
 
-def _row(coupon: Coupon, now: datetime) -> dict[str, object]:
-    """What it gives, and whether it can still be withdrawn."""
+def _row(coupon: Coupon, now: datetime, refused: WithdrawForm | None) -> dict[str, object]:
+    """What it gives, and how to withdraw it while that can be."""
     terms = terms_now(coupon)
+    form = WithdrawForm(coupon.pk)
     return {
         "coupon": coupon,
         "name": reward_name(terms, locale()),
         "offers": offers(terms, locale()),
         "on_products": on_products(terms),
         "notes": list(_notes(coupon)),
-        "state": _state(coupon, coupon.status_at(now)),
+        "state": state(coupon, coupon.status_at(now)),
         "can_withdraw": coupon.is_unused_at(now),
+        "withdraw": refused if refused and refused.name == form.name else form,
     }
 
 
-def _state(coupon: Coupon, status: str) -> tuple[str, str]:
-    """In words, and the badge's colour."""
+def state(coupon: Coupon, status: str) -> tuple[str, str]:
+    """What a coupon stands at, in words, and the badge's colour."""
     if status == CouponStatus.ACTIVE and coupon.refused_at:
         return pgettext("a coupon", "Not taken by Saleor"), "warn"
     return {

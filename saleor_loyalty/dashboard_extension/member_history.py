@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension import pagination
-from saleor_loyalty.dashboard_extension.forms import Form
+from saleor_loyalty.dashboard_extension.forms import A_DAY, Form, midnight
 from saleor_loyalty.dashboard_extension.pages import Visit
 from saleor_loyalty.dashboard_extension.words import ENTRY_KINDS
 from saleor_loyalty.messages.explanations import explain, explainable
@@ -20,7 +19,6 @@ from saleor_loyalty.models import Entry, EntryKind, Member
 
 HISTORY = 20
 BY_STAFF = (EntryKind.GIFT, EntryKind.ADJUSTMENT)
-A_DAY = {"type": "date"}
 
 
 class HistoryFilters(Form):
@@ -60,13 +58,13 @@ def history(visit: Visit, member: Member, kept: Mapping[str, str]) -> dict[str, 
         count=entries.count(),
         size=HISTORY,
     )
-    own = {*filters.fields, "page"}
+    others = {n: kept[n] for n in kept if n not in {"page", "coupon"}}  # it keeps neither
     return {
         "filters": filters,
         "is_filtered": any(chosen.values()),
-        "others": {name: value for name, value in kept.items() if name not in own},
+        "others": {n: others[n] for n in others if n not in filters.fields},
         "rows": _rows(found.rows),
-        **found.context({n: value for n, value in kept.items() if n != "page"}, "page"),
+        **found.context(others, "page"),
     }
 
 
@@ -76,14 +74,10 @@ def _narrowed(entries: QuerySet[Entry], chosen: Mapping[str, object]) -> QuerySe
     if kind:
         entries = entries.filter(kind=kind)
     if isinstance(since, date):
-        entries = entries.filter(created_at__gte=_midnight(since))
+        entries = entries.filter(created_at__gte=midnight(since))
     if isinstance(until, date) and until < date.max:
-        entries = entries.filter(created_at__lt=_midnight(until + timedelta(days=1)))
+        entries = entries.filter(created_at__lt=midnight(until + timedelta(days=1)))
     return entries
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 def _rows(found: list[Entry]) -> list[Row]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from saleor_loyalty.activities import staff_points
 from saleor_loyalty.dashboard_extension.forms import (
+    BlockForm,
     CorrectForm,
     GiftForm,
     ResendForm,
@@ -20,17 +21,20 @@ from saleor_loyalty.dashboard_extension.member_coupons import coupons
 from saleor_loyalty.dashboard_extension.member_history import BY_STAFF, history
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.words import (
+    Action,
     action_in_words,
     language_name,
+    told_of_gift,
 )
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
-from saleor_loyalty.members import announcements, followed
+from saleor_loyalty.members import announcements, followed, reasons
 from saleor_loyalty.messages import bounces, failed
 from saleor_loyalty.messages.explanations import taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
     AddressFault,
+    AuditAction,
     Entry,
     Member,
     MemberStatus,
@@ -43,7 +47,7 @@ from saleor_loyalty.rules.rewards import progress
 
 MESSAGES = 10
 ACTIONS = 10
-KEPT = ("kind", "since", "until", "page", "coupons", "coupon_page")
+KEPT = ("kind", "since", "until", "page", "coupons", "coupon_page", "coupon")
 
 
 @page(Permission.MANAGE_USERS)
@@ -87,7 +91,8 @@ def show_member(
     opened: str = "",
     gift: forms.Form | None = None,
     correct: forms.Form | None = None,
-    withdraw: forms.Form | None = None,
+    withdraw: WithdrawForm | None = None,
+    why_blocked: forms.Form | None = None,
     resend: forms.Form | None = None,
     undone: Undone | None = None,
     refusal: str = "",
@@ -105,13 +110,14 @@ def show_member(
         "opened": opened,
         "refusal": refusal,
         "gift": gift or GiftForm(),
+        "told_of_gift": told_of_gift(visit.shop, member),
         "correct": correct or CorrectForm(),
-        "withdraw": withdraw or WithdrawForm(),
+        "why_blocked": why_blocked or BlockForm(),
         "resend": resend or ResendForm(),
         "fault": fault,
         "undone": undone,
         "history": history(visit, member, kept),
-        "coupons": coupons(visit, member, kept),
+        "coupons": coupons(visit, member, kept, withdraw),
         "query": f"?{urlencode(kept)}" if kept else "",
         "messages": _messages(member, fault),
         "devices": member.devices.order_by("-registered_at"),
@@ -119,6 +125,7 @@ def show_member(
             action_in_words(record)
             for record in member.audit_records.select_related("note").order_by("-pk")[:ACTIONS]
         ],
+        "blocked": _blocking(member),
         "language": language_name(member.language_code),
         "is_active": member.status == MemberStatus.ACTIVE,
         "takes_points": member.status == MemberStatus.ACTIVE and member.customer_is_active,
@@ -168,7 +175,16 @@ def gift_of(shop: Shop, entry_id: int, member: Member | None = None) -> Entry:
 def why_taken_back(gift: Entry) -> str:
     """The reason that taking a gift back starts from: the gift's own, in its reader's language."""
     reason = taken_back(gift.reason, gift.member.language_code)
-    return reason[: staff_points.LONGEST_REASON]
+    return reason[: reasons.LONGEST]
+
+
+def _blocking(member: Member) -> Action | None:
+    """When they were blocked, by whom and why; None for who is not, or by no record of ours."""
+    if member.status != MemberStatus.BLOCKED:
+        return None
+    records = member.audit_records.filter(action=AuditAction.MEMBER_STATUS, detail=member.status)
+    record = records.select_related("note").order_by("-pk").first()
+    return action_in_words(record) if record else None
 
 
 def _messages(member: Member, fault: AddressFault | None) -> list[dict[str, object]]:

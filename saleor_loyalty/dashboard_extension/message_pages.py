@@ -13,9 +13,9 @@ from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differe
 from saleor_loyalty.dashboard_extension.forms import StaffForm
 from saleor_loyalty.dashboard_extension.pages import CONFLICT, REFUSED, Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import language_name
-from saleor_loyalty.messages import drafts, test_sends, texts
+from saleor_loyalty.messages import drafts, failed, test_sends, texts
 from saleor_loyalty.messages.kinds import EMAILS, KINDS
-from saleor_loyalty.messages.wording import Text
+from saleor_loyalty.messages.wording import Text, silenced
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import EditConflict, Refused
@@ -72,14 +72,17 @@ def messages_view(visit: Visit) -> HttpResponse:
             gettext("The message goes out again") if on else gettext("The message goes out no more")
         )
         return go(visit, "messages", told=told)
-    silenced = texts.silenced(visit.shop)
+    failures = None
+    if visit.viewer.may(Permission.MANAGE_USERS):
+        failures = failed.matching(visit.shop).count()
+    off = silenced(visit.shop)
     order = texts.languages(visit.shop)
     every = sorted(texts.all_current(visit.shop), key=lambda text: order.index(text.language_code))
     rows = [
         {
             "kind": kind.name,
             "label": kind.label,
-            "is_active": kind.name not in silenced,
+            "is_active": kind.name not in off,
             "texts": [
                 {"text": text, "language": language_name(text.language_code)}
                 for text in every
@@ -88,7 +91,7 @@ def messages_view(visit: Visit) -> HttpResponse:
         }
         for kind in KINDS.values()
     ]
-    return show(visit, "messages.html", {"rows": rows})
+    return show(visit, "messages.html", {"rows": rows, "failures": failures})
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
@@ -237,7 +240,7 @@ def _show(
         "test": test,
         "is_email": kind in EMAILS,
         "places": json.dumps({tag: str(words) for tag, words in PLACES.items()}),
-        "is_silenced": kind in texts.silenced(visit.shop),
+        "is_silenced": kind in silenced(visit.shop),
         "variables": drafts.variables(visit.shop, kind, language),
         "versions": texts.versions(visit.shop, kind, language),
         **(more or {}),

@@ -7,7 +7,7 @@ another site can do nothing here and CSRF tokens have nothing to guard.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -18,7 +18,9 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
+    HttpResponseBase,
     HttpResponseNotAllowed,
+    StreamingHttpResponse,
 )
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -43,6 +45,7 @@ LANGUAGES = ("en", "fr")
 TABS = (
     ("overview", _("Overview"), Permission.MANAGE_USERS),
     ("members", _("Members"), Permission.MANAGE_USERS),
+    ("coupons", _("Coupons"), Permission.MANAGE_USERS),
     ("program", _("Program"), Permission.MANAGE_SETTINGS),
     ("messages", _("Messages"), Permission.MANAGE_SETTINGS),
     ("branding", _("Branding"), Permission.MANAGE_SETTINGS),
@@ -68,22 +71,22 @@ class Visit:
         return self.request.method == "POST"
 
 
-View = Callable[Concatenate[Visit, Parameters], HttpResponse]
+View = Callable[Concatenate[Visit, Parameters], HttpResponseBase]
 
 
 def page(
     permission: Permission, *, methods: tuple[str, ...] = ("GET",)
-) -> Callable[[View[Parameters]], Callable[..., HttpResponse]]:
+) -> Callable[[View[Parameters]], Callable[..., HttpResponseBase]]:
     """A view of the back office for staff with the permission; 403 in words for all others."""
 
-    def decorate(view: View[Parameters]) -> Callable[..., HttpResponse]:
+    def decorate(view: View[Parameters]) -> Callable[..., HttpResponseBase]:
         # Its arguments come from the address, which no type checker reads.
-        answered_by = cast(Callable[..., HttpResponse], view)
+        answered_by = cast(Callable[..., HttpResponseBase], view)
 
         @csrf_exempt
         @xframe_options_exempt
         @wraps(view)
-        def answer(request: HttpRequest, *, door: Door, **arguments: object) -> HttpResponse:
+        def answer(request: HttpRequest, *, door: Door, **arguments: object) -> HttpResponseBase:
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             if "Authorization" not in request.headers:
@@ -100,9 +103,10 @@ def page(
                 with timezone.override(_time_zone(program)):
                     visit = Visit(request, viewer, shop, program)
                     try:
-                        return answered_by(visit, **arguments)
+                        response = answered_by(visit, **arguments)
                     except Http404:
                         return _instead(request, viewer, "notfound.html", 404)
+            return _at_work_to_the_end(response, request, door)
 
         return answer
 
@@ -179,6 +183,22 @@ def tell(response: HttpResponse, text: str) -> HttpResponse:
     """Have the Dashboard say that something was done, and other frames of ours look again."""
     told = {"status": "success", "text": text}
     response["HX-Trigger"] = json.dumps({"staff:told": told, "staff:changed": {}})
+    return response
+
+
+def _at_work_to_the_end(
+    response: HttpResponseBase, request: HttpRequest, door: Door
+) -> HttpResponseBase:
+    """Have what is written once the view has answered be as the rest, in language and database."""
+    if not isinstance(response, StreamingHttpResponse):
+        return response
+    pieces = cast(Iterable[bytes], response.streaming_content)
+
+    def written() -> Iterator[bytes]:
+        with translation.override(_language(request)), door.at_work():
+            yield from pieces
+
+    response.streaming_content = written()
     return response
 
 

@@ -82,10 +82,19 @@ class Numbered(Generic[AnyModel]):
 
 
 def read_numbered(
-    request: HttpRequest, name: str, rows: QuerySet[AnyModel], *, count: int, size: int
+    request: HttpRequest,
+    name: str,
+    rows: QuerySet[AnyModel],
+    *,
+    count: int,
+    size: int,
+    place: int = 0,
 ) -> Numbered[AnyModel]:
-    """The page whose number the address has under `name`: the nearest there is."""
+    """The page whose number the address has under `name`: the nearest there is.
+
+    Where it names none, the one with the row that has `place` others before it.
+    """
     last = max(1, -(-count // size))
-    number = min(max(1, whole_number(request.GET.get(name)) or 1), last)
+    number = min(max(1, whole_number(request.GET.get(name)) or place // size + 1), last)
     found = list(rows[(number - 1) * size : number * size])
     return Numbered(found, number=number, last=last, count=count)

@@ -12,7 +12,7 @@ from saleor_loyalty.dashboard_extension.member_page import (
     why_taken_back,
 )
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show, tell
-from saleor_loyalty.dashboard_extension.words import gave, took_back
+from saleor_loyalty.dashboard_extension.words import gave, told_of_gift, took_back
 from saleor_loyalty.members import enrolment
 from saleor_loyalty.messages.explanations import explain, explainable
 from saleor_loyalty.models import Entry, SettledOrder
@@ -70,10 +70,12 @@ def gift_view(visit: Visit) -> HttpResponse:
     if visit.is_post and (entry := form.post(visit, customer_id)):
         given = show(visit, "widgets/given.html", {"entry": entry, "title": gave(entry.points)})
         return tell(given, gave(entry.points))
+    member = enrolment.find(shop=visit.shop, customer_id=customer_id)
     context = {
         "form": form,
         "customer_id": customer_id,
-        "member": enrolment.find(shop=visit.shop, customer_id=customer_id),
+        "member": member,
+        "told_of_gift": told_of_gift(visit.shop, member),
     }
     return show(visit, "widgets/gift.html", context, status=422 if form.errors else 200)
 

@@ -1,16 +1,24 @@
 """Staff's words for what the models call by constants."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.tags import number
+from saleor_loyalty.messages import reach
 from saleor_loyalty.messages.kinds import KINDS
 from saleor_loyalty.models import (
     AuditAction,
     AuditRecord,
+    Coupon,
     EntryKind,
+    Member,
     MemberStatus,
     MessageFault,
+    MessageKind,
+    Shop,
 )
 from saleor_loyalty.rules import languages
 from saleor_loyalty.sentences import locale
@@ -57,6 +65,7 @@ ENTRY_KINDS = {
     EntryKind.REVERSAL: _("Taken back or returned"),
     EntryKind.IMPORT: _("Imported"),
 }
+GIFT_MESSAGES = (MessageKind.GIFT_EMAIL, MessageKind.GIFT_PUSH)
 NOBODY = _("nobody in particular")
 
 
@@ -77,37 +86,76 @@ def gave(points: int) -> str:
     return words.format(number=number(points))
 
 
+def told_of_gift(shop: Shop, member: Member | None) -> str:
+    """Which messages a gift would bring now, or why none; None: to who is no member yet."""
+    why_not = reach.foretold(shop, member, GIFT_MESSAGES)
+    by_email, by_push = (not why_not[kind] for kind in GIFT_MESSAGES)
+    name = (member.first_name or member.email) if member else gettext("The customer")
+    if by_email and by_push:
+        words = gettext("{name} gets an email and a push notice, with the reason.")
+    elif by_email:
+        words = gettext("{name} gets an email, with the reason.")
+    elif by_push:
+        words = gettext("{name} gets a push notice, with the reason, and no email: {why}")
+    else:
+        words = gettext("Nothing is sent: {why}")
+    return words.format(name=name, why=why_not[MessageKind.GIFT_EMAIL])
+
+
 def took_back(points: int) -> str:
     words = ngettext("Took back {number} point", "Took back {number} points", points)
     return words.format(number=number(points))
 
 
-def withdrew(points: int) -> str:
-    """`points`: what the coupon had cost."""
-    words = ngettext(
-        "Coupon withdrawn, {number} point returned",
-        "Coupon withdrawn, {number} points returned",
-        points,
-    )
-    return words.format(number=number(points))
-
-
-def action_in_words(record: AuditRecord) -> dict[str, object]:
-    """Who did what when."""
-    if record.action == AuditAction.MEMBER_STATUS:
-        what = STATUS_SET[MemberStatus(record.detail)]
-        detail = ""
+def withdrew(coupon: Coupon) -> str:
+    """And what became of the points it had cost."""
+    if coupon.forfeited:
+        words = ngettext(
+            "Coupon withdrawn, its {number} point stays spent",
+            "Coupon withdrawn, its {number} points stay spent",
+            coupon.cost,
+        )
     else:
-        what = DEEDS[AuditAction(record.action)]
-        detail = _detail(record)
-    return {"at": record.at, "actor": record.actor or NOBODY, "what": what, "detail": detail}
+        words = ngettext(
+            "Coupon withdrawn, {number} point returned",
+            "Coupon withdrawn, {number} points returned",
+            coupon.cost,
+        )
+    return words.format(number=number(coupon.cost))
+
+
+class Action(NamedTuple):
+    """One action of staff. `detail`: on what; `reason`: why, as they wrote it."""
+
+    at: datetime
+    actor: str
+    what: str
+    detail: str
+    reason: str
+    internal_note: str
+
+
+def action_in_words(record: AuditRecord) -> Action:
+    """Who did what when, and why. Reads `note`."""
+    is_status = record.action == AuditAction.MEMBER_STATUS
+    what = (
+        STATUS_SET[MemberStatus(record.detail)] if is_status else DEEDS[AuditAction(record.action)]
+    )
+    return Action(
+        record.at,
+        record.actor or str(NOBODY),
+        str(what),
+        "" if is_status else _detail(record),
+        record.reason,
+        record.internal_note,
+    )
 
 
 def _detail(record: AuditRecord) -> str:
     if record.action == AuditAction.BRANDING_CHANGED:
         return ", ".join(str(LOOK.get(name, name)) for name in record.detail.split(", "))
     if record.action == AuditAction.COUPON_FORFEITED:
-        return record.reason
+        return ""
     if record.action == AuditAction.ALL_RESENT:
         return ", ".join(_word(part) for part in record.detail.split())
     kind, _space, more = record.detail.partition(" ")
@@ -115,7 +163,7 @@ def _detail(record: AuditRecord) -> str:
         return record.detail
     words = str(KINDS[kind].label)
     if not more:
-        return f"{words}: {record.reason}" if record.reason else words
+        return words
     return gettext("{message} in {language}").format(
         message=words, language=language_in_words(more)
     )

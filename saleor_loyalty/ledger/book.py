@@ -195,7 +195,12 @@ class Book:
         if posting.basis:
             self._parts += ((entry, part) for part in posting.basis.parts)
         if posting.reason or posting.actor:
-            note = EntryNote(entry=entry, reason=posting.reason, actor=posting.actor)
+            note = EntryNote(
+                entry=entry,
+                reason=posting.reason,
+                internal_note=posting.internal_note,
+                actor=posting.actor,
+            )
             self._notes.append(note)
         return entry
 

@@ -13,11 +13,11 @@ class Posting:
 
     `source` names the cause and must be new for the member and kind. `version` is the rule it
     follows from. With an order's points come `order`, what it is `entitled` to then, and the
-    `basis` that was computed from, unless they are given up with the order; `reason` and `actor`
-    with those that staff give. `renews` is True for a newly paid order: it starts the period of a
-    ROLLING programme anew. `reverses` is the one entry whose points it gives or takes back, and
-    `is_all` tells that nothing is left of the order that brought them. `ended_at` comes with what
-    gives back points that had ended.
+    `basis` that was computed from, unless they are given up with the order; `reason`, `actor` and
+    `internal_note` with those that staff give. `renews` is True for a newly paid order: it starts
+    the period of a ROLLING programme anew. `reverses` is the one entry whose points it gives or
+    takes back, and `is_all` tells that nothing is left of the order that brought them. `ended_at`
+    comes with what gives back points that had ended.
     """
 
     member_id: int
@@ -29,6 +29,7 @@ class Posting:
     entitled: int | None = None
     basis: Entitlement | None = None
     reason: str = ""
+    internal_note: str = ""
     actor: str = ""
     renews: bool = False
     reverses: Entry | None = None

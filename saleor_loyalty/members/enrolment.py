@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.conf import conf
 from saleor_loyalty.database.statements import recordset
-from saleor_loyalty.members import addresses, announcements
+from saleor_loyalty.members import addresses, announcements, reasons
 from saleor_loyalty.models import (
     AuditAction,
     Device,
@@ -176,13 +176,18 @@ def find(
     return members.order_by("-pk").first()
 
 
-def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Member:
+def set_status(
+    *, shop: Shop, customer_id: str, status: str, actor: str, reason: str = ""
+) -> Member:
     """Let a member take part (ACTIVE), or not (BLOCKED, CLOSED); the member as they are now.
 
     One who does not take part keeps their points, earns and is given none, and is told nothing.
-    `actor` is who decided, and is kept. Raises Refused for a customer who is no member, for an
-    unknown status, and for a member whom the shop closed: it has their customer no more.
+    `actor` is who decided, and is kept with the `reason`, which only staff read. Raises Refused for
+    a customer who is no member, for an unknown status, for too long a reason, and for a member whom
+    the shop closed: it has their customer no more.
     """
+    if problems := list(reasons.too_long(reason=reason)):
+        raise Refused(*problems)
     if status not in MemberStatus.values:
         message = sentence(_("The status is one of {all}."), all=", ".join(MemberStatus.values))
         raise Refused(Problem("status", message, ErrorCode.INVALID))
@@ -207,6 +212,7 @@ def set_status(*, shop: Shop, customer_id: str, status: str, actor: str) -> Memb
                 action=AuditAction.MEMBER_STATUS,
                 member=member,
                 detail=status,
+                reason=reason.strip(),
             )
     return member
 

@@ -3,6 +3,7 @@
 import logging
 
 from saleor_loyalty.models import CouponCode, SettledOrder, Shop
+from saleor_loyalty.rules.rewards import code_as_typed
 from saleor_loyalty.saleor_api.transport import SaleorRefused, SaleorUnavailable
 from saleor_loyalty.shop.connection import connect
 
@@ -14,9 +15,9 @@ logger = logging.getLogger(__name__)
 def by_code_or_order(shop: Shop, text: str) -> list[int]:
     """The ids of members who have a coupon with this code, or had; or the order of this number.
 
-    Codes in any letter case, numbers with or without their #. One statement.
+    Codes as people type them, numbers with or without their #. One statement.
     """
-    codes = CouponCode.objects.filter(shop=shop, code=text.upper())
+    codes = CouponCode.objects.filter(shop=shop, code=code_as_typed(text))
     orders = SettledOrder.objects.filter(shop=shop, number=text.removeprefix("#"))
     found = codes.values_list("coupon__member_id").union(orders.values_list("member_id"))
     return [member_id for (member_id,) in found]

@@ -113,9 +113,9 @@ class Writer:
         """How the shop shows itself."""
         return self._paper(shop).brand
 
-    def is_silenced(self, message: Message) -> bool:
-        """True when the shop has switched the message's kind off."""
-        return message.kind in self._paper(message.shop).wording.silenced
+    def silenced(self, shop: Shop) -> frozenset[str]:
+        """The kinds of messages that the shop has switched off."""
+        return self._paper(shop).wording.silenced
 
     def _paper(self, shop: Shop) -> "_Paper":
         if shop.pk not in self._papers:

@@ -136,9 +136,7 @@ def _look_again(message: Message, writer: Writer) -> None:
         raise Postponed("The program is switched off.")
     message.member, message.shop = fresh.member, fresh.shop
     message.member.shop, message.shops_in = message.shop, fresh.ordered_in
-    if writer.is_silenced(message):
-        raise Skipped("The shop does not send this kind of message.")
-    if reason := reach.why_not(message.member, message.kind):
+    if reason := reach.why_not(message.member, message.kind, writer.silenced(message.shop)):
         raise Skipped(reason)
     KINDS[message.kind].look_again(message)
 

@@ -48,11 +48,6 @@ def languages(shop: Shop) -> list[str]:
     return [*LANGUAGES, *sorted(written.difference(LANGUAGES))]
 
 
-def silenced(shop: Shop) -> frozenset[str]:
-    """The kinds that the shop has switched off."""
-    return wording_of(shop).silenced
-
-
 def versions(shop: Shop, kind: str, language: str) -> list[Version]:
     """What was saved in exactly this language, newest first."""
     code = checked_code(language)

@@ -36,8 +36,7 @@ class Wording:
             for text in newest.distinct("kind", "language_code")
             if not text.is_default
         }
-        off = MessageSwitch.objects.filter(shop=shop, is_active=False)
-        self.silenced = frozenset(off.values_list("kind", flat=True))
+        self.silenced = silenced(shop)
 
     def text(self, kind: str, language: str) -> Text:
         """What members of a language get: in it, in a broader one, the shop's own, or English."""
@@ -66,6 +65,12 @@ class Wording:
         if code not in LANGUAGES:
             return None
         return replace(standard_text(kind, code), is_active=is_active)
+
+
+def silenced(shop: Shop) -> frozenset[str]:
+    """The kinds of messages that the shop has switched off."""
+    off = MessageSwitch.objects.filter(shop=shop, is_active=False)
+    return frozenset(off.values_list("kind", flat=True))
 
 
 def wording_of(shop: Shop) -> Wording:

@@ -252,6 +252,16 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, help_text="What staff wrote.", max_length=500),
                 ),
                 (
+                    "internal_note",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What staff wrote for each other; the member never reads it.",
+                        max_length=500,
+                    ),
+                ),
+                (
                     "record",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -344,6 +354,16 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.CharField(blank=True, help_text="What staff wrote.", max_length=500),
+                ),
+                (
+                    "internal_note",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What staff wrote for each other; the member never reads it.",
+                        max_length=500,
+                    ),
                 ),
                 ("actor", models.CharField(blank=True, help_text="Who they are.", max_length=255)),
                 (
@@ -1366,7 +1386,7 @@ class Migration(migrations.Migration):
                         default=1, help_text="Counts up from 1 in a coupon."
                     ),
                 ),
-                ("code", models.CharField(max_length=40)),
+                ("code", models.CharField(db_collation="C", max_length=40)),
                 (
                     "voucher_id",
                     models.CharField(blank=True, help_text="Saleor's global id.", max_length=64),
@@ -2124,6 +2144,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("due_at__isnull", False), ("retired_at__isnull", False)),
                 fields=["due_at"],
                 name="saleor_loyalty_code_to_retire",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="couponcode",
+            index=models.Index(
+                models.F("shop"),
+                django.db.models.functions.text.Reverse("code"),
+                name="saleor_loyalty_code_ending",
             ),
         ),
         migrations.AddConstraint(

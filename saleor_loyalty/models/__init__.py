@@ -27,7 +27,8 @@ OrderPart
     What an entry's points were computed from: a line of its order, or shipping; what came back of
     it, and how it earned.
 EntryNote
-    Why staff made an entry, and who of them: apart from it, so that it can be erased.
+    Why staff made an entry, who of them, and what they noted for each other: apart from it, so that
+    it can be erased.
 Lot, LotUse, Debt
     What is left of the points one entry brought; what a debit took of which lot; what it owes
     still. What is left in all lots, less what is owed, is the balance.

@@ -57,6 +57,11 @@ class AuditRecord(models.Model):
         """What staff wrote, where they were asked; likewise."""
         return self.note.reason
 
+    @property
+    def internal_note(self) -> str:
+        """What they wrote for each other; likewise."""
+        return self.note.internal_note
+
 
 class AuditNote(models.Model):
     """Who of staff did what a record says, and why. Erased by emptying its fields."""
@@ -64,6 +69,13 @@ class AuditNote(models.Model):
     record = models.OneToOneField(AuditRecord, on_delete=models.PROTECT, related_name="note")
     actor = models.CharField(max_length=255, blank=True, help_text="Who did it.")
     reason = models.CharField(max_length=500, blank=True, help_text="What staff wrote.")
+    internal_note = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What staff wrote for each other; the member never reads it.",
+    )
 
     def __str__(self) -> str:
         return f"note on record {self.record_id}"
@@ -77,9 +89,10 @@ def note(
     member: Member | None = None,
     detail: str = "",
     reason: str = "",
+    internal_note: str = "",
 ) -> None:
     """Keep that `actor` did this now. In the transaction of the action: both stand or neither."""
     record = AuditRecord.objects.create(
         shop=shop, at=timezone.now(), action=action, member=member, detail=detail[:255]
     )
-    AuditNote.objects.create(record=record, actor=actor, reason=reason)
+    AuditNote.objects.create(record=record, actor=actor, reason=reason, internal_note=internal_note)

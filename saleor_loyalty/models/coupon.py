@@ -7,6 +7,7 @@ from operator import attrgetter
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Reverse
 
 from saleor_loyalty.models.entry import Entry
 from saleor_loyalty.models.member import Member
@@ -185,7 +186,8 @@ class CouponCode(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="codes")
     issue = models.PositiveIntegerField(default=1, help_text="Counts up from 1 in a coupon.")
-    code = models.CharField(max_length=40)
+    # By bytes: so one index finds a whole code and how it begins.
+    code = models.CharField(max_length=40, db_collation="C")
     voucher_id = models.CharField(max_length=64, blank=True, help_text="Saleor's global id.")
     made_at = models.DateTimeField(null=True, help_text="Since when its voucher is known of.")
     retired_at = models.DateTimeField(null=True, help_text="When it was to open nothing any more.")
@@ -215,6 +217,7 @@ class CouponCode(models.Model):
                 condition=models.Q(retired_at__isnull=False, due_at__isnull=False),
                 name="saleor_loyalty_code_to_retire",
             ),
+            models.Index("shop", Reverse("code"), name="saleor_loyalty_code_ending"),
         ]
 
     def __str__(self) -> str:

@@ -112,6 +112,11 @@ class Entry(models.Model):
         return self.note.reason if self.is_by_staff else ""
 
     @property
+    def internal_note(self) -> str:
+        """What they wrote for each other, which its member never reads; likewise."""
+        return self.note.internal_note if self.is_by_staff else ""
+
+    @property
     def actor(self) -> str:
         """Who of the staff; likewise."""
         return self.note.actor if self.is_by_staff else ""

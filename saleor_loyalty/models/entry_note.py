@@ -14,6 +14,13 @@ class EntryNote(models.Model):
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="note")
     reason = models.CharField(max_length=500, blank=True, help_text="What staff wrote.")
+    internal_note = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What staff wrote for each other; the member never reads it.",
+    )
     actor = models.CharField(max_length=255, blank=True, help_text="Who they are.")
 
     def __str__(self) -> str:

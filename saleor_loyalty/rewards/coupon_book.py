@@ -140,7 +140,13 @@ class CouponBook(Consequence):
         self._cover_debt(coupon.member_id)
 
     def withdraw(
-        self, coupon: Coupon, *, reason: str = "", actor: str = "", return_points: bool = True
+        self,
+        coupon: Coupon,
+        *,
+        reason: str = "",
+        actor: str = "",
+        internal_note: str = "",
+        return_points: bool = True,
     ) -> None:
         """Take an unused coupon back. Its points return, and buy no new one; or they stay spent.
 
@@ -163,6 +169,7 @@ class CouponBook(Consequence):
                 version=coupon.entry.version,
                 reason=reason,
                 actor=actor,
+                internal_note=internal_note,
                 reverses=coupon.paid_by or coupon.entry,
             )
         )

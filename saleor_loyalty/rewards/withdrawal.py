@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.ledger.book import open_book
+from saleor_loyalty.members import reasons
 from saleor_loyalty.models import AuditAction, Coupon, CouponStatus, Shop, audit
 from saleor_loyalty.problems import ErrorCode, Problem, Refused
 from saleor_loyalty.program import programs
@@ -15,20 +16,26 @@ from saleor_loyalty.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
-LONGEST_REASON = 500
-NO_REASON = Problem("reason", _("Say why; the customer will read it."), ErrorCode.REQUIRED)
-
 
 def withdraw(
-    *, shop: Shop, coupon_id: int, reason: str, actor: str, return_points: bool = True
+    *,
+    shop: Shop,
+    coupon_id: int,
+    reason: str,
+    actor: str,
+    internal_note: str = "",
+    return_points: bool = True,
 ) -> Coupon:
     """Take an unused coupon back, and return its points unless told otherwise; it as it is now.
 
-    A coupon that was withdrawn before is left as it is. Its member reads the reason. Raises Refused
-    for one that the shop does not have, that is used or over, and without a reason.
+    A coupon that was withdrawn before is left as it is. Its member reads the reason, and never the
+    `internal_note`. Raises Refused for one that the shop does not have, that is used or over, and
+    without a reason.
     """
     if not reason.strip():
-        raise Refused(NO_REASON)
+        raise Refused(reasons.NO_REASON)
+    if problems := list(reasons.too_long(internal_note=internal_note)):
+        raise Refused(*problems)
     now = timezone.now()
     with transaction.atomic():
         found = Coupon.objects.filter(shop=shop, pk=coupon_id).first()
@@ -43,10 +50,16 @@ def withdraw(
             if not coupon.is_unused_at(now):
                 message = _("This coupon is used or over; there is nothing to withdraw.")
                 raise Refused(Problem("id", message, why_gone(coupon)))
-            reason = reason.strip()[:LONGEST_REASON]
-            held.withdraw(coupon, reason=reason, actor=actor, return_points=return_points)
+            reason, internal_note = reason.strip()[: reasons.LONGEST], internal_note.strip()
+            held.withdraw(
+                coupon,
+                reason=reason,
+                actor=actor,
+                internal_note=internal_note,
+                return_points=return_points,
+            )
         if not return_points:  # no entry says who did it
-            _note_forfeited(coupon, reason=reason, actor=actor)
+            _note_forfeited(coupon, reason=reason, actor=actor, internal_note=internal_note)
     logger.info("Coupon %s withdrawn by staff", coupon.uid)
     return coupon
 
@@ -63,7 +76,7 @@ def why_gone(coupon: Coupon) -> ErrorCode:
     return ErrorCode.ALREADY_USED if is_used else ErrorCode.INVALID
 
 
-def _note_forfeited(coupon: Coupon, *, reason: str, actor: str) -> None:
+def _note_forfeited(coupon: Coupon, *, reason: str, actor: str, internal_note: str) -> None:
     audit.note(
         shop=coupon.shop,
         actor=actor,
@@ -71,4 +84,5 @@ def _note_forfeited(coupon: Coupon, *, reason: str, actor: str) -> None:
         member=coupon.member,
         detail=str(coupon.uid),
         reason=reason,
+        internal_note=internal_note,
     )

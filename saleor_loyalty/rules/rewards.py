@@ -8,6 +8,7 @@ from saleor_loyalty.rules.days import end_of_day
 
 # Crockford's base 32: digits and capitals that nobody mistakes for each other (no I, L, O, U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD = str.maketrans("OIL", "011")
 GROUPS, GROUP_SIZE = 4, 4  # 16 characters of 5 bits: 80 random bits
 
 
@@ -43,6 +44,15 @@ def new_code() -> str:
     """A coupon code nobody can guess: 80 random bits, in four groups for human eyes."""
     groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_SIZE)) for _ in range(GROUPS))
     return "-".join(groups)
+
+
+def code_as_typed(text: str) -> str:
+    """A code, or how one begins, as people type and read it out, in the form that codes have.
+
+    Letter case, dashes and spaces do not matter, nor does O for 0, or I and L for 1.
+    """
+    letters = "".join(text.upper().replace("-", "").split()).translate(MISREAD)
+    return "-".join(letters[at : at + GROUP_SIZE] for at in range(0, len(letters), GROUP_SIZE))
 
 
 def valid_until(*, issued_at: datetime, days: int | None, time_zone: str) -> datetime | None:

@@ -176,7 +176,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     },
     EntryNote: {
         Personal.OWNER: ("entry",),
-        Personal.TEXT: ("reason",),
+        Personal.TEXT: ("reason", "internal_note"),
         Personal.STAFF: ("actor",),
     },
     Lot: {
@@ -245,7 +245,7 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     },
     AuditNote: {
         Personal.OWNER: ("record",),
-        Personal.TEXT: ("reason",),
+        Personal.TEXT: ("reason", "internal_note"),
         Personal.STAFF: ("actor",),
     },
     Change: {

@@ -1,8 +1,11 @@
 """A shop with its Dashboard, a program, members with points, and staff who look at our pages."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -145,6 +148,18 @@ def ask(client: Client, dashboard: Dashboard) -> Callable[..., object]:
         return client.post(f"/app/{path}", post, headers=headers)
 
     return ask
+
+
+@pytest.fixture
+def ask_table(ask: Callable[..., Any]) -> Callable[..., list[dict[str, str]]]:
+    """The rows of a file for a spreadsheet, by the names of its columns."""
+
+    def ask_table(path: str, **asked: object) -> list[dict[str, str]]:
+        answer = ask(path, **asked)
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+    return ask_table
 
 
 @pytest.fixture

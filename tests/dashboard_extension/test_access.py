@@ -10,6 +10,10 @@ USERS, ORDERS, SETTINGS = (each.value for each in Permission)
 PAGES = {
     "overview": USERS,
     "members": USERS,
+    "members.csv": USERS,
+    "members/audit.csv": USERS,
+    "coupons": USERS,
+    "coupons.csv": USERS,
     "members/{member}": USERS,
     "members/{member}/audit.csv": USERS,
     "gift?customerId=VXNlcjo3": USERS,

@@ -27,6 +27,7 @@ PAGES = (
     "overview",
     "members",
     "members/{member}",
+    "coupons",
     "program",
     "program/changes",
     "messages",
@@ -133,8 +134,9 @@ def test_a_member_is_blocked_only_after_it_was_said_what_that_means(open_page, a
     assert ada.status == MemberStatus.ACTIVE
 
     frame.get_by_role("button", name="Block").click()
+    dialog.get_by_label("Reason").fill("Orders and sends back")
     dialog.get_by_role("button", name="Block").click()
-    expect(frame.get_by_text("Blocked: earns nothing")).to_be_visible()
+    expect(frame.get_by_text("Blocked: earns nothing")).to_contain_text("Orders and sends back")
     ada.refresh_from_db()
     assert ada.status == MemberStatus.BLOCKED
 
@@ -234,7 +236,7 @@ def test_what_was_changed_of_the_program_is_listed_and_downloaded(open_page, pro
 
     with page.expect_download() as download:
         frame.get_by_role("link", name="All as CSV").click()
-    assert "owner@example.com,Set up the program,version 1" in download.value.path().read_text()
+    assert "owner@example.com,Set up the program,version 1," in download.value.path().read_text()
 
 
 def test_of_two_owners_the_second_sees_what_the_first_saved_and_decides(

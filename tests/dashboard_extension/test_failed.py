@@ -72,6 +72,24 @@ def test_the_overview_leads_to_the_messages_that_failed(ask, program, make_faile
     assert "The provider refused it" in page
 
 
+def test_the_messages_lead_to_those_that_failed_and_back(ask, program, make_failed):
+    assert ">Failed messages</a>" in ask("messages").text
+    make_failed(2)
+
+    assert 'href="/app/messages/failed">2 failed messages</a>' in ask("messages").text
+    assert 'href="/app/messages">Back to the messages</a>' in ask("messages/failed").text
+
+
+def test_who_may_see_only_one_of_both_is_not_led_to_the_other(ask, program, make_failed):
+    make_failed(2)
+
+    texts = ask("messages", user_permissions=["MANAGE_SETTINGS"]).text
+    failures = ask("messages/failed", user_permissions=["MANAGE_USERS"]).text
+
+    assert "messages/failed" not in texts
+    assert "Back to the messages" not in failures
+
+
 def test_the_list_is_narrowed_by_kind_and_reason(ask, program, make_failed):
     make_failed(1, error="one")
     make_failed(1, error="two", kind=MessageKind.WELCOME_EMAIL, fault=MessageFault.OUTAGE)
@@ -150,6 +168,7 @@ def test_what_tells_of_something_that_is_over_is_listed_but_not_sent(
     assert "2 of 3 still tell of something" in page
     assert "Send all 2 again" in page
     only = ask("messages/failed?kind=REWARD_EMAIL").text
+    assert "None of them tells of anything any more" in only
     assert "Send" not in only.partition("<form")[0]
     refused = ask("messages/failed", post={"kind": "REWARD_EMAIL", "fault": ""})
     assert refused.status_code == 422

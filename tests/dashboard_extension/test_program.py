@@ -145,6 +145,24 @@ def test_a_change_says_whom_it_affects_and_is_saved_when_confirmed(
     assert (program.current.number, program.current.created_by) == (2, "mia@example.com")
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"threshold": "6000"}, "Nobody’s points or coupons change."),
+        ({"threshold": "100"}, "Nobody has 100 points yet."),
+        ({"expiry_policy": "ROLLING", "expiry_days": "365"}, "Nobody’s points or coupons change."),
+        ({"include_shipping": "on"}, "Orders paid from now on earn by the new rules."),
+        ({"coupon_valid_days": "90"}, "New coupons follow the new terms."),
+    ],
+)
+def test_where_there_is_nobody_yet_a_change_is_not_said_of_0_members(ask, program, change, said):
+    asked = ask("program", post={**FORM, **change}).text
+
+    dialog = asked[asked.index('id="confirm"') :]
+    assert said in dialog
+    assert not re.search(r"(?<![\d,.])0 \w", dialog)
+
+
 def save_as(ask, who, **changes):
     return ask("program", post={**FORM, **changes, "confirmed": "1"}, email=who)
 

@@ -7,6 +7,7 @@ from saleor_loyalty.members import enrolment
 from saleor_loyalty.models import (
     Branding,
     CouponStatus,
+    EntryNote,
     Member,
     Message,
     MessageFault,
@@ -26,6 +27,7 @@ PAGES = (
     "members",
     "members/{member}",
     "members/{member}?undo={gift}",
+    "coupons",
     "messages/failed",
     "program",
     "program/changes",
@@ -59,6 +61,10 @@ def endless(shop, program, gift) -> dict[str, int]:
     program.save()
     member = Member.objects.get()
     given = gift(member, 5200, reason="R" * 500)
+    EntryNote.objects.update(internal_note="I" * 500)
+    enrolment.set_status(
+        shop=shop, customer_id=ADA["id"], status="BLOCKED", actor="a" * 255, reason="B" * 500
+    )
     member.coupons.update(status=CouponStatus.ACTIVE)
     Branding.objects.create(
         shop=shop, logo_url=f"https://example.com/{'l' * 480}", shop_name="S" * 80

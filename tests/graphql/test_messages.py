@@ -5,6 +5,7 @@ from django.core import mail
 from django.utils import translation
 
 from saleor_loyalty.messages import texts
+from saleor_loyalty.messages.wording import silenced
 from saleor_loyalty.models import MessageKind, MessageText
 from saleor_loyalty.rules.languages import LANGUAGES
 from saleor_loyalty.shop import branding
@@ -95,7 +96,7 @@ def test_a_kind_is_switched_off_in_every_language(ask, owner, shop, program):
     assert message["isActive"] is False
     messages = ask(owner, MESSAGES, kind="GIFT_EMAIL")["data"]["loyaltyMessages"]
     assert {message["isActive"] for message in messages} == {False}
-    assert texts.silenced(shop) == {"GIFT_EMAIL"}
+    assert silenced(shop) == {"GIFT_EMAIL"}
     assert not MessageText.objects.exists()
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from saleor_loyalty.messages import drafts, test_sends, texts, turns
+from saleor_loyalty.messages.wording import silenced
 from saleor_loyalty.models import AuditRecord, MessageKind, MessageText, Shop
 from saleor_loyalty.problems import ErrorCode, Refused
 from saleor_loyalty.rules.languages import LANGUAGES
@@ -144,11 +145,11 @@ def test_a_kind_is_switched_off_and_on_in_all_languages(shop):
     assert save(shop, is_active=False).is_active is False
     assert texts.current(shop, GIFT, "fr").is_active is False
     assert texts.current(shop, PUSH, "fr").is_active is True
-    assert texts.silenced(shop) == {GIFT}
+    assert silenced(shop) == {GIFT}
 
     save(shop, language="fr", is_active=True)
 
-    assert texts.silenced(shop) == frozenset()
+    assert silenced(shop) == frozenset()
     assert list(
         AuditRecord.objects.order_by("pk").values_list("note__actor", "action", "detail")
     ) == [
@@ -226,7 +227,7 @@ def test_both_parts_are_told_at_once_and_the_switch_stays(shop):
         ("subject", ErrorCode.REQUIRED),
         ("body", ErrorCode.TEMPLATE_INVALID),
     ]
-    assert texts.silenced(shop) == frozenset()
+    assert silenced(shop) == frozenset()
 
 
 @pytest.mark.parametrize(

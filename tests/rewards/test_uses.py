@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_loyalty import proof
+from saleor_loyalty.members import reasons
 from saleor_loyalty.models import AuditAction, AuditRecord, Coupon, CouponCode, Member
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.rewards import coupons, withdrawal
@@ -134,7 +135,7 @@ def test_a_reason_is_kept_without_the_space_around_it_and_not_longer_than_there_
 ):
     withdraw(shop, coupon, reason="  " + "x" * 600)
 
-    assert entries_of(coupon.member).latest("pk").reason == "x" * withdrawal.LONGEST_REASON
+    assert entries_of(coupon.member).latest("pk").reason == "x" * reasons.LONGEST
 
 
 def forfeit(shop, coupon) -> Coupon:
