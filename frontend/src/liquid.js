@@ -4,22 +4,30 @@ const OF_TEXT = /\{%[^]*?%\}|(?:\{\{[^]*?\}\}|(?!\{%)[^])+|[^]/g;
 const VARIABLE = /\{\{[^]*?\}\}/g;
 const INLINE = new Set(["b", "br", "em", "i", "small", "span", "strong", "u", "wbr"]);
 
-// The parts in order; joined, they are the text. Those with words say where they stand, and when they
-// are used, as `names` calls it (message_words.py).
+// The parts in order; joined, they are the text. Those with words say where they stand, which of them
+// are one sentence, and when they are used, as `names` calls it (message_words.py).
 export function takeApart(source, { isHtml, names }) {
   const parts = source.match(isHtml ? OF_HTML : OF_TEXT) ?? [];
   const isCode = (part) => part.startsWith("{%") || (isHtml && part.startsWith("<"));
   const conditions = new Conditions(names);
   let region = "";
   let tag = "";
+  let sentence = 0;
   const words = [];
   parts.forEach((part, at) => {
     if (!isCode(part)) {
       const isRead = hasLetters(part) && !["style", "script"].includes(tag);
-      if (isRead) words.push({ at, place: region || tag, when: conditions.inWords() });
-    } else if (part[0] === "<") tag = tagOf(part) ?? tag;
-    else {
-      region = part.match(/^\{%-?\s*capture\s+(\w+)/)?.[1] ?? (/^\{%-?\s*endcapture/.test(part) ? "" : region);
+      if (isRead) words.push({ at, sentence, place: region || tag, when: conditions.inWords() });
+    } else if (part[0] === "<") {
+      const inner = tagOf(part);
+      if (inner !== undefined) sentence += 1;
+      tag = inner ?? tag;
+    } else {
+      const [, isEnd, name] = part.match(/^\{%-?\s*(end)?capture\s*(\w*)/) ?? [];
+      if (name !== undefined) {
+        region = isEnd ? "" : name;
+        sentence += 1;
+      }
       conditions.meet(part);
     }
   });

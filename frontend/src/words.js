@@ -10,7 +10,7 @@ function draw(list) {
   const isHtml = list.dataset.is === "html";
   const { parts, words } = takeApart(code.value, { isHtml, names });
   // A text of a variable alone, or of nothing yet, is a field as well.
-  const found = words.length || isHtml ? words : [{ at: 0, place: "", when: "" }];
+  const found = words.length || isHtml ? words : [{ at: 0, sentence: 0, place: "", when: "" }];
   const labels = found.map(({ place, when }) => {
     const name = list.dataset.place ?? names.places[place] ?? names.places.p;
     return when ? `${name} · ${when}` : name;
@@ -19,10 +19,14 @@ function draw(list) {
     parts[at] = part;
     code.value = parts.join("");
   };
-  const fields = found.map(({ at }, each) =>
-    field(numbered(labels, each), new Words(parts[at] ?? "", { isHtml }), { keep: keep(at), list, names }),
-  );
-  list.replaceChildren(...fields);
+  const sentences = new Map();
+  found.forEach(({ at, sentence }, each) => {
+    const words = new Words(parts[at] ?? "", { isHtml });
+    const drawn = field(numbered(labels, each), words, { keep: keep(at), list, names });
+    if (!sentences.has(sentence)) sentences.set(sentence, document.createElement("div"));
+    sentences.get(sentence).append(drawn);
+  });
+  list.replaceChildren(...sentences.values());
 }
 
 // Told apart by their order, where nothing else does.

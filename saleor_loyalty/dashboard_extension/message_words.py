@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 # By the class of the tag that the words stand in, by the tag, or by the part of the email.
 PLACES = {
-    "preheader": _("Preheader: the grey line that an inbox shows after the subject"),
+    "preheader": _("Line after the subject, in the inbox"),
     "h1": _("Heading"),
     "p": _("Text"),
     "li": _("Line of a list"),

@@ -16,6 +16,7 @@ from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Shop, audi
 from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import known_locale
 from saleor_loyalty.sentences import sentence
+from saleor_loyalty.shop import logo
 
 PLACEHOLDERS = frozenset({"language", "kind"})
 WEB = frozenset({"http", "https"})
@@ -43,7 +44,7 @@ def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str
     changes = {name: value.strip() for name, value in changes.items()}
     if "default_language" in changes and (locale := known_locale(changes["default_language"])):
         changes["default_language"] = str(locale)
-    if problems := list(_problems(changes)):
+    if problems := list(_problems(changes)) or list(_logo_problems(shop, changes)):
         raise Refused(*problems)
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
@@ -88,6 +89,13 @@ def _problems(changes: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(name, fault, ErrorCode.INVALID)
 
 
+def _logo_problems(shop: Shop, changes: dict[str, Any]) -> Iterator[Problem]:
+    """Looked at where it is new: a shop whose server for pictures is down can still save."""
+    address = changes.get("logo_url")
+    if address and address != of(shop).logo_url and (fault := logo.fault_of(address)):
+        yield Problem("logo_url", fault, ErrorCode.INVALID)
+
+
 Fault = Promise | None  # what is wrong with a value, as a sentence
 
 
@@ -108,6 +116,12 @@ def _language(value: str) -> Fault:
 def _web_address(value: str) -> Fault:
     words = _("Give a whole web address, such as https://shop.example/account.")
     return _placeholders(value) or (None if _is_address(value, WEB) else words)
+
+
+def _picture(value: str) -> Fault:
+    words = _("Give the picture’s whole address, starting with https://.")
+    is_safe = _is_address(value, frozenset({"https"})) and "{" not in value
+    return None if is_safe else words
 
 
 def _link(value: str) -> Fault:
@@ -148,7 +162,7 @@ CHECKS = {
     "brand_color": _color,
     "default_language": _language,
     "discounts_url": _web_address,
-    "logo_url": _web_address,
+    "logo_url": _picture,
     "push_url": _link,
     "reply_to": fault_of_email,
 }

@@ -1,6 +1,7 @@
 """The pages in Chromium, inside a Dashboard of another site: each task of each page, by hand."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -33,6 +34,27 @@ PAGES = (
     "messages/REWARD_PUSH/fr",
     "branding",
 )
+# The texts of a chart that is drawn anew: days stand below it, other figures at its left.
+LABELS_DRAWN = """async (html) => {
+    const drawn = [];
+    const context = CanvasRenderingContext2D.prototype;
+    const { clearRect, fillText } = context;
+    context.clearRect = function (...area) {
+        drawn.length = 0;
+        return clearRect.apply(this, area);
+    };
+    context.fillText = function (text, x, y) {
+        const width = this.measureText(text).width;
+        const left = this.textAlign === "center" ? x - width / 2 : x;
+        drawn.push({ text, left, right: left + width, edge: this.canvas.width,
+                     isDay: this.textAlign === "center" });
+        return fillText.call(this, text, x, y);
+    };
+    html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
+    await new Promise((settle) => setTimeout(settle, 500));
+    Object.assign(context, { clearRect, fillText });
+    return drawn;
+}"""
 # By night nothing but colours is different.
 RULES = {
     "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -223,6 +245,35 @@ def test_the_overview_tells_and_draws_what_points_did(open_page, coupon):
     expect(frame.locator("details tbody tr").first).to_contain_text("5,200")
     frame.get_by_role("link", name="7 days").click()
     expect(frame.locator("details tbody tr")).to_have_count(7)
+
+
+@pytest.mark.parametrize(("width", "locale"), [(320, "fr"), (390, "en"), (1280, "en")])
+def test_each_day_of_a_week_has_its_own_label_and_today_is_named(open_page, coupon, width, locale):
+    page = open_page("app/overview?days=7", width=width, locale=locale)
+    frame = inside(page)
+    expect(frame.locator("figure canvas")).to_be_visible()
+
+    drawn = frame.locator("html").evaluate(LABELS_DRAWN)
+    days = [each for each in drawn if each["isDay"]]
+    names, numbers = [each["text"] for each in days[::2]], [each["text"] for each in days[1::2]]
+
+    assert len(names) == 7
+    assert len(set(names[:-1])) == 6
+    assert names[-1] == {"en": "Today", "fr": "Auj."}[locale]
+    assert len(set(numbers)) == 7
+    for label, after in pairwise(days[::2]):
+        assert label["right"] < after["left"]  # none over another
+    assert days[-1]["right"] <= days[-1]["edge"]
+
+
+def test_the_days_of_a_month_have_no_label_twice_and_end_with_today(open_page, coupon):
+    frame = inside(open_page("app/overview?days=30"))
+    expect(frame.locator("figure canvas")).to_be_visible()
+
+    days = [each["text"] for each in frame.locator("html").evaluate(LABELS_DRAWN) if each["isDay"]]
+
+    assert len(days) == len(set(days)) > 7
+    assert days[-1] == "Today"
 
 
 def test_what_was_changed_of_the_program_is_listed_and_downloaded(open_page, program):

@@ -17,7 +17,7 @@ def words(frame, part="Words"):
 
 
 def labels(part):
-    return part.locator(":scope > div > div > label > span").all_text_contents()
+    return part.locator("label:has(> textarea) > span").all_text_contents()
 
 
 def save(frame):
