@@ -4,7 +4,7 @@
 """
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as pgettext  # as Babel finds it
 
 # By the class of the tag that the words stand in, by the tag, or by the part of the email.
 PLACES = {
@@ -43,12 +43,12 @@ LOOPS = {
     "terms": _("for each currency"),
 }
 PLURAL = {
-    "zero": pgettext_lazy("form of a number", "none"),
-    "one": pgettext_lazy("form of a number", "one"),
-    "two": pgettext_lazy("form of a number", "two"),
-    "few": pgettext_lazy("form of a number", "a few"),
-    "many": pgettext_lazy("form of a number", "many"),
-    "other": pgettext_lazy("form of a number", "others"),
+    "zero": pgettext("form of a number", "none"),
+    "one": pgettext("form of a number", "one"),
+    "two": pgettext("form of a number", "two"),
+    "few": pgettext("form of a number", "a few"),
+    "many": pgettext("form of a number", "many"),
+    "other": pgettext("form of a number", "others"),
 }
 
 # As words.js reads them.

@@ -87,7 +87,7 @@ class ProgramForm(OpenedForm):
         ),
     )
     expiry_policy = forms.ChoiceField(
-        label=_("When points end"),
+        label=_("When points expire"),
         widget=forms.RadioSelect,
         choices=[
             (ExpiryPolicy.NEVER, _("Never")),
@@ -97,7 +97,7 @@ class ProgramForm(OpenedForm):
     )
     expiry_days = WholeNumberField(label=_("After how many days"), required=False)
     reminders = forms.MultipleChoiceField(
-        label=_("Email members before points end"),
+        label=_("Email members before points expire"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[

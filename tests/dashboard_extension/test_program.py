@@ -110,7 +110,7 @@ def test_t44_a_currency_without_decimals_takes_none(ask, dashboard, program, fie
         ({"threshold": "100"}, "1 member has 100 points already and gets a coupon"),
         (
             {"expiry_policy": "ROLLING", "expiry_days": "365"},
-            "The points of 1 member get a new end, none before",
+            "The points of 1 member expire on another day, none before",
         ),
         ({"channel-default-channel-points_per_unit": "5"}, "earn by the new rules"),
         ({"channel-default-channel-discount_value": "20"}, "New coupons follow the new terms"),
