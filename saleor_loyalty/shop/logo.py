@@ -1,11 +1,12 @@
-"""A shop's logo, looked at before it is kept: whether members will see a picture there."""
+"""A shop's logo, looked at before it is kept: a picture at an address, or one that is uploaded."""
 
+import hashlib
 import re
 from io import BytesIO
 
 import httpx
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from saleor_loyalty.saleor_api.outgoing import Client, PrivateAddress
 from saleor_loyalty.sentences import Words, sentence
@@ -13,10 +14,14 @@ from saleor_loyalty.sentences import Words, sentence
 SECONDS = 5.0
 MOST_BYTES = 1_000_000
 LEAST_SIDE, MOST_SIDE = 16, 4_000  # pixels; it is shown 40 high
+KEPT_SIDE = 600  # of what is uploaded: sharp on any screen
+BOM = b"\xef\xbb\xbf"
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")  # what mail programs and browsers show
 SVG = "image/svg+xml"
 # Its first tag, behind what may stand before it in XML.
-SVG_BEGINS = re.compile(rb"\A\s*(<\?[^>]*>|<!--.*?-->|<![^>]*>|\s)*<svg[\s>]", re.DOTALL)
+SVG_BEGINS = re.compile(rb"(?><\?[^>]*>|<!--.*?-->|<![^>]*>|\s+)*+<svg[\s/>]", re.DOTALL)
+UNREADABLE = _("This is no picture. Take a PNG, JPEG, GIF or WebP.")
+TOO_LARGE = _("The picture is larger than 1 MB.")
 
 
 class NoPicture(Exception):
@@ -48,17 +53,43 @@ def fault_of(address: str) -> "Words | None":
     return None
 
 
+def encoded(upload: bytes) -> tuple[str, bytes]:
+    """A name and a PNG of an uploaded picture, without what else was in the file.
+
+    At most KEPT_SIDE pixels wide and high. Raises NoPicture.
+    """
+    if len(upload) > MOST_BYTES:
+        raise NoPicture(TOO_LARGE)
+    if SVG_BEGINS.match(upload[:10_000].removeprefix(BOM)):
+        words = _(
+            "An SVG cannot be uploaded, as most mail programs show none. Take a PNG, or give its "
+            "address."
+        )
+        raise NoPicture(words)
+    check_picture(upload)
+    png = BytesIO()
+    try:
+        with Image.open(BytesIO(upload), formats=FORMATS) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+        upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
+        upright.save(png, "PNG", optimize=True)
+    except (OSError, ValueError, SyntaxError):  # what Pillow makes of a broken file
+        raise NoPicture(UNREADABLE) from None
+    content = png.getvalue()
+    return hashlib.sha256(content).hexdigest()[:32], content
+
+
 def check_picture(content: bytes, *, is_svg: bool = False) -> None:
     """Raise NoPicture for what mail programs and browsers show nothing of, or too much."""
     if is_svg:
-        if not SVG_BEGINS.match(content[:10_000].removeprefix(b"\xef\xbb\xbf")):
+        if not SVG_BEGINS.match(content[:10_000].removeprefix(BOM)):
             raise NoPicture(_("This is no picture: its SVG cannot be read."))
         return
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as picture:
             width, height = picture.size
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        raise NoPicture(_("This is no picture. Take a PNG, JPEG, GIF or WebP.")) from None
+        raise NoPicture(UNREADABLE) from None
     if not (min(width, height) >= LEAST_SIDE and max(width, height) <= MOST_SIDE):
         words = _(
             "The picture is {width} by {height} pixels; each side has to be from {least} to {most}."
@@ -90,5 +121,5 @@ def _bounded(answer: httpx.Response) -> bytes:
     for piece in answer.iter_bytes():
         content += piece
         if len(content) > MOST_BYTES:
-            raise NoPicture(_("The picture is larger than 1 MB."))
+            raise NoPicture(TOO_LARGE)
     return content
