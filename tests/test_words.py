@@ -11,7 +11,7 @@ import saleor_loyalty
 PACKAGE = Path(saleor_loyalty.__file__).parent
 REPOSITORY = PACKAGE.parent
 SAY = {
-    "points expire": r"\bpoints? (that \w+ have |still |will |can |have |has )?(ends?|ended|lapsed?)\b",
+    "points expire": r"\bpoints? (that \w+ have |still |will |can |have |has )?(ends?|ended)\b",
     "expire": r"\blaps(e|es|ed|ing)\b",
     "gift": r"\b(giveaway|presents? for)\b",
     "withdraw": r"\b(cancel|revoke|void)(s|ed|led|ling)? (the |a |this |that )?coupon",
