@@ -29,7 +29,7 @@ function dayLabel({ days, today, language }) {
   return (seconds) => {
     const day = seconds * 1000;
     const isToday = seconds === days.at(-1);
-    if (isWeek) return `${isToday ? today : weekday.format(day)}\n${number.format(day)}`;
+    if (isWeek) return `${isToday ? today : weekday.format(day).replace(".", "")}\n${number.format(day)}`;
     return isToday ? today : date.format(day);
   };
 }
