@@ -48,7 +48,7 @@ def fault_of(address: str) -> "Words | None":
     except httpx.TimeoutException:
         words = _("The address does not answer within {seconds} seconds.")
         return sentence(words, seconds=int(SECONDS))
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):  # the last of a host's odd name
         return _("The server cannot reach this address. See that it is right, and try again.")
     return None
 
@@ -102,7 +102,7 @@ def check_picture(content: bytes, *, is_svg: bool = False) -> None:
 def _fetched(address: str) -> tuple[str, bytes]:
     """The media type and the content. Raises NoPicture, and what httpx does."""
     with Client(seconds=SECONDS, is_public=True) as client, client.stream("GET", address) as answer:
-        if answer.is_redirect:
+        if answer.has_redirect_location:
             words = _("This address only leads to another one. Give that: {address}")
             raise NoPicture(sentence(words, address=answer.headers["Location"][:300]))
         if not answer.is_success:

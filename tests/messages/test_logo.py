@@ -86,6 +86,7 @@ def test_a_picture_is_a_logo(serve, content, kind):
         (drawn(4001, 40), {}, "The picture is 4,001 by 40 pixels"),
         (drawn() + bytes(1_000_000), {}, "larger than 1 MB"),
         (b"", {"status": 404}, "answers “404 Not Found” and no picture"),
+        (b"", {"status": 302}, "answers “302 Found” and no picture"),
         (b"", {"status": 302, "location": "https://x.example/l"}, "Give that: https://x.example/l"),
     ],
 )
@@ -99,12 +100,19 @@ def test_a_server_that_does_not_end_its_answer_is_not_waited_for(serve, monkeypa
         assert "does not answer within 1 seconds" in str(logo.fault_of(f"{origin}/logo.png"))
 
 
-def test_an_address_that_cannot_be_reached_is_said(monkeypatch):
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1:1/logo.png",
+        "https://127.0.0.1:99999/logo.png",
+        "https://a..example/logo.png",
+        f"https://{'a' * 64}.example/logo.png",
+    ],
+)
+def test_an_address_that_cannot_be_reached_is_said(monkeypatch, address):
     monkeypatch.setattr(outgoing, "_is_public", lambda _address: True)
 
-    said = logo.fault_of("https://127.0.0.1:1/logo.png")
-
-    assert "cannot reach this address" in str(said)
+    assert "cannot reach this address" in str(logo.fault_of(address))
 
 
 @pytest.mark.parametrize(
