@@ -8,13 +8,14 @@ const page = document.getElementById("page");
 const isWidget = () => page.querySelector("[data-widget]") !== null;
 const isPopup = () => page.querySelector(".popup") !== null;
 const changes = new BroadcastChannel("saleor-loyalty");
+const { timeZone } = new Intl.DateTimeFormat().resolvedOptions(); // what a new program begins with
 let shownIn = null;
 
 async function authorized(address, request) {
   shownIn = dashboard.language();
   const ask = (token) => {
-    const headers = { ...request.headers, Authorization: `Bearer ${token}` };
-    return fetch(address, { ...request, headers: { ...headers, "Accept-Language": shownIn } });
+    const ours = { Authorization: `Bearer ${token}`, "Accept-Language": shownIn, "Time-Zone": timeZone };
+    return fetch(address, { ...request, headers: { ...request.headers, ...ours } });
   };
   const token = await dashboard.token();
   const response = await ask(token);

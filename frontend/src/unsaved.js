@@ -6,7 +6,7 @@ const guarded = "form[data-guarded]";
 let link = null;
 
 const form = () => page.querySelector(guarded);
-const said = (form) => new URLSearchParams(new FormData(form)).toString();
+const said = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value.name ?? value]));
 
 // A form that was refused comes back with what was typed in it; one that sets something up is new.
 function isTyped() {

@@ -45,7 +45,7 @@ def page(
         content = rendered(f"account/{template}.html", {**frame, **context}, request)
     response = HttpResponse(content, status=status)
     response["Content-Security-Policy"] = _policy(
-        nonce, shown_as.logo_url, conf.allowed_origins if framed_by is None else framed_by
+        nonce, shown_as.logo_address, conf.allowed_origins if framed_by is None else framed_by
     )
     return guarded(response)
 
@@ -74,9 +74,9 @@ def _root(request: HttpRequest) -> str:
     return "./" if match and match.url_name == PAGE else "../"
 
 
-def _policy(nonce: str, logo_url: str, framed_by: Sequence[str]) -> str:
+def _policy(nonce: str, logo_address: str, framed_by: Sequence[str]) -> str:
     frames = " ".join(framed_by) or "'none'"
-    logo = urlsplit(logo_url)
+    logo = urlsplit(logo_address)
     # Checked when it was saved, but what else would stand there is no word of a policy.
     is_host = branding.HOST.fullmatch(logo.netloc)
     pictures = f"'self' {logo.scheme}://{logo.netloc}" if is_host else "'self'"

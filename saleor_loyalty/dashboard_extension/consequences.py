@@ -69,14 +69,14 @@ def _of_expiry(shop: Shop, before: Rules, after: Rules) -> Iterator[str]:
     ends = ExpiryRule(*expiry, after.time_zone, None).period_from(timezone.now())
     if ends is None:
         yield ngettext(
-            "The points of {number} member end no more.",
-            "The points of {number} members end no more.",
+            "The points of {number} member no longer expire.",
+            "The points of {number} members no longer expire.",
             count,
         ).format(number=number(count))
     else:
         yield ngettext(
-            "The points of {number} member get a new end, none before {day}.",
-            "The points of {number} members get a new end, none before {day}.",
+            "The points of {number} member expire on another day, none before {day}.",
+            "The points of {number} members expire on another day, none before {day}.",
             count,
         ).format(number=number(count), day=last_day(ends))
 

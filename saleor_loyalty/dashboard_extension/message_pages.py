@@ -1,6 +1,5 @@
 """Messages: which there are and whether they go out, and their texts with a preview beside them."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension.edit_conflict import OpenedForm, differences
 from saleor_loyalty.dashboard_extension.forms import StaffForm
+from saleor_loyalty.dashboard_extension.message_words import NAMES
 from saleor_loyalty.dashboard_extension.pages import CONFLICT, REFUSED, Visit, go, page, show, tell
 from saleor_loyalty.dashboard_extension.words import language_name
 from saleor_loyalty.messages import drafts, failed, test_sends, texts
@@ -19,16 +19,7 @@ from saleor_loyalty.messages.wording import Text, silenced
 from saleor_loyalty.models import MessageKind
 from saleor_loyalty.permissions import Permission
 from saleor_loyalty.problems import EditConflict, Refused
-
-# What the words of an email are, by the tag or the part that they stand in.
-PLACES = {
-    "preheader": _("Preheader: the grey line that an inbox shows after the subject"),
-    "h1": _("Heading"),
-    "p": _("Text"),
-    "li": _("Line of a list"),
-    "a": _("Button or link"),
-    "footer": _("Small print at the end"),
-}
+from saleor_loyalty.rules.languages import locale_of
 
 
 class TextForm(OpenedForm):
@@ -137,7 +128,7 @@ def _show_conflict(
 def preview_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     """What the text in the form would look like, or what is wrong with it."""
     posted = visit.request.POST
-    context: dict[str, Any] = {"is_email": kind in EMAILS}
+    context: dict[str, Any] = {"is_email": kind in EMAILS, "direction": _direction(language)}
     try:
         context["rendered"] = drafts.preview(
             visit.shop,
@@ -188,6 +179,11 @@ def test_view(visit: Visit, *, kind: str, language: str) -> HttpResponse:
     return _show(visit, kind, language, form=text, test=form, status=REFUSED)
 
 
+def _direction(language: str) -> str:
+    """In which direction a language is written: ltr or rtl."""
+    return locale_of(language).text_direction
+
+
 def _known(kind: str) -> MessageKind:
     if kind not in MessageKind.values:
         raise Http404
@@ -226,6 +222,11 @@ def _show(
     if kind not in EMAILS:
         form.fields["subject"].label = gettext("Title")
         form.fields["body"].widget.attrs |= {"rows": 4, "style": "min-height:0"}
+    written = {"dir": _direction(text.language_code), "lang": text.language_code.replace("_", "-")}
+    for name in ("subject", "body"):
+        form.fields[name].widget.attrs |= written
+    if kind in EMAILS:  # code, whose words alone run the other way
+        form.fields["body"].widget.attrs["dir"] = "ltr"
     test = test or TestForm(initial={"recipient": visit.viewer.actor if kind in EMAILS else ""})
     if kind not in EMAILS:
         test.fields["recipient"].label = gettext("Email address of a member with a device")
@@ -239,7 +240,8 @@ def _show(
         "form": form,
         "test": test,
         "is_email": kind in EMAILS,
-        "places": json.dumps({tag: str(words) for tag, words in PLACES.items()}),
+        "names": NAMES,
+        "direction": _direction(text.language_code),
         "is_silenced": kind in silenced(visit.shop),
         "variables": drafts.variables(visit.shop, kind, language),
         "versions": texts.versions(visit.shop, kind, language),

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from saleor_loyalty.dashboard_extension import time_zones
 from saleor_loyalty.dashboard_extension.coupon_scope import (
     Choice,
     ThingsField,
@@ -22,7 +22,7 @@ from saleor_loyalty.dashboard_extension.forms import DecimalField, Form, WholeNu
 from saleor_loyalty.models import DiscountType, ExpiryPolicy, ProgramVersion, SpendBasis
 from saleor_loyalty.problems import Refused
 from saleor_loyalty.program.ruleset import KEEP, Changes, Rules, Terms, rules_of
-from saleor_loyalty.rules.reminders import Reminder
+from saleor_loyalty.rules.reminders import Reminder, too_long
 from saleor_loyalty.saleor_api.facts import Channel
 from saleor_loyalty.sentences import Words
 
@@ -87,7 +87,7 @@ class ProgramForm(OpenedForm):
         ),
     )
     expiry_policy = forms.ChoiceField(
-        label=_("When points end"),
+        label=_("When points expire"),
         widget=forms.RadioSelect,
         choices=[
             (ExpiryPolicy.NEVER, _("Never")),
@@ -97,7 +97,7 @@ class ProgramForm(OpenedForm):
     )
     expiry_days = WholeNumberField(label=_("After how many days"), required=False)
     reminders = forms.MultipleChoiceField(
-        label=_("Email members before points end"),
+        label=_("Email members before points expire"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[
@@ -109,7 +109,7 @@ class ProgramForm(OpenedForm):
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        choices=time_zones.choices,
         help_text=_("Days end at midnight there."),
     )
 
@@ -168,9 +168,14 @@ class ProgramForms:
         channels: Mapping[str, Channel],
         items: Mapping[str, str],
         data: Any = None,
+        time_zone: str = "",
     ) -> None:
+        """`time_zone`: what an empty form proposes."""
         self._version = version
-        self.rules = ProgramForm(data, initial=_initial(version))
+        initial = _initial(version, time_zone)
+        self.rules = ProgramForm(data, initial=initial)
+        zones = time_zones.choices(also=initial["time_zone"])
+        self.rules.fields["time_zone"].choices = zones  # type: ignore[attr-defined]  # stubs: Field
         last_known = version.reward.limited_names if version else {}
         self.names = {**last_known, **(names_sent(data) if data else {}), **items}
         self._items = items
@@ -196,6 +201,8 @@ class ProgramForms:
             form = forms.get(problem.item.id) if problem.item else None
             if problem.item and form:
                 form.add_error(problem.item.field, str(problem.message))
+            elif problem.field == "channels" and self.channels:
+                self.channels[0].add_error("earns", str(problem.message))
             else:
                 rest.append(replace(problem, field="title") if problem.field == "name" else problem)
         self.rules.refuse(Refused(*rest))
@@ -205,6 +212,13 @@ class ProgramForms:
         ids = dict.fromkeys(self.rules["limited_to"].value() or ())
         chosen = [choice(id, self.names.get(id, id), is_gone=id not in self._items) for id in ids]
         return sorted(chosen, key=lambda each: each.name.casefold())
+
+    def never_sent(self) -> list[str]:
+        """The reminders that are chosen, and longer than points last."""
+        given = getattr(self.rules, "cleaned_data", self.rules.initial)
+        long = too_long(given.get("reminders") or (), expiry_days=given.get("expiry_days"))
+        words = dict(self.rules.fields["reminders"].choices)  # type: ignore[attr-defined]
+        return [str(words[reminder]) for reminder in long]
 
     def changes(self) -> Changes:
         """As `programs.update` takes them. Only of valid forms."""
@@ -224,10 +238,12 @@ class ProgramForms:
                 yield from differences(form, of=form.name)
 
 
-def _initial(version: ProgramVersion | None) -> dict[str, Any]:
+def _initial(version: ProgramVersion | None, time_zone: str) -> dict[str, Any]:
     if version:
         return {**values_of(rules_of(version)), "opened_at": version.number}
     first = {"title": gettext("Loyalty program"), "is_active": True, "opened_at": 0}
+    if time_zone:
+        first["time_zone"] = time_zone
     return {**values_of(FIRST_RULES), **first}
 
 

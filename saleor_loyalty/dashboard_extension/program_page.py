@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from saleor_loyalty.dashboard_extension import coupon_scope
+from saleor_loyalty.dashboard_extension import coupon_scope, time_zones
 from saleor_loyalty.dashboard_extension.consequences import consequences
 from saleor_loyalty.dashboard_extension.pages import CONFLICT, REFUSED, Visit, go, page, show
 from saleor_loyalty.dashboard_extension.program_form import ProgramForms
@@ -88,11 +88,11 @@ def preview_view(visit: Visit) -> HttpResponse:
     """What the form as it stands would come to, while it is being filled in."""
     channels = _channels_sent(visit.request.POST)
     forms = _forms(visit, channels, {})
-    context: dict[str, object] = {}
+    context: dict[str, object] = {"forms": forms, "is_by_itself": True}
     if forms.is_valid():
         with suppress(Refused):  # what is wrong is said when it is saved
             draft = programs.draft(shop=visit.shop, changes=forms.changes(), known=channels)
-            context = _promises(draft.after, channels, forms.names)
+            context |= _promises(draft.after, channels, forms.names)
     return show(visit, "program/promises.html", context)
 
 
@@ -111,7 +111,10 @@ def _forms(visit: Visit, channels: Mapping[str, Channel], items: Mapping[str, st
     """As they were sent, or as the rules are."""
     posted = visit.request.POST if visit.is_post else None
     version = visit.program.current if visit.program else None
-    return ProgramForms(version=version, channels=channels, items=items, data=posted)
+    zone = time_zones.listed(visit.request.headers.get("Time-Zone", "")) or ""
+    return ProgramForms(
+        version=version, channels=channels, items=items, data=posted, time_zone=zone
+    )
 
 
 def _known(visit: Visit) -> tuple[dict[str, Channel], dict[str, str], bool]:

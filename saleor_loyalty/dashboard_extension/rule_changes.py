@@ -32,7 +32,7 @@ def rule_changes(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]
     yield from _changes_of_channels(before, after)
     if after.protected_until and after.protected_until != before.protected_until:
         day = last_day(after.protected_until)
-        yield _("Points that members have end on {day} at the earliest").format(day=day)
+        yield _("Points that members have expire on {day} at the earliest").format(day=day)
 
 
 def _changes_of_channels(before: ProgramVersion, after: ProgramVersion) -> Iterator[str]:

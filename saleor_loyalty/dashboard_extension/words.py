@@ -49,6 +49,7 @@ DEEDS = {
 LOOK = {
     "shop_name": _("Name of the shop"),
     "logo_url": _("Address of the logo"),
+    "logo_name": _("Uploaded logo"),
     "brand_color": _("Color"),
     "discounts_url": _("Page with a member’s discounts"),
     "push_url": _("Where a push notice leads"),

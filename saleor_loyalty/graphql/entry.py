@@ -43,7 +43,7 @@ class LoyaltyEntry(graphene.ObjectType):
     )
     exact_balance_after = exactly("balanceAfter")
     created_at = DateTime(required=True, description="When it was written.")
-    expires_at = DateTime(description="When what is left of these points ends; null: never.")
+    expires_at = DateTime(description="When what is left of these points expires; null: never.")
     order_id = graphene.ID(description="Saleor's id of the order behind it; null: there is none.")
     order_number = graphene.String(description="The number of that order, as the shop shows it.")
     reason = graphene.String(description="What staff wrote.")

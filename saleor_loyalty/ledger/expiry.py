@@ -96,7 +96,7 @@ def sweep(
     In batches of `limit` members, each a transaction of a fixed number of statements, so it may
     stop anywhere, as it does at `ends` (by time.monotonic), and go on with the next run; not to be
     called in a transaction. A member whom another transaction holds is left to the next run. While
-    the programme is off nothing ends.
+    the programme is off nothing expires.
     """
     entries = last = 0
     is_more = True

@@ -70,7 +70,7 @@ def write_email(text: Text, filled: Values, brand: Branding) -> Email:
         "body": Markup(body),  # noqa: S704 - rendered just above, with every variable escaped
         "footer": footer,
         "shop_name": harmless(brand.name),
-        "logo_url": brand.logo_url or None,
+        "logo_url": brand.logo_address or None,
         "colors": asdict(palette(brand.brand_color)),
     }
     page = html_template(_layout()).render(document)

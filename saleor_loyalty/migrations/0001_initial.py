@@ -1516,6 +1516,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "logo_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Of a Logo that was uploaded, in place of an address.",
+                        max_length=32,
+                    ),
+                ),
+                (
                     "brand_color",
                     models.CharField(default="#2459c4", help_text="As #rrggbb.", max_length=7),
                 ),
@@ -1564,6 +1572,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Logo",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Says what is in it: no other has this name.", max_length=32
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logos",
+                        to="saleor_loyalty.shop",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("name", "shop"), name="saleor_loyalty_one_logo_of_a_name"
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="auditrecord",

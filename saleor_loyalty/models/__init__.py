@@ -50,7 +50,7 @@ ResendRequest
     Staff's wish that messages which failed go out again, until a worker has carried it out.
 MessageText, MessageSwitch
     A shop's own words for a kind of message, in versions; whether the kind is sent at all.
-Branding
+Branding, Logo
     The shop's name, logo, colour and addresses as its messages show them.
 Device
     An app or browser that takes a member's push notices.
@@ -80,6 +80,7 @@ from saleor_loyalty.models.device import Device, DevicePlatform
 from saleor_loyalty.models.entry import Entry, EntryKind
 from saleor_loyalty.models.entry_note import EntryNote
 from saleor_loyalty.models.followed_customer import FollowedCustomer
+from saleor_loyalty.models.logo import Logo
 from saleor_loyalty.models.lot import Debt, Lot, LotUse
 from saleor_loyalty.models.member import Member, MemberStatus
 from saleor_loyalty.models.message import Message, MessageFault, MessageKind, MessageStatus
@@ -133,6 +134,7 @@ __all__ = [
     "EntryNote",
     "ExpiryPolicy",
     "FollowedCustomer",
+    "Logo",
     "Lot",
     "LotUse",
     "Member",

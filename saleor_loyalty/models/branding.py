@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from saleor_loyalty.conf import conf
 from saleor_loyalty.models.shop import Shop
 
 
@@ -16,6 +17,9 @@ class Branding(models.Model):
         max_length=120, blank=True, help_text="Empty: as in Saleor, or its domain."
     )
     logo_url = models.URLField(max_length=500, blank=True, help_text="Empty: the name in words.")
+    logo_name = models.CharField(
+        max_length=32, blank=True, help_text="Of a Logo that was uploaded, in place of an address."
+    )
     brand_color = models.CharField(max_length=7, default="#2459c4", help_text="As #rrggbb.")
     default_language = models.CharField(
         max_length=35, default="en", help_text="For members whose own language has no texts."
@@ -33,6 +37,13 @@ class Branding(models.Model):
 
     def __str__(self) -> str:
         return f"branding of shop {self.shop_id}"
+
+    @property
+    def logo_address(self) -> str:
+        """Where the logo is, for mails and pages; empty for the name in words."""
+        if self.logo_name:
+            return f"{conf.public_url}/logo/{self.logo_name}.png" if conf.public_url else ""
+        return self.logo_url
 
     @property
     def name(self) -> str:

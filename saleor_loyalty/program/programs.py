@@ -173,8 +173,8 @@ def _move_ends(program: Program, rules: Rules, now: datetime) -> None:
 def _protected_until(program: Program, rules: Rules, *, on: bool, now: datetime) -> datetime | None:
     """Until when no point that exists ends: a full period after a change of policy or days.
 
-    And after a break at least as long again as the break was: nothing ends while the programme is
-    off, and nobody could have renewed their points then.
+    And after a break at least as long again as the break was: nothing expires while the programme
+    is off, and nobody could have renewed their points then.
     """
     protected = protected_until(
         before=program.current.expiry if program.current else None,

@@ -40,6 +40,17 @@ class Reminder(enum.StrEnum):
         return timedelta(days=31 * self.months + 7 * self.weeks)
 
 
+def too_long(reminders: Collection[str], *, expiry_days: int | None) -> list[Reminder]:
+    """Those that are never sent: they would come as soon as the points, or before them.
+
+    None of points that do not end: nobody expects any.
+    """
+    if not expiry_days:
+        return []
+    lasting = timedelta(expiry_days) - AFTER_POINTS
+    return [each for each in Reminder if each in reminders and each.longest > lasting]
+
+
 @dataclass(frozen=True, slots=True)
 class ReminderRule:
     """What a program says of reminders: which, in which zone, at which hour of the day there."""
@@ -53,15 +64,8 @@ class ReminderRule:
         cls, reminders: Collection[str], *, expiry_days: int | None, time_zone: str, hour: int
     ) -> "ReminderRule":
         """Without those that would come as soon as the points: none if points do not end."""
-        return cls(
-            frozenset(
-                reminder
-                for reminder in map(Reminder, reminders)
-                if expiry_days and timedelta(expiry_days) >= reminder.longest + AFTER_POINTS
-            ),
-            time_zone,
-            hour,
-        )
+        chosen = frozenset(map(Reminder, reminders)) if expiry_days else frozenset()
+        return cls(chosen.difference(too_long(chosen, expiry_days=expiry_days)), time_zone, hour)
 
     def moment(self, reminder: Reminder, ends: datetime) -> datetime:
         """When to send a reminder of points that end then."""

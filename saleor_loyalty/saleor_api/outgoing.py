@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import httpcore
@@ -17,14 +18,27 @@ import httpx
 PIECE = 4096  # bytes written at once: a slow reader is looked at between two
 
 
+class PrivateAddress(Exception):
+    """A host has an address that is not of the public internet."""
+
+
 class Client(httpx.Client):
     """httpx's client, whose calls end `seconds` after they began, answered or not.
 
     Raises what httpx raises; httpx.TimeoutException for a call that is late. Redirects are not
     followed. Only looking a name up may take longer: the system has a deadline of its own for that.
+
+    `is_public`: for addresses that somebody typed. Raises PrivateAddress for a host inside our own
+    network, whatever its name. Where the environment names a proxy, that decides instead.
     """
 
-    def __init__(self, *, seconds: float, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        headers: Mapping[str, str] | None = None,
+        is_public: bool = False,
+    ) -> None:
         super().__init__(
             timeout=seconds, headers=headers, follow_redirects=False, verify=_trusted()
         )
@@ -33,7 +47,10 @@ class Client(httpx.Client):
         # proxies that the environment names.
         for transport in (self._transport, *self._mounts.values()):
             if isinstance(transport, httpx.HTTPTransport):
-                transport._pool._network_backend = _Punctual(self._clock)
+                is_direct = transport is self._transport
+                transport._pool._network_backend = _Punctual(
+                    self._clock, is_public=is_public and is_direct
+                )
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         self._clock.start()
@@ -61,8 +78,9 @@ class _Clock(threading.local):
 class _Punctual(httpcore.NetworkBackend):
     """Opens connections that wait for no longer than the clock allows."""
 
-    def __init__(self, clock: _Clock) -> None:
+    def __init__(self, clock: _Clock, *, is_public: bool) -> None:
         self._clock = clock
+        self._is_public = is_public
         self._real = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -75,6 +93,9 @@ class _Punctual(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """To the first of the host's addresses that answers; each has its share of the time."""
         addresses = _addresses(host, port)
+        # What was looked at is what is connected to: a name may say another thing the next time.
+        if self._is_public and not all(map(_is_public, addresses)):
+            raise PrivateAddress(host)
         for still_to_try in range(len(addresses), 0, -1):
             share = self._clock.left() / still_to_try
             address = addresses[-still_to_try]
@@ -124,6 +145,13 @@ def _addresses(host: str, port: int) -> list[str]:
     except OSError as error:
         raise httpcore.ConnectError(str(error)) from error
     return [str(address[0]) for *_, address in found]
+
+
+def _is_public(address: str) -> bool:
+    known = ip_address(address.partition("%")[0])
+    if isinstance(known, IPv6Address):
+        known = known.ipv4_mapped or known.sixtofour or known
+    return known.is_global and not known.is_multicast
 
 
 @cache

@@ -8,14 +8,16 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.conf import conf
-from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Shop, audit
+from saleor_loyalty.models import AuditAction, AuditRecord, Branding, Logo, Shop, audit
 from saleor_loyalty.problems import EditConflict, ErrorCode, Problem, Refused
 from saleor_loyalty.rules.languages import known_locale
 from saleor_loyalty.sentences import sentence
+from saleor_loyalty.shop import logo
 
 PLACEHOLDERS = frozenset({"language", "kind"})
 WEB = frozenset({"http", "https"})
@@ -34,17 +36,32 @@ def last_change(shop: Shop) -> AuditRecord | None:
     return changes.order_by("-pk").first()
 
 
-def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str) -> Branding:
-    """Change the shop's branding: fields of Look by name; the others stay.
+def save(
+    shop: Shop,
+    *,
+    actor: str,
+    opened_at: int | None = None,
+    upload: bytes | None = None,
+    **changes: str,
+) -> Branding:
+    """Change the shop's branding: fields of Branding by name; the others stay.
 
+    `upload` is a file with a logo: it takes the place of an address, as an address does of it.
     Raises Refused with every problem found; then nothing is changed. A form gives the id of the
     `last_change` it was `opened_at`, 0 before the first: EditConflict when there is a newer one.
     """
     changes = {name: value.strip() for name, value in changes.items()}
     if "default_language" in changes and (locale := known_locale(changes["default_language"])):
         changes["default_language"] = str(locale)
+    picture = b""
     if problems := list(_problems(changes)):
         raise Refused(*problems)
+    if upload is not None:
+        changes["logo_url"] = ""
+        changes["logo_name"], picture = _encoded(upload)
+    elif changes.get("logo_url"):
+        changes["logo_name"] = ""
+        _look_at_logo(shop, changes["logo_url"])
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
         last = last_change(shop)
@@ -52,6 +69,9 @@ def save(shop: Shop, *, actor: str, opened_at: int | None = None, **changes: str
             raise EditConflict(number=last.pk, actor=last.actor)
         brand = of(shop)
         changed = sorted(name for name in changes if getattr(brand, name) != changes[name])
+        if picture:
+            made = {"content": picture, "created_at": timezone.now()}
+            Logo.objects.get_or_create(shop=shop, name=changes["logo_name"], defaults=made)
         if changed:
             brand, _created = Branding.objects.update_or_create(shop=shop, defaults=changes)
             action = AuditAction.BRANDING_CHANGED
@@ -88,6 +108,22 @@ def _problems(changes: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(name, fault, ErrorCode.INVALID)
 
 
+def _encoded(upload: bytes) -> tuple[str, bytes]:
+    if not conf.public_url:
+        words = _("The server does not know its own address, which LOYALTY_PUBLIC_URL is to say.")
+        raise Refused(Problem("upload", words, ErrorCode.INVALID))
+    try:
+        return logo.encoded(upload)
+    except logo.NoPicture as fault:
+        raise Refused(Problem("upload", fault.words, ErrorCode.INVALID)) from None
+
+
+def _look_at_logo(shop: Shop, address: str) -> None:
+    """Where it is new: a shop whose server for pictures is down can still save all else."""
+    if address != of(shop).logo_url and (fault := logo.fault_of(address)):
+        raise Refused(Problem("logo_url", fault, ErrorCode.INVALID))
+
+
 Fault = Promise | None  # what is wrong with a value, as a sentence
 
 
@@ -108,6 +144,12 @@ def _language(value: str) -> Fault:
 def _web_address(value: str) -> Fault:
     words = _("Give a whole web address, such as https://shop.example/account.")
     return _placeholders(value) or (None if _is_address(value, WEB) else words)
+
+
+def _picture(value: str) -> Fault:
+    words = _("Give the picture’s whole address, starting with https://.")
+    is_safe = _is_address(value, frozenset({"https"})) and "{" not in value
+    return None if is_safe else words
 
 
 def _link(value: str) -> Fault:
@@ -148,7 +190,7 @@ CHECKS = {
     "brand_color": _color,
     "default_language": _language,
     "discounts_url": _web_address,
-    "logo_url": _web_address,
+    "logo_url": _picture,
     "push_url": _link,
     "reply_to": fault_of_email,
 }

@@ -6,6 +6,7 @@ has the number of rows of each section and the SHA-256 of all bytes before it.
 
 import hashlib
 import json
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -108,6 +109,8 @@ def _plain(value: object) -> str:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Decimal | UUID):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()
     message = f"{type(value).__name__} has no form in the file"
     raise TypeError(message)
 

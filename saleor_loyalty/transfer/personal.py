@@ -26,6 +26,7 @@ from saleor_loyalty.models import (
     Entry,
     EntryNote,
     FollowedCustomer,
+    Logo,
     Lot,
     LotUse,
     Member,
@@ -77,10 +78,11 @@ REGISTRY: Mapping[type[Model], Mapping[Personal | None, Fields]] = {
     # How the shop shows itself: its sender and where answers go are the shop's own.
     Branding: {
         NOTHING: (
-            *("shop", "shop_name", "logo_url", "brand_color", "default_language"),
+            *("shop", "shop_name", "logo_url", "logo_name", "brand_color", "default_language"),
             *("discounts_url", "push_url", "sender_name", "reply_to"),
         ),
     },
+    Logo: {NOTHING: ("shop", "name", "content", "created_at")},
     Channel: {NOTHING: ("shop", "channel_id", "slug", "name")},
     Program: {NOTHING: ("shop", "current", "is_active", "reminded_until")},
     Activation: {NOTHING: ("program", "started_at", "ended_at")},

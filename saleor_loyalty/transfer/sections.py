@@ -26,6 +26,7 @@ from saleor_loyalty.models import (
     Device,
     Entry,
     EntryNote,
+    Logo,
     Lot,
     LotUse,
     Member,
@@ -172,6 +173,7 @@ SECTIONS = (
     Section("device", Device, names={"member": MEMBER}),
     Section("audit", AuditRecord, names={"member": MEMBER, "note": AUDIT_NOTE}),
     Section("branding", Branding),
+    Section("logo", Logo),
     Section("message_switch", MessageSwitch),
     Section("message_text", MessageText),
     Section(

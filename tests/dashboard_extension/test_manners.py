@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from saleor_loyalty.members import enrolment
-from saleor_loyalty.models import Branding, CouponStatus, Member, ProgramVersion
+from saleor_loyalty.models import CouponStatus, Member, ProgramVersion
 from saleor_loyalty.saleor_api.facts import Customer
 from tests.dashboard_extension.conftest import ADA, BEN
 from tests.dashboard_extension.frame import heading, inside
@@ -34,7 +34,7 @@ def many(ada, program, gift):
     [
         ("program", "Points for one coupon"),
         ("branding", "Name of the shop"),
-        ("messages/REWARD_EMAIL/en", "Subject"),
+        ("messages/REWARD_EMAIL/en", "Heading · one coupon"),
     ],
 )
 def test_save_stands_in_a_bar_that_stays_and_is_pressed_once_there_is_something_to_save(
@@ -79,17 +79,34 @@ def test_a_first_program_can_be_saved_as_it_is_proposed(open_page, shop):
     expect(save(frame)).to_be_enabled()
 
 
-def test_what_is_typed_is_saved_with_ctrl_s(open_page, program):
-    page = open_page("app/branding")
+@pytest.mark.parametrize(
+    ("path", "label", "keys", "said"),
+    [
+        ("branding", "Name of the shop", "Control+s", "The branding is saved"),
+        ("messages/GIFT_EMAIL/en", "Heading", "Meta+s", "The text is saved"),
+    ],
+)
+def test_what_is_typed_is_saved_with_ctrl_s(open_page, program, path, label, keys, said):
+    page = open_page(f"app/{path}")
     frame = inside(page)
-    frame.get_by_label("Name of the shop").fill("Nordlys")
+    frame.get_by_label(label, exact=True).fill("Nordlys")
 
-    page.keyboard.press("Control+s")
+    page.keyboard.press(keys)
 
-    expect(page.locator("#note")).to_have_text("The branding is saved")
-    assert Branding.objects.get().shop_name == "Nordlys"
+    expect(page.locator("#note")).to_have_text(said)
     expect(save(frame)).to_be_disabled()
+    page.wait_for_load_state("networkidle")  # a preview may be on its way
+
+
+def test_rules_are_saved_with_ctrl_s_once_they_are_confirmed(open_page, program):
+    page = open_page("app/program")
+    frame = inside(page)
+    frame.get_by_label("Points for one coupon").fill("4000")
+
     page.keyboard.press("Control+s")
+
+    expect(frame.get_by_role("heading", name="Save the new rules?")).to_be_visible()
+    page.keyboard.press("Control+s")  # of the form below, which is not what is asked now
     assert ProgramVersion.objects.count() == 1
 
 

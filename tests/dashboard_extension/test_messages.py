@@ -119,7 +119,7 @@ def test_of_the_look_only_what_was_changed_is_noted_and_in_the_forms_words(ask, 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("logo_url", "logo.png", "une adresse web entière, par exemple https://"),
+        ("logo_url", "logo.png", "commençant par https://"),
         ("discounts_url", "https://x.example/{nobody}", "Seuls {language} et {kind}"),
         ("push_url", "discounts", "d’une application"),
         ("reply_to", "nobody", "pas une adresse e-mail"),

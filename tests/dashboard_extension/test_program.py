@@ -110,7 +110,7 @@ def test_t44_a_currency_without_decimals_takes_none(ask, dashboard, program, fie
         ({"threshold": "100"}, "1 member has 100 points already and gets a coupon"),
         (
             {"expiry_policy": "ROLLING", "expiry_days": "365"},
-            "The points of 1 member get a new end, none before",
+            "The points of 1 member expire on another day, none before",
         ),
         ({"channel-default-channel-points_per_unit": "5"}, "earn by the new rules"),
         ({"channel-default-channel-discount_value": "20"}, "New coupons follow the new terms"),
@@ -328,3 +328,51 @@ def test_all_of_it_is_said_in_french_too(ask, ada, coupon):
         "gift?customerId=VXNlcjo3": "Offrir des points",
     }.items():
         assert said in ask(path, language="fr-FR,fr;q=0.9").text, path
+
+
+TOO_LONG = "Never sent, as points expire sooner: Two months before, A month before."
+LASTING = {"expiry_policy": "ROLLING", "reminders": ["TWO_MONTHS", "ONE_MONTH", "ONE_WEEK"]}
+
+
+def test_reminders_longer_than_the_period_are_told_of_before_and_after_saving(ask, program):
+    lasting = {**FORM, **LASTING, "expiry_days": "30"}
+
+    before = ask("program/preview", post={**lasting, "currency-default-channel": "EUR"})
+    asked = ask("program", post=lasting)
+    saved = ask("program", post={**lasting, "confirmed": "1"})
+    after = ask("program")
+
+    assert "HX-Location" in saved.headers  # a warning, no error
+    assert [TOO_LONG in each.text for each in (before, asked, after)] == [True, True, True]
+
+
+@pytest.mark.parametrize("change", [{"expiry_days": "68"}, {"expiry_policy": "NEVER"}])
+def test_nothing_is_told_of_reminders_that_are_sent_or_of_points_that_never_expire(
+    ask, program, change
+):
+    form = {**FORM, **LASTING, **change, "reminders": ["ONE_MONTH", "ONE_WEEK"]}
+
+    assert "Never sent" not in ask("program/preview", post=form).text
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        (
+            {"channel-default-channel-earns": ""},
+            "id_channel-default-channel-earns",
+            "Let at least one channel earn points.",
+        ),
+        ({"reminders": ["TOMORROW"]}, "program_reminders", "TOMORROW"),
+        ({"expiry_policy": "SOON"}, "program_expiry_policy", "SOON"),
+        ({"time_zone": "Mars/Olympus"}, "program_time_zone", "Mars/Olympus"),
+        ({"basis": "GUESS"}, "program_basis", "GUESS"),
+    ],
+)
+def test_what_is_wrong_stands_at_the_field_that_it_is_wrong_with(ask, program, change, field, said):
+    answer = ask("program", post={**FORM, **change})
+
+    assert answer.status_code == 422
+    errors = re.findall(r'<p class="error" id="(.*?)_error">(.*?)</p>', answer.text)
+    assert [(at, said in words) for at, words in errors] == [(field, True)]
+    assert "note bad" not in answer.text

@@ -17,7 +17,7 @@ from saleor_loyalty.models import (
     Program,
     SettledOrder,
 )
-from saleor_loyalty.shop import branding
+from saleor_loyalty.shop import branding, logo
 from tests.messages.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -538,7 +538,8 @@ def test_a_message_that_cannot_be_written_at_all_fails_as_a_whole(make_message):
         Writer().email(message)
 
 
-def test_the_look_is_the_shop_s(shop, make_message):
+def test_the_look_is_the_shop_s(shop, make_message, monkeypatch):
+    monkeypatch.setattr(logo, "fault_of", lambda _address: None)
     branding.save(
         shop,
         actor="Olga",

@@ -59,6 +59,7 @@ def test_links_fall_back_to_the_server_s_setting(shop, settings):
         ("brand_color", "#123456; x: y", ErrorCode.OUT_OF_RANGE),
         ("default_language", "klingon", ErrorCode.INVALID),
         ("logo_url", "/logo.png", ErrorCode.INVALID),
+        ("logo_url", "http://x.example/logo.png", ErrorCode.INVALID),
         ("logo_url", "javascript://x/%0aalert(1)", ErrorCode.INVALID),
         ("logo_url", "nordlys://logo", ErrorCode.INVALID),
         ("logo_url", "https://x.example;script-src/l.png", ErrorCode.INVALID),

@@ -54,7 +54,7 @@ class Programme(Points):
         self.is_on = on
 
     def _protect_after_break(self, now: datetime) -> None:
-        """Nobody could renew their points in a break: nothing ends for as many days again."""
+        """Nobody could renew their points in a break: nothing expires for as many days again."""
         began = self.on_times[-1][1]
         assert began is not None
         if self.rules.days:

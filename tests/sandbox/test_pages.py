@@ -247,7 +247,7 @@ def test_a_shopper_sees_when_points_end(page, at, shop_url):
     page.goto(f"{shop_url}/account/")
 
     expect(page.locator(".wallet")).to_contain_text(
-        f"200 points end on {last_day.day} {last_day:%b %Y}."
+        f"200 points expire on {last_day.day} {last_day:%b %Y}."
     )
 
 

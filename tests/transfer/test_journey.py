@@ -16,6 +16,7 @@ from saleor_loyalty.models import (
     Activation,
     AuditAction,
     AuditRecord,
+    Branding,
     Change,
     ChannelTerms,
     Coupon,
@@ -23,6 +24,7 @@ from saleor_loyalty.models import (
     Device,
     EmailFault,
     Entry,
+    Logo,
     Lot,
     Member,
     Message,
@@ -388,3 +390,16 @@ def test_t47_what_was_reported_of_an_address_comes_along_under_another_key(
     assert (fault.fault, fault.reported_at) == (EmailFault.COMPLAINED, anna.joined_at)
     assert bounces.fault_of(member(BEN)) is None
     assert export(shop, tmp_path / "again.jsonl").read_bytes() == path.read_bytes()
+
+
+def test_an_uploaded_logo_moves_along(program, shop, tmp_path):
+    picture = bytes(range(256))
+    Branding.objects.create(shop=shop, logo_name="a" * 32)
+    Logo.objects.create(shop=shop, name="a" * 32, content=picture, created_at=timezone.now())
+    path = export(shop, tmp_path / "shop.jsonl")
+    move_house()
+
+    import_file(shop, path)
+
+    assert bytes(Logo.objects.get(shop=shop).content) == picture
+    assert Branding.objects.get(shop=shop).logo_name == "a" * 32

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from saleor.core.db.connection import allow_writer
 
+from saleor_loyalty.account_page.logo import logo_view
 from saleor_loyalty.account_page.unsubscribe import unsubscribe_view
 from saleor_loyalty.account_page.urls import account_urls
 from saleor_loyalty.dashboard_extension.overview import overview_view
@@ -50,6 +51,7 @@ pages: list[URLPattern | URLResolver] = [
     path("app/", include("saleor_loyalty.dashboard_extension.urls"), DOOR),
     path("account/", include(account)),
     path("unsubscribe/<token>", may_write(unsubscribe_view)),
+    path("logo/<name>.png", may_write(logo_view)),
 ]
 
 urlpatterns = [

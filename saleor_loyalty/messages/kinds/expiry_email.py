@@ -35,9 +35,9 @@ class Ending:
 class ExpiryEmail(Kind[Ending]):
     name = MessageKind.EXPIRY_EMAIL
     channel = Channel.EMAIL
-    label = _("Points end soon: email")
+    label = _("Points expire soon: email")
     variables = (
-        Variable("points", _("How many points end on that day. A number.")),
+        Variable("points", _("How many points expire on that day. A number.")),
         Variable("remaining", _("How many points are left after that day. A number.")),
         Variable("last_day", _("The last day on which these points can be used.")),
         Variable("order_keeps_points", _("Yes when an order by then keeps the points.")),
@@ -52,10 +52,10 @@ class ExpiryEmail(Kind[Ending]):
             raise Skipped("The program has no rules.")
         now = timezone.now()
         if deadline <= now:
-            raise Skipped("The points have ended.")
+            raise Skipped("The points have expired.")
         message.points = _points_ending(message.member, version.expiry, deadline)
         if not message.points:
-            raise Skipped("No points end then any more.")
+            raise Skipped("No points expire then any more.")
         if rule_of(version).due(deadline, now=now) != message.cause.rpartition(":")[2]:
             raise Skipped("A later reminder takes its place, or this one was switched off.")
 

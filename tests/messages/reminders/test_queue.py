@@ -182,7 +182,7 @@ def test_after_the_programme_was_off_the_date_has_moved_and_so_has_the_reminder(
     Message.objects.all().delete()
     change(is_active=False)
     at("2027-09-20T12:00")
-    change(is_active=True)  # nothing ends before 23 October now
+    change(is_active=True)  # nothing expires before 23 October now
 
     queued = [at("2027-09-20T12:15"), at("2027-09-22T10:00"), at("2027-09-23T10:00")]
 

@@ -50,14 +50,14 @@ def test_t27_an_order_that_moved_the_date_stops_a_reminder_that_waits(
 ):
     order(ada, 10)
 
-    assert sent(queued) == (MessageStatus.SKIPPED, "No points end then any more.")
+    assert sent(queued) == (MessageStatus.SKIPPED, "No points expire then any more.")
     assert mail_server.mails == []
 
 
 def test_points_that_were_spent_meanwhile_are_not_spoken_of(queued, ada, refund, mail_server):
     refund(ada, 120)
 
-    assert sent(queued) == (MessageStatus.SKIPPED, "No points end then any more.")
+    assert sent(queued) == (MessageStatus.SKIPPED, "No points expire then any more.")
 
 
 def test_the_points_are_those_there_are_at_sending(queued, ada, refund, mail_server):
@@ -70,7 +70,7 @@ def test_the_points_are_those_there_are_at_sending(queued, ada, refund, mail_ser
 def test_t27_a_reminder_kept_waiting_until_the_points_ended_is_not_sent(queued, clock, mail_server):
     clock.now = ENDS
 
-    assert sent(queued) == (MessageStatus.SKIPPED, "The points have ended.")
+    assert sent(queued) == (MessageStatus.SKIPPED, "The points have expired.")
 
 
 def test_t27_a_reminder_kept_waiting_until_the_next_one_makes_room_for_it(
@@ -99,7 +99,7 @@ def test_rules_that_protect_the_points_for_longer_stop_a_reminder(
 ):
     change(expiry_days=90)
 
-    assert sent(queued) == (MessageStatus.SKIPPED, "No points end then any more.")
+    assert sent(queued) == (MessageStatus.SKIPPED, "No points expire then any more.")
 
 
 def test_a_lot_s_reminder_is_stopped_when_its_lot_is_spent(
@@ -112,7 +112,7 @@ def test_a_lot_s_reminder_is_stopped_when_its_lot_is_spent(
     only_at("2027-05-23T10:00")
     refund(ada, 40)  # the soonest to end goes first
 
-    assert sent(Message.objects.get()) == (MessageStatus.SKIPPED, "No points end then any more.")
+    assert sent(Message.objects.get()) == (MessageStatus.SKIPPED, "No points expire then any more.")
 
 
 def test_a_reminder_of_protected_lots_counts_all_that_the_protection_ends(
