@@ -1,11 +1,14 @@
 """Staff and a shopper who follow every link of our pages and send every form of them."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+
+WRONG = re.compile(r'<[a-z]+ class="(?:error|note bad)"[^>]*>([^<]+)')
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Browser:
     home: str
     token: str
     seen: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)  # and what those said was wrong
 
     def look(self, address: str) -> Page:
         url = urljoin(self.home, address)
@@ -103,4 +107,7 @@ class Browser:
         return {"Authorization": f"Bearer {self.token}", "HX-Request": "true"}
 
     def _note(self, method: str, url: str, answer: httpx.Response) -> None:
-        self.seen[f"{method} {urlsplit(url).path}"] = answer.status_code
+        asked = f"{method} {urlsplit(url).path}"
+        self.seen[asked] = answer.status_code
+        if not answer.is_success:
+            self.refused[asked] = [str(answer.status_code), *WRONG.findall(answer.text)]
