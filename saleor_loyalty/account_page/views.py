@@ -6,6 +6,7 @@ token and the storefront's origin, every other form by the session's own token.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -49,29 +50,40 @@ def sign_in(request: HttpRequest, verify: sessions.Verify) -> HttpResponse:
     if request.method != "POST":
         return answers.guarded(HttpResponseRedirect("../"))
     origin = request.headers.get("Origin")  # browsers send it with every POST, apps do not
+    asked = _asked(request)
     if origin is not None and origin not in conf.allowed_origins:
         logger.warning("Account page: sign-in from an origin that is not allowed")
-        return _turned_away(request, "origin", status=403, origin=origin)
-    back = _back(request.POST.get("return_url", ""), origin)
+        return _turned_away(request, "origin", status=403, session=asked, origin=origin)
+    asked = replace(asked, back=_back(request.POST.get("return_url", ""), origin))
     try:
         shop, customer_id = _shopper(verify(request.POST.get("token", "")))
     except (TokenRefused, PermissionDenied) as refusal:
         logger.info("Account page: sign-in refused: %s", refusal)
-        return _turned_away(request, "refused", status=401, back=back)
+        return _turned_away(request, "refused", status=401, session=asked)
     except TokenNotChecked:
-        return _turned_away(request, "unavailable", status=503, back=back)
-    session = Session(
+        return _turned_away(request, "unavailable", status=503, session=asked)
+    session = replace(
+        asked,
         shop_id=shop.pk,
         customer_id=customer_id,
-        back=back,
-        is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
-        theme=theme if (theme := request.POST.get("theme", "")) in THEMES else "",
-        language=readers.spoken(request.POST.get("language", "")),
         channel_id=channels.id_of(shop, request.POST.get("channel", "")),
     )
     response = HttpResponseRedirect("../")
     sessions.begin(response, session, request=request, path=answers.base(request))
     return answers.guarded(response)
+
+
+def _asked(request: HttpRequest) -> Session:
+    """How the storefront wants the page to look and speak: nobody's session yet."""
+    theme = request.POST.get("theme", "")
+    return Session(
+        shop_id=0,
+        customer_id="",
+        back="",
+        is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
+        theme=theme if theme in THEMES else "",
+        language=readers.spoken(request.POST.get("language", "")),
+    )
 
 
 def _shopper(viewer: Viewer) -> tuple[Shop, str]:
@@ -240,7 +252,6 @@ def _turned_away(
     *,
     status: int,
     session: Session | None = None,
-    back: str = "",
     shop: Shop | None = None,
     origin: str = "",
     **said: bool,
@@ -254,7 +265,7 @@ def _turned_away(
     context = {
         "reason": reason,
         "session": session,
-        "back": session.back if session else back,
+        "back": session.back if session else "",
         "origin": origin,
         **said,
     }

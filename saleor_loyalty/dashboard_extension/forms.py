@@ -176,6 +176,7 @@ class WithdrawForm(ReasonForm):
     def __init__(self, coupon_id: int, data: Mapping[str, Any] | None = None) -> None:
         self.name = f"withdraw-{coupon_id}"
         super().__init__(data)
+        self.fields["reason"].help_text = _("The customer reads it beside the coupon.")
 
     @property
     def returns_points(self) -> bool:

@@ -74,7 +74,9 @@ class LoyaltyCoupon(graphene.ObjectType):
     )
     limited_to = graphene.Field(LoyaltyCatalogue, required=True, description=LIMITED_TO)
     issued_at = DateTime(required=True, description="When points became the coupon.")
-    expires_at = DateTime(description="Null: never.")
+    expires_at = DateTime(
+        description="From this moment on it is over: midnight after its last day; null: never."
+    )
     withdrawal_reason = graphene.String(
         description="What staff wrote when they withdrew it; null: they did not."
     )

@@ -38,8 +38,9 @@ class LoyaltyMember(graphene.ObjectType):
     exact_lifetime_points = exactly("lifetimePoints")
     points_to_next_reward = graphene.Int(
         required=True,
-        description="A debt included. 0: the next points bring it, as after a coupon was withdrawn "
-        "and its points came back; or the shop has no program.",
+        description="How many are missing for the next coupon, a debt included. 0: the next points "
+        "bring it, as after a coupon was withdrawn and its points came back; or the shop has no "
+        "program.",
     )
     exact_points_to_next_reward = exactly("pointsToNextReward")
     expires_at = DateTime(description="Next moment at which points expire; null: none will.")

@@ -167,7 +167,11 @@ CELERY_BEAT_SCHEDULE = schedule(work=LOYALTY_WORK_INTERVAL, reconcile=LOYALTY_RE
 CORS_URLS_REGEX = r"^/graphql/$"
 CORS_ALLOWED_ORIGINS = LOYALTY_ALLOWED_ORIGINS
 CORS_ALLOW_METHODS = ["OPTIONS", "POST"]
-CORS_ALLOW_HEADERS = ["authorization", "authorization-bearer", "content-type", "saleor-api-url"]
+# The last two: as Apollo's clients name themselves.
+CORS_ALLOW_HEADERS = [
+    *("authorization", "authorization-bearer", "content-type", "saleor-api-url"),
+    *("apollographql-client-name", "apollographql-client-version"),
+]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -210,12 +210,15 @@ def test_in_a_frame_of_another_site_it_works_as_well(browser, store, at, rich):
     expect(frame.get_by_role("button", name="Sign out")).to_have_count(0)
     frame.get_by_label("Emails").uncheck()
     frame.get_by_role("button", name="Save").click()
-    expect(frame.get_by_text("Your preferences are saved.")).to_be_visible()
+    expect(frame.locator(".preferences").get_by_text("Your preferences are saved.")).to_be_visible()
 
     (cookie,) = [c for c in context.cookies() if c["name"] == "loyalty_account"]
     assert (cookie["sameSite"], cookie["secure"], cookie["httpOnly"]) == ("None", True, True)
     assert cookie.get("partitionKey", "").startswith("http://127.0.0.1")
     page.wait_for_function("document.querySelector('iframe').clientHeight > 1000")
+    page.evaluate("document.querySelector('iframe').style.height = '4000px'")
+    page.set_viewport_size({"width": 900, "height": 700})  # what is in it has another height now
+    page.wait_for_function("document.querySelector('iframe').clientHeight < 3000")
     context.close()
 
 

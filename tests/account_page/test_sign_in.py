@@ -88,6 +88,14 @@ def test_t37_a_token_that_is_no_customers_of_the_shop_now_opens_nothing(
     assert "Your sign-in was not accepted" in answer.content.decode()
 
 
+def test_who_is_refused_reads_it_as_the_storefront_speaks_and_looks_in_a_frame_as_high(client, ada):
+    given = {"token": "too old", "language": "fr", "theme": "dark"}
+    answer = client.post(SIGN_IN, given, headers={"Origin": STORE, "Sec-Fetch-Dest": "iframe"})
+
+    assert '<html lang="fr" dir="ltr" data-theme="dark">' in answer.text
+    assert f'data-framed-by="{STORE}"' in answer.text  # whom the script tells the height
+
+
 def test_t37_a_staff_token_opens_no_shoppers_page(client, saleor, key, ada):
     answer = post(client, key.token(saleor.staff_claims()))
 

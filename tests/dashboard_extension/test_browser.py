@@ -665,6 +665,7 @@ def test_a_member_is_gifted_by_keyboard_alone(open_page, ada, program):
     page.keyboard.type("40")
     page.keyboard.press("Tab")
     page.keyboard.type("By hand")
+    page.keyboard.press("Tab")  # the internal note, which stays folded
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

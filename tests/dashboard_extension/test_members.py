@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from saleor_loyalty.activities import staff_points
 from saleor_loyalty.members import addresses, enrolment, followed
 from saleor_loyalty.messages import bounces
 from saleor_loyalty.models import (
@@ -470,3 +471,21 @@ def test_who_is_no_member_and_has_not_confirmed_is_said_to_wait(ask, shop, progr
     page = ask("widgets/customer?customerId=VXNlcjo5").text
 
     assert "Points for paid orders wait until the email is confirmed." in page
+
+
+def test_a_gift_that_was_taken_back_is_not_offered_to_be_told_again(ask, ada, gift):
+    given = gift(ada, 300)
+    Message.objects.update(status=MessageStatus.SENT)
+    assert "Send again" in ask(f"members/{ada.pk}").text
+
+    staff_points.take_back(given, reason="A slip", actor="sam@example.com")
+
+    assert "Send again" not in ask(f"members/{ada.pk}").text
+
+
+def test_who_takes_no_points_is_offered_none(ask, ada, program):
+    assert 'data-opens="gift"' in ask(f"members/{ada.pk}").text
+
+    ask(f"members/{ada.pk}/status", post={"status": "BLOCKED", "reason": "Many accounts"})
+
+    assert 'id="gift"' not in ask(f"members/{ada.pk}").text

@@ -49,7 +49,7 @@ RULES = """mutation Rules($input: LoyaltyProgramInput!) {
 COUPONS = """{ loyalty { coupons(first: 5) { edges { node {
   code rewardName limitedTo { products collections categories } } } } } }"""
 GOODS = """query Goods($channel: String!) { products(first: 100, channel: $channel) { edges { node {
-  id productType { kind } variants { id pricing { price { gross { amount } } } } } } } }"""
+  id name productType { kind } variants { id pricing { price { gross { amount } } } } } } } }"""
 TOTAL = "query Total($id: ID!) { checkout(id: $id) { totalPrice { gross { amount currency } } } }"
 LINES = """query Lines($id: ID!) { order(id: $id) { lines {
   variant { product { id } }
@@ -199,13 +199,13 @@ def limited(door: Door, *products: str) -> Iterator[None]:
         change("100", ())
 
 
-def goods(door: Door) -> Iterator[tuple[str, str]]:
-    """Products that anybody may buy, each with one of its variants."""
+def goods(door: Door) -> Iterator[tuple[str, str, str]]:
+    """Products that anybody may buy, by id and name, each with one of its variants."""
     found = ask(door.shop.api_url, GOODS, {"channel": "default-channel"})
     for product in (edge["node"] for edge in found["edges"]):
         priced = [v for v in product["variants"] if v["pricing"] and v["pricing"]["price"]]
         if product["productType"]["kind"] == "NORMAL" and priced:
-            yield product["id"], priced[0]["id"]
+            yield product["id"], product["name"], priced[0]["id"]
 
 
 def bought(door: Door, customer: Customer, *variants: str, code: str | None = None) -> str:
@@ -229,7 +229,7 @@ def bought(door: Door, customer: Customer, *variants: str, code: str | None = No
 
 
 def test_a_limited_coupon_takes_off_its_products_alone_and_is_seen_used(door: Door) -> None:
-    (one, variant), (_other, another) = list(goods(door))[:2]
+    (one, product, variant), (_other, _name, another) = list(goods(door))[:2]
     customer = door.new_customer()
     with limited(door, one):
         door.paid_order(customer, "512.00")
@@ -238,10 +238,10 @@ def test_a_limited_coupon_takes_off_its_products_alone_and_is_seen_used(door: Do
     mine = ask(door.loyalty_url, COUPONS, token=customer.token)["coupons"]["edges"]
     (coupon,) = [edge["node"] for edge in mine]
     assert coupon["limitedTo"] == {"products": [one], "collections": [], "categories": []}
-    assert coupon["rewardName"] == "10% off selected products"
+    assert coupon["rewardName"] == f"10% off {product}"
     found = ask(door.shop.api_url, VOUCHERS, {"code": coupon["code"]}, token=door.shop.staff_token)
     (name,) = [edge["node"]["name"] for edge in found["edges"]]
-    assert name == f"10% off selected products \N{MIDDLE DOT} {coupon['code']}"
+    assert name == f"10% off {product} \N{MIDDLE DOT} {coupon['code']}"
 
     order = bought(door, customer, variant, another, code=coupon["code"])
 

@@ -77,7 +77,11 @@ def test_every_page_of_the_back_office_opens_and_takes_what_its_forms_send(
         forms_there = staff.look(page).forms
         staff.send(page, next(form for form in forms_there if form.action.endswith(switch)))
 
-    assert staff.refused == {}
+    # Of a member who is inactive in the shop points can be taken, not given.
+    given = {asked: said for asked, said in staff.refused.items() if not asked.endswith("/correct")}
+    assert given == {}
+    wrong = [word for said in staff.refused.values() for word in said if "takes no points" in word]
+    assert len(wrong) == len(staff.refused)
     shapes = {re.sub(r"\d+", "1", path.partition("/app")[2]) for path in staff.seen}
     kinds = {re.sub(r"/messages/[A-Z_]+/\w+", "/messages/KIND/en", shape) for shape in shapes}
     assert kinds >= {

@@ -457,8 +457,8 @@ def test_logs_name_no_address_code_or_token(
 @pytest.mark.parametrize(
     ("kind", "each"),
     # To look at it again and to note what became of it; what is known of its address, its devices;
-    # the coupons it tells of.
-    [(MessageKind.REWARD_EMAIL, 4), (MessageKind.GIFT_EMAIL, 3), (MessageKind.REWARD_PUSH, 4)],
+    # the coupons it tells of, whether the gift was taken back.
+    [(MessageKind.REWARD_EMAIL, 4), (MessageKind.GIFT_EMAIL, 4), (MessageKind.REWARD_PUSH, 4)],
 )
 def test_the_statements_of_a_batch_grow_by_those_of_each_message(
     kind, each, mail_server, fcm, make_message, make_member, make_device

@@ -98,7 +98,7 @@ def test_the_page_says_that_the_shop_withdrew_it(paper, minted, walk):
 
     _usable, (card,) = contents.coupons(minted.member, PARIS)
 
-    assert "Withdrawn by the shop. Its points are back." in card.conditions
+    assert "Withdrawn by the shop, and its 5,000 points are back." in card.conditions
 
 
 def test_vouchers_that_we_delete_ourselves_withdraw_nothing(shop, paper, minted, walk):
@@ -232,7 +232,7 @@ def test_t45_a_coupon_says_what_the_shop_has_changed(paper, minted, walk):
     assert card.discount == "€7.50"
     assert card.conditions[:2] == [
         "€7.50 off one order of €20.00 or more",
-        "Only on selected products.",
+        "Only on Juice.",
     ]
     assert walk() == 0
 

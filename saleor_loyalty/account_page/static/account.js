@@ -25,7 +25,8 @@
   const storefront = document.body.dataset.framedBy;
   if (storefront && parent !== window) {
     const tell = () => parent.postMessage(
-      { type: "saleor-loyalty:height", height: document.documentElement.scrollHeight },
+      // The body's, which is no higher than what is in it: the frame's own would never shrink.
+      { type: "saleor-loyalty:height", height: Math.ceil(document.body.getBoundingClientRect().height) },
       new URL(storefront).origin,
     );
     new ResizeObserver(tell).observe(document.body);

@@ -1,9 +1,10 @@
 """The email that tells of points which staff gave; members.announcements queues it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from babel import Locale
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.messages.kinds.kind import (
@@ -14,7 +15,8 @@ from saleor_loyalty.messages.kinds.kind import (
     Values,
     Variable,
 )
-from saleor_loyalty.models import Message, MessageKind
+from saleor_loyalty.messages.outcomes import Skipped
+from saleor_loyalty.models import Entry, Message, MessageKind
 from saleor_loyalty.rules.languages import Count, harmless
 
 REASONS = {
@@ -48,6 +50,13 @@ class GiftEmail(Kind[Gift]):
     reads = ("entry__note",)
     keeps_for = timedelta(days=7)
 
+    def look_again(self, message: Message) -> None:
+        if _taken_back().filter(reverses=message.entry_id).exists():
+            raise Skipped("The gift was taken back.")
+
+    def still_true(self, now: datetime) -> Q:
+        return ~Q(Exists(_taken_back().filter(reverses=OuterRef("entry"))))
+
     def told(self, message: Message) -> Gift:
         entry = message.entry
         return Gift(entry.points, entry.reason) if entry else Gift(0, "")
@@ -65,6 +74,10 @@ class GiftEmail(Kind[Gift]):
             "owed": Count(max(0, -context.balance), locale),
             "reason": harmless(told.reason) or None,
         }
+
+
+def _taken_back() -> QuerySet[Entry]:
+    return Entry.objects.filter(reverses__isnull=False)
 
 
 KIND = GiftEmail()
