@@ -19,7 +19,7 @@ from saleor_loyalty.templating import rendered
 
 TEMPLATE = "account/unsubscribe.html"
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https:; base-uri 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 
