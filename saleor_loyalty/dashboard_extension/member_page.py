@@ -29,7 +29,7 @@ from saleor_loyalty.dashboard_extension.words import (
 from saleor_loyalty.database.paging import whole_number
 from saleor_loyalty.ledger.endings import endings_of
 from saleor_loyalty.members import announcements, followed, reasons
-from saleor_loyalty.messages import bounces, failed
+from saleor_loyalty.messages import bounces, failed, reach
 from saleor_loyalty.messages.explanations import taken_back
 from saleor_loyalty.messages.kinds import KINDS, PUSHES
 from saleor_loyalty.models import (
@@ -191,6 +191,10 @@ def _messages(member: Member, fault: AddressFault | None) -> list[dict[str, obje
     messages = failed.telling(Message.objects.filter(member=member)).order_by("-pk")[:MESSAGES]
     is_mailed = bool(member.email) and fault is None
     has_device = bool(announcements.with_device([member.pk]))
+
+    def is_taken(kind: str) -> bool:
+        return (has_device and not reach.why_not(member, kind)) if kind in PUSHES else is_mailed
+
     words = {
         MessageStatus.PENDING: (_("Waits"), "warn"),
         MessageStatus.SENT: (_("Sent"), "good"),
@@ -204,7 +208,7 @@ def _messages(member: Member, fault: AddressFault | None) -> list[dict[str, obje
             "state": words[MessageStatus(message.status)],
             "can_resend": message.status != MessageStatus.PENDING
             and message.still_tells
-            and (has_device if message.kind in PUSHES else is_mailed),
+            and is_taken(message.kind),
             "was_sent": message.status == MessageStatus.SENT,
         }
         for message in messages

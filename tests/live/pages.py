@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-WRONG = re.compile(r'<[a-z]+ class="(?:error|note bad)"[^>]*>([^<]+)')
+WRONG = re.compile(r'<[a-z]+ class="(?:error|note bad[^"]*)"[^>]*>([^<]+)')
 
 
 @dataclass
