@@ -14,7 +14,7 @@ ROWS = {
     "member_page": 1,
     "expiry": 2,
     "reminders": 2,
-    "staff_pages": 16,
+    "staff_pages": 23,
     "webhooks": 2,
 }
 
