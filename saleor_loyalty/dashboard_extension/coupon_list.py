@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension import pagination
-from saleor_loyalty.dashboard_extension.forms import A_DAY, Form, midnight
+from saleor_loyalty.dashboard_extension.forms import A_DAY, Filters, midnight
 from saleor_loyalty.dashboard_extension.member_coupons import FITS, GROUPS, state
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.spreadsheet import AT_ONCE, Cell, as_csv
@@ -28,9 +28,7 @@ HEADS = (
 )
 
 
-class CouponFilters(Form):
-    """What the list is narrowed to. All of it is optional; what makes no sense narrows nothing."""
-
+class CouponFilters(Filters):
     search = forms.CharField(
         label=_("Find"),
         required=False,
@@ -57,7 +55,7 @@ class CouponFilters(Form):
 @page(Permission.MANAGE_USERS)
 def coupons_view(visit: Visit) -> HttpResponse:
     """A page of the list; `?after=` and `?before=` hold the id of the coupon it starts at."""
-    filters, kept = _asked(visit)
+    filters, kept = CouponFilters.asked(visit.request)
     order = listing.order(visit.shop)
     found = pagination.read(visit.request, _readable(_matching(visit, filters)), order)
     context = {
@@ -74,17 +72,9 @@ def coupons_view(visit: Visit) -> HttpResponse:
 @page(Permission.MANAGE_USERS)
 def coupons_csv_view(visit: Visit) -> HttpResponseBase:
     """All that the list is narrowed to."""
-    filters, _kept = _asked(visit)
+    filters, _kept = CouponFilters.asked(visit.request)
     coupons = _readable(_matching(visit, filters)).order_by("-issued_at", "-pk")
     return as_csv(HEADS, _lines(coupons))
-
-
-def _asked(visit: Visit) -> tuple[CouponFilters, dict[str, str]]:
-    """The filters, and what the address says of them."""
-    query = visit.request.GET
-    filters = CouponFilters(query)
-    filters.is_valid()
-    return filters, {name: query[name] for name in filters.fields if query.get(name)}
 
 
 def _matching(visit: Visit, filters: CouponFilters) -> QuerySet[Coupon]:

@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,19 @@ class Form(forms.Form):
                 example = Decimal("12.5") if isinstance(field, forms.DecimalField) else 500
                 words = gettext("Write a plain number, such as {example}.")
                 field.error_messages["invalid"] = words.format(example=number(example))
+
+
+class Filters(Form):
+    """What a list is narrowed to. All of it is optional; what makes no sense narrows nothing."""
+
+    @classmethod
+    def asked(cls, request: HttpRequest) -> tuple[Self, dict[str, str]]:
+        """The filters that an address names, read; and what it says of them."""
+        filters = cls(request.GET)
+        filters.is_valid()
+        return filters, {
+            name: request.GET[name] for name in filters.fields if request.GET.get(name)
+        }
 
 
 class StaffForm(Form):

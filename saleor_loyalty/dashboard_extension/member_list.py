@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saleor_loyalty.dashboard_extension import pagination
-from saleor_loyalty.dashboard_extension.forms import Form, WholeNumberField
+from saleor_loyalty.dashboard_extension.forms import Filters, WholeNumberField
 from saleor_loyalty.dashboard_extension.pages import Visit, page, show
 from saleor_loyalty.dashboard_extension.spreadsheet import AT_ONCE, Cell, as_csv
 from saleor_loyalty.members import listing
@@ -40,9 +40,7 @@ HEADS = (
 )
 
 
-class MemberFilters(Form):
-    """What the list is narrowed to. All of it is optional; what makes no sense narrows nothing."""
-
+class MemberFilters(Filters):
     search = forms.CharField(
         label=_("Find"),
         required=False,
@@ -98,7 +96,7 @@ class Sorting:
 @page(Permission.MANAGE_USERS)
 def members_view(visit: Visit) -> HttpResponse:
     """A page of the list; `?after=` and `?before=` hold the id of the member it starts at."""
-    filters, kept = _asked(visit)
+    filters, kept = MemberFilters.asked(visit.request)
     sorting = Sorting.read(visit.request.GET.get("sort", ""))
     order = listing.order(shop=visit.shop, field=sorting.field, descending=sorting.descending)
     found = pagination.read(visit.request, _matching(visit, filters), order)
@@ -119,7 +117,7 @@ def members_view(visit: Visit) -> HttpResponse:
 @page(Permission.MANAGE_USERS)
 def members_csv_view(visit: Visit) -> HttpResponseBase:
     """All that the list is narrowed to, the latest to join first."""
-    filters, _kept = _asked(visit)
+    filters, _kept = MemberFilters.asked(visit.request)
     members = _matching(visit, filters).order_by("-joined_at", "-pk")
     return as_csv(HEADS, map(_line, members.iterator(chunk_size=AT_ONCE)))
 
@@ -139,14 +137,6 @@ def _line(member: Member) -> list[Cell]:
         "yes" if member.email_enabled else "no",
         "yes" if member.push_enabled else "no",
     ]
-
-
-def _asked(visit: Visit) -> tuple[MemberFilters, dict[str, str]]:
-    """The filters, and what the address says of them."""
-    query = visit.request.GET
-    filters = MemberFilters(query)
-    filters.is_valid()
-    return filters, {name: query[name] for name in filters.fields if query.get(name)}
 
 
 def _matching(visit: Visit, filters: MemberFilters) -> QuerySet[Member]:

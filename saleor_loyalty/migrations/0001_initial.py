@@ -365,7 +365,7 @@ class Migration(migrations.Migration):
                         max_length=500,
                     ),
                 ),
-                ("actor", models.CharField(blank=True, help_text="Who they are.", max_length=255)),
+                ("actor", models.CharField(blank=True, help_text="Who did it.", max_length=255)),
                 (
                     "entry",
                     models.OneToOneField(

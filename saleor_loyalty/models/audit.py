@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from saleor_loyalty.models.member import Member
 from saleor_loyalty.models.shop import Shop
+from saleor_loyalty.models.staff_note import StaffNote
 
 
 class AuditAction(models.TextChoices):
@@ -63,19 +64,10 @@ class AuditRecord(models.Model):
         return self.note.internal_note
 
 
-class AuditNote(models.Model):
-    """Who of staff did what a record says, and why. Erased by emptying its fields."""
+class AuditNote(StaffNote):
+    """Who of staff did what a record says, and why."""
 
     record = models.OneToOneField(AuditRecord, on_delete=models.PROTECT, related_name="note")
-    actor = models.CharField(max_length=255, blank=True, help_text="Who did it.")
-    reason = models.CharField(max_length=500, blank=True, help_text="What staff wrote.")
-    internal_note = models.CharField(
-        max_length=500,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="What staff wrote for each other; the member never reads it.",
-    )
 
     def __str__(self) -> str:
         return f"note on record {self.record_id}"

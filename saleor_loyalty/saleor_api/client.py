@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, Self
 
-from saleor_loyalty.saleor_api.facts import Channel, Customer, Order, Unreadable
+from saleor_loyalty.saleor_api.facts import App, Channel, Customer, Order, Unreadable
 from saleor_loyalty.saleor_api.items import KINDS, CatalogueItem, by_kind
 from saleor_loyalty.saleor_api.transport import (
     PatientTransport,
@@ -39,16 +39,6 @@ class Changed(NamedTuple):
 
     id: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Who a token belongs to. `identifier` is its manifest's id; None for an app without one."""
-
-    id: str
-    identifier: str | None
-    name: str
-    permissions: frozenset[str]
 
 
 @cache
@@ -153,9 +143,7 @@ class Saleor:
         app = self._run("app")["app"]
         if not app:
             raise SaleorForbade("the token belongs to no app")
-        name = " ".join((app["name"] or "").split())
-        permissions = frozenset(permission["code"] for permission in app["permissions"] or ())
-        return App(app["id"], app["identifier"], name, permissions)
+        return App.from_json(app)
 
     def names(self, ids: Sequence[str]) -> dict[str, str]:
         """What products, collections and categories are called, up to 100 of each, by their ids.

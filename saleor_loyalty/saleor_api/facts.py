@@ -124,6 +124,22 @@ class Channel:
         return self.slug or self.name or self.id
 
 
+@dataclass(frozen=True, slots=True)
+class App:
+    """Who a token belongs to. `identifier` is its manifest's id; None for an app without one."""
+
+    id: str
+    identifier: str | None
+    name: str
+    permissions: frozenset[str]
+
+    @classmethod
+    def from_json(cls, app: Json) -> Self:
+        name = " ".join((app["name"] or "").split())
+        permissions = frozenset(permission["code"] for permission in app["permissions"] or ())
+        return cls(app["id"], app["identifier"], name, permissions)
+
+
 def code_that_counts(order: Json) -> str | None:
     """The code that lowers the price; None when the order only names one.
 

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from saleor_loyalty.doors.app import others
 from saleor_loyalty.models import Shop
-from saleor_loyalty.saleor_api.client import App
+from saleor_loyalty.saleor_api.facts import App
 from tests.saleor_over_http import Saleor
 from tests.shops import installed, new_shop
 from tests.signing import SigningKey

@@ -12,7 +12,8 @@ from saleor_loyalty.doors.app.refusals import Code, Refusal, door
 from saleor_loyalty.doors.jwks import Jwks
 from saleor_loyalty.doors.manifest import APP_ID
 from saleor_loyalty.models import Shop
-from saleor_loyalty.saleor_api.client import App, Saleor
+from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.facts import App
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorRefused, SaleorUnavailable
 from saleor_loyalty.shop.vault import seal
 from saleor_loyalty.workers.waking import wake

@@ -19,7 +19,8 @@ from saleor_loyalty.doors.app.refusals import Code, Refusal
 from saleor_loyalty.doors.bearer import InvalidToken, TokenProblem
 from saleor_loyalty.models import Shop
 from saleor_loyalty.permissions import Viewer
-from saleor_loyalty.saleor_api.client import App, Saleor
+from saleor_loyalty.saleor_api.client import Saleor
+from saleor_loyalty.saleor_api.facts import App
 from saleor_loyalty.saleor_api.transport import HttpTransport, SaleorRefused, SaleorUnavailable
 
 REMEMBERED = 60.0  # seconds
